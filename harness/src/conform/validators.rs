@@ -1,0 +1,85 @@
+//! Compiled schemas, one for each documented answer that was judged.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use super::translate;
+use super::violation::{Violation, excerpt};
+use crate::contract::{ApiVersion, Contract, Match, Response};
+use crate::schemas::closure;
+
+/// Compiles a schema when it is first needed.
+#[derive(Default)]
+pub(super) struct Validators(Mutex<HashMap<Key, Arc<Validator>>>);
+
+/// Method and path, status, version.
+type Key = (String, Option<u16>, ApiVersion);
+
+impl Validators {
+    /// Whether an answer's JSON is described at all.
+    pub fn has_schema(&self, contract: &Contract, found: &Match<'_>, answer: &Response) -> bool {
+        let schema = source(contract, found, answer);
+        schema.as_object().is_some_and(|keywords| !keywords.is_empty())
+    }
+
+    /// Everything that is wrong with a JSON body.
+    pub fn check(&self, contract: &Contract, found: &Match<'_>, answer: &Response, body: &[u8]) -> Vec<Violation> {
+        let body: Value = match serde_json::from_slice(body) {
+            Ok(body) => body,
+            Err(error) => {
+                return vec![Violation::NotJson { message: error.to_string() }];
+            }
+        };
+        let validator = match self.get(contract, found, answer) {
+            Ok(validator) => validator,
+            Err(message) => return vec![Violation::Contract { message }],
+        };
+        let errors = validator.iter_errors(&body);
+        errors
+            .map(|error| Violation::Schema {
+                at: error.instance_path().to_string(),
+                message: excerpt(&error.to_string()),
+            })
+            .collect()
+    }
+
+    fn get(&self, contract: &Contract, found: &Match<'_>, answer: &Response) -> Result<Arc<Validator>, String> {
+        let operation = found.operation;
+        let name = format!("{} {}", operation.method, operation.path);
+        let key = (name, answer.status, found.version);
+        let mut compiled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(validator) = compiled.get(&key) {
+            return Ok(Arc::clone(validator));
+        }
+        let schema = standalone(contract, found, answer);
+        let validator = translate::options().build(&schema);
+        let validator = Arc::new(validator.map_err(|error| format!("{}: {error}", key.0))?);
+        compiled.insert(key, Arc::clone(&validator));
+        Ok(validator)
+    }
+}
+
+/// The documented schema of an answer's JSON; null when there is none.
+fn source<'a>(contract: &'a Contract, found: &Match<'_>, answer: &Response) -> &'a Value {
+    let (_, operation) = contract.source(found.operation);
+    let status = answer.status.map_or("default".to_owned(), |status| status.to_string());
+    &operation["responses"][status]["content"]["application/json"]["schema"]
+}
+
+/// The schema of an answer with the components it refers to, translated.
+///
+/// Only what is needed: the documents have a thousand components, most answers need ten.
+fn standalone(contract: &Contract, found: &Match<'_>, answer: &Response) -> Value {
+    let (document, _) = contract.source(found.operation);
+    let components = &document["components"]["schemas"];
+    let root = source(contract, found, answer);
+    let needed: Map<_, _> = closure(root, components)
+        .into_iter()
+        .map(|name| (name.to_owned(), translate::schema(&components[name], found.version)))
+        .collect();
+    let root = if root.is_null() { json!({}) } else { translate::schema(root, found.version) };
+    json!({ "allOf": [root], "components": { "schemas": needed } })
+}

@@ -1,0 +1,30 @@
+//! The `harness` command.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod cli {
+    pub mod schemas;
+}
+
+/// Judges mock-jira from the outside.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make and compare the contracts: OpenAPI documents reduced to facts.
+    #[command(subcommand)]
+    Schemas(cli::schemas::Command),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Schemas(command) => command.run(),
+    }
+}

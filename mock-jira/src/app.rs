@@ -1,0 +1,122 @@
+//! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
+
+pub mod comments;
+pub mod issues;
+pub mod projects;
+pub mod search;
+pub mod seed;
+pub mod sites;
+pub mod transitions;
+
+use crate::{
+    db::{Db, Read, Work, issues::Name},
+    domain::{
+        config::Project,
+        failure::{Failure, Result},
+        issue::{Issue, IssueRef, References},
+        people::Caller,
+        permission::{Access, IssuePeople},
+        snapshot::Snapshot,
+    },
+};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// What every use case needs to know of the request that asks for it.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The database.
+    pub db: Db,
+    /// The site as of the request's beginning.
+    pub site: Arc<Snapshot>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The time at the site.
+    pub now: DateTime<Utc>,
+}
+
+impl Context {
+    /// What the caller may do.
+    pub fn access(&self) -> Access<'_> {
+        Access::new(&self.site, &self.caller)
+    }
+
+    /// A connection for reading in the site.
+    pub async fn read(&self) -> Result<Read> {
+        self.db.read(self.site.site.id).await
+    }
+
+    /// A transaction in the site.
+    pub async fn begin(&self) -> Result<Work> {
+        self.db.begin(self.site.site.id).await
+    }
+
+    /// The caller's account id, for what can only be done by somebody.
+    pub fn account_id(&self) -> Result<&str> {
+        self.caller.account_id().ok_or(Failure::Unauthenticated)
+    }
+
+    /// The author that history names: anonymous changes are nobody's.
+    pub fn author(&self) -> &str {
+        self.caller.account_id().unwrap_or("anonymous")
+    }
+
+    /// An issue's name as requests give it: an id, or a key in any case (J-30).
+    pub fn issue_name(&self, id_or_key: &str) -> Option<Name> {
+        if let Some((key, number)) = id_or_key.rsplit_once('-') {
+            let number = number.parse().ok()?;
+            let project =
+                self.site.project_keys.get(key).or_else(|| self.site.project_keys.get(&key.to_ascii_uppercase()))?;
+            return Some(Name::Number(*project, number));
+        }
+        id_or_key.parse().ok().map(Name::Id)
+    }
+
+    /// The same, for an issue that must exist.
+    pub fn required_issue_name(&self, id_or_key: &str) -> Result<Name> {
+        self.issue_name(id_or_key).ok_or_else(Failure::no_issue)
+    }
+
+    /// An issue's project, if the caller may see the issue; else it is missing (U-27).
+    pub fn project_of(&self, issue: &Issue) -> Result<&Project> {
+        self.visible_project(issue.project_id, issue.people()).ok_or_else(Failure::no_issue)
+    }
+
+    /// The project, if the caller may see its issue of these people.
+    pub fn visible_project(&self, project_id: i64, people: IssuePeople) -> Option<&Project> {
+        let project = self.site.projects.get(project_id)?;
+        self.access().on(project, people, "BROWSE_PROJECTS").then_some(project)
+    }
+
+    /// A project that the caller may see, by key or id (U-40).
+    pub fn project(&self, id_or_key: &str) -> Result<&Project> {
+        let found =
+            self.site.project(id_or_key).filter(|project| project.deleted.is_none() && self.access().sees(project));
+        found.ok_or_else(|| {
+            let what = if id_or_key.parse::<i64>().is_ok() { "id" } else { "key" };
+            Failure::not_found(format!("No project could be found with {what} '{id_or_key}'."))
+        })
+    }
+
+    /// Looks up issues that a request refers to; those the caller can't see are left out.
+    pub async fn references(&self, db: &mut Read, texts: &[String]) -> Result<References> {
+        let names: Vec<(Name, &String)> =
+            texts.iter().filter_map(|text| Some((self.issue_name(text)?, text))).collect();
+        let mut references = References::new();
+        let wanted: Vec<Name> = names.iter().map(|(name, _)| *name).collect();
+        for (name, reference, reporter, assignee) in crate::db::issues::references(db, &wanted).await? {
+            let people = IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref() };
+            if self.visible_project(reference.project_id, people).is_some() {
+                for (_, text) in names.iter().filter(|(other, _)| *other == name) {
+                    references.insert((*text).clone(), reference.clone());
+                }
+            }
+        }
+        Ok(references)
+    }
+
+    /// The key of an issue that is referred to.
+    pub fn key_of(&self, reference: &IssueRef) -> String {
+        self.site.issue_key(reference.project_id, reference.number)
+    }
+}

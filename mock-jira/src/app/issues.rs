@@ -1,0 +1,342 @@
+//! Creating, editing, assigning and deleting issues.
+
+use super::{Context, transitions};
+use crate::{
+    db::{self, Work, issues::Wanted},
+    domain::{
+        config::{IssueType, Project},
+        failure::{Complaints, Failure, Result},
+        fields::Kind,
+        issue::{
+            Issue, References,
+            changes::{self, ChangeItem},
+            edit::{Editor, Extras, Input, default_assignee},
+            screen::{Purpose, asked},
+            values::{TextFormat, chosen, member},
+        },
+        rank,
+    },
+};
+use serde_json::{Map, Value};
+
+/// What a request to create an issue gives.
+#[derive(Debug, Default)]
+pub struct NewIssue {
+    /// `fields` and `update`.
+    pub input: Input,
+    /// A transition to take right away.
+    pub transition: Option<String>,
+    /// Entity properties: key and value.
+    pub properties: Vec<(String, Value)>,
+}
+
+/// What a request to edit an issue asks for beside its input.
+#[derive(Debug, Default)]
+pub struct Edit {
+    /// `fields` and `update`.
+    pub input: Input,
+    /// Entity properties: key and value.
+    pub properties: Vec<(String, Value)>,
+    /// Administrators may set fields that are on no screen.
+    pub override_screen: bool,
+}
+
+/// Creates an issue (J-1 to J-23).
+pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Result<Issue> {
+    let (project, issue_type) = place(context, &new.input.fields)?;
+    let workflow = context.site.workflow_of(project, issue_type.id);
+    let initial = workflow
+        .and_then(|workflow| workflow.definition.initial())
+        .ok_or_else(|| Failure::invalid("The workflow of this project has no initial transition."))?;
+    let status_id = initial.to.ok_or_else(|| Failure::invalid("The initial transition leads nowhere."))?;
+    let mut work = context.begin().await?;
+    let references = context.references(&mut work, &new.input.issue_references()).await?;
+    let mut issue = blank(context, project, issue_type, status_id);
+    let mut editor = Editor {
+        site: &context.site,
+        project,
+        access: context.access(),
+        references: &references,
+        format,
+        extras: Extras::default(),
+    };
+    let asked = asked(&context.site, context.access(), project, issue_type, Purpose::Create);
+    let mut complaints = editor.apply(&mut issue, &new.input, &asked, true);
+    if complaints.is_empty() && !context.access().project(project, "CREATE_ISSUES") {
+        complaints.field("project", no_permission(context));
+    }
+    complaints.into_result()?;
+    let named = |id: &str| new.input.fields.contains_key(id) || new.input.update.contains_key(id);
+    if !named("assignee") {
+        issue.assignee = default_assignee(&context.site, project, &issue.component_ids);
+    }
+    transitions::run_post_functions(context, initial, project, &mut issue);
+
+    let extras = editor.extras;
+    issue.id = work.next_id("issue").await?;
+    issue.number = db::issues::next_number(&mut work, project.id).await?;
+    issue.rank = rank::initial(issue.id);
+    db::issues::insert(&mut work, &issue).await?;
+    let items = created_items(context, &issue, &references);
+    store_extras(context, &mut work, &issue, extras, items, &references).await?;
+    if let Some(account_id) = context.caller.account_id() {
+        db::issues::watch(&mut work, issue.id, account_id).await?; // J-23
+    }
+    store_properties(&mut work, issue.id, &new.properties).await?;
+    if let Some(transition) = &new.transition {
+        transitions::take(context, &mut work, &mut issue, transition, &Input::default(), format).await?;
+    }
+    work.commit().await?;
+    Ok(issue)
+}
+
+/// Edits an issue (J-50 to J-57); the issue as it is afterwards.
+pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextFormat) -> Result<Issue> {
+    let mut work = context.begin().await?;
+    let old = locked(context, &mut work, id_or_key).await?;
+    let project = context.project_of(&old)?;
+    let issue_type = context.site.issue_types.get(old.issue_type_id).ok_or_else(Failure::no_issue)?;
+    if edit.override_screen && !context.access().administers() {
+        return Err(Failure::forbidden("You do not have permission to override the screen security of this issue.")); // J-55
+    }
+    let may_edit = context.access().on(project, old.people(), "EDIT_ISSUES");
+    let mut asked =
+        if may_edit { asked(&context.site, context.access(), project, issue_type, Purpose::Edit) } else { Vec::new() }; // J-53
+    if edit.override_screen {
+        asked = context
+            .site
+            .fields
+            .iter()
+            .map(|field| crate::domain::issue::screen::Asked { field, required: false })
+            .collect();
+    }
+    let mut texts = edit.input.issue_references();
+    texts.extend(old.parent_id.map(|id| id.to_string()));
+    let references = context.references(&mut work, &texts).await?;
+    let mut issue = old.clone();
+    let mut editor = Editor {
+        site: &context.site,
+        project,
+        access: context.access(),
+        references: &references,
+        format,
+        extras: Extras::default(),
+    };
+    editor.apply(&mut issue, &edit.input, &asked, false).into_result()?;
+    let extras = editor.extras;
+    save(context, &mut work, &old, &mut issue, extras, &references).await?;
+    store_properties(&mut work, issue.id, &edit.properties).await?;
+    work.commit().await?;
+    Ok(issue)
+}
+
+/// Assigns an issue: to an account, to nobody, or by the project's rule for `-1` (J-58).
+pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>) -> Result<()> {
+    let mut work = context.begin().await?;
+    let old = locked(context, &mut work, id_or_key).await?;
+    let project = context.project_of(&old)?;
+    if !context.access().on(project, old.people(), "ASSIGN_ISSUES") {
+        return Err(Failure::forbidden("You do not have permission to assign issues."));
+    }
+    let mut issue = old.clone();
+    issue.assignee = match account_id {
+        None => None,
+        Some("-1") => default_assignee(&context.site, project, &issue.component_ids),
+        Some(id) if !context.site.accounts.contains_key(id) => {
+            return Err(Failure::invalid_field("assignee", format!("User '{id}' does not exist."))); // J-16
+        }
+        Some(id) if !crate::domain::permission::Access::assignable(&context.site, project, id) => {
+            return Err(Failure::invalid_field("assignee", format!("User '{id}' cannot be assigned issues.")));
+        }
+        Some(id) => Some(id.to_owned()),
+    };
+    save(context, &mut work, &old, &mut issue, Extras::default(), &References::new()).await?;
+    Ok(work.commit().await?)
+}
+
+/// Deletes an issue, and its sub-tasks if asked to (J-59).
+pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> Result<()> {
+    let mut work = context.begin().await?;
+    let name = context.required_issue_name(id_or_key)?;
+    let wanted = Wanted { neighbours: true, ..Wanted::default() };
+    db::issues::lock(&mut work, name).await?;
+    let loaded = db::issues::find(&mut work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
+    let issue = loaded.issue;
+    let project = context.project_of(&issue)?;
+    if !context.access().on(project, issue.people(), "DELETE_ISSUES") {
+        return Err(Failure::forbidden("You do not have permission to delete issues in this project."));
+    }
+    let mut ids = vec![issue.id];
+    ids.extend(loaded.around.subtasks.iter().map(|subtask| subtask.id));
+    if ids.len() > 1 && !with_subtasks {
+        let key = context.site.issue_key(issue.project_id, issue.number);
+        return Err(Failure::invalid(format!(
+            "The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
+        )));
+    }
+    db::issues::delete(&mut work, &ids).await?;
+    Ok(work.commit().await?)
+}
+
+/// The issue, locked until the end of the transaction.
+pub async fn locked(context: &Context, work: &mut Work, id_or_key: &str) -> Result<Issue> {
+    let name = context.required_issue_name(id_or_key)?;
+    db::issues::lock(work, name).await?;
+    let loaded = db::issues::find(work, name, Wanted::default(), None).await?;
+    Ok(loaded.ok_or_else(Failure::no_issue)?.issue)
+}
+
+/// Stores a changed issue with its history and what was added beside it. Nothing changed: nothing is stored (J-57).
+pub async fn save(
+    context: &Context,
+    work: &mut Work,
+    old: &Issue,
+    issue: &mut Issue,
+    extras: Extras,
+    references: &References,
+) -> Result<()> {
+    follow_up(context, old, issue);
+    let items = changes::between(&context.site, old, issue, references);
+    if issue != old || !extras.comments.is_empty() || !extras.links.is_empty() {
+        issue.updated = context.now;
+        if !db::issues::update(work, issue).await? {
+            return Err(Failure::no_issue());
+        }
+    }
+    store_extras(context, work, issue, extras, items, references).await
+}
+
+/// Dates that follow from other fields.
+fn follow_up(context: &Context, old: &Issue, issue: &mut Issue) {
+    match (old.resolution_id, issue.resolution_id) {
+        (None, Some(_)) => issue.resolved = Some(context.now),
+        (Some(_), None) => issue.resolved = None,
+        _ => {}
+    }
+    let category = |id: i64| context.site.statuses.get(id).map(|status| status.category);
+    if category(old.status_id) != category(issue.status_id) {
+        issue.status_category_changed = context.now;
+    }
+}
+
+/// Adds comments and links, and writes the history entry of everything that was done together.
+async fn store_extras(
+    context: &Context,
+    work: &mut Work,
+    issue: &Issue,
+    extras: Extras,
+    mut items: Vec<ChangeItem>,
+    references: &References,
+) -> Result<()> {
+    for comment in extras.comments {
+        super::comments::insert(context, work, issue, comment).await?;
+    }
+    for link in extras.links {
+        let (source, destination) = if link.outward { (issue.id, link.other_id) } else { (link.other_id, issue.id) };
+        db::issues::insert_link(work, link.type_id, source, destination).await?;
+        let kind = context.site.link_types.get(link.type_id);
+        let other = references.values().find(|reference| reference.id == link.other_id);
+        if let (Some(kind), Some(other)) = (kind, other) {
+            let phrase = |outward: bool| if outward { &kind.outward } else { &kind.inward };
+            items.push(ChangeItem::link_added(phrase(link.outward), &context.key_of(other)));
+            // The other end's history tells it too (J-84).
+            let own_key = context.site.issue_key(issue.project_id, issue.number);
+            let mirrored = ChangeItem::link_added(phrase(!link.outward), &own_key);
+            db::changelog::insert(work, link.other_id, context.author(), context.now, &[mirrored]).await?;
+        }
+    }
+    Ok(db::changelog::insert(work, issue.id, context.author(), context.now, &items).await?)
+}
+
+async fn store_properties(work: &mut Work, issue_id: i64, properties: &[(String, Value)]) -> Result<()> {
+    for (key, value) in properties {
+        db::properties::put(work, "issue", &issue_id.to_string(), key, value).await?;
+    }
+    Ok(())
+}
+
+/// Creation leaves no history but of the parent (J-85).
+fn created_items(context: &Context, issue: &Issue, references: &References) -> Vec<ChangeItem> {
+    let orphan = Issue { parent_id: None, ..issue.clone() };
+    changes::between(&context.site, &orphan, issue, references)
+}
+
+/// Project and type of a new issue: what decides which fields there are (J-2).
+pub fn place<'a>(context: &'a Context, fields: &Map<String, Value>) -> Result<(&'a Project, &'a IssueType)> {
+    let invalid = || Failure::invalid_field("project", "Specify a valid project ID or key");
+    let (_, text) = chosen(member(fields, "project"), &["id", "key"]).ok().flatten().ok_or_else(invalid)?;
+    let project =
+        context.site.project(&text).filter(|project| project.deleted.is_none() && context.access().sees(project));
+    let project = project.ok_or_else(invalid)?;
+    if project.archived.is_some() {
+        return Err(Failure::invalid_field("project", "The project is archived."));
+    }
+    let (key, text) = chosen(member(fields, "issuetype"), &["id", "name"])
+        .ok()
+        .flatten()
+        .ok_or_else(|| Failure::invalid_field("issuetype", "Specify an issue type"))?;
+    let mut types = context.site.issue_types_of(project);
+    let found = types.find(|kind| if key == "id" { kind.id.to_string() == text } else { kind.name == text });
+    let issue_type = found.ok_or_else(|| Failure::invalid_field("issuetype", "The issue type selected is invalid."))?; // J-9
+    Ok((project, issue_type))
+}
+
+fn no_permission(context: &Context) -> &'static str {
+    match context.caller.account {
+        Some(_) => "You do not have permission to create issues in this project.",
+        None => "Anonymous users do not have permission to create issues in this project. Please try logging in first.",
+    }
+}
+
+/// A new issue with what it has before the request's fields are looked at (J-22).
+fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id: i64) -> Issue {
+    let site = &context.site;
+    let caller = context.caller.account_id().map(str::to_owned);
+    let defaults =
+        site.fields.custom.iter().filter(|field| Kind::of(&field.type_key) != Kind::Rank).filter_map(|field| {
+            let context = site.fields.context(field.id, project.id, issue_type.id)?;
+            Some((field.id.to_string(), context.default_value.clone()?))
+        });
+    Issue {
+        id: 0,
+        project_id: project.id,
+        number: 0,
+        issue_type_id: issue_type.id,
+        status_id,
+        priority_id: site.default_priority().map(|priority| priority.id),
+        resolution_id: None,
+        summary: String::new(),
+        description: None,
+        environment: None,
+        creator: caller.clone(),
+        reporter: caller,
+        assignee: None,
+        parent_id: None,
+        security_level_id: None,
+        labels: Vec::new(),
+        component_ids: Vec::new(),
+        fix_version_ids: Vec::new(),
+        affected_version_ids: Vec::new(),
+        created: context.now,
+        updated: context.now,
+        due: None,
+        resolved: None,
+        status_category_changed: context.now,
+        original_estimate: None,
+        remaining_estimate: None,
+        time_spent: None,
+        rank: String::new(),
+        custom: defaults.collect(),
+    }
+}
+
+/// Everything that is wrong with one element of a bulk request, as its own answer (J-24).
+pub fn complaints_of(failure: Failure) -> Result<Complaints> {
+    match failure {
+        Failure::Invalid(complaints) => Ok(complaints),
+        Failure::NotFound(message) | Failure::Forbidden(message) => {
+            Ok(Complaints { messages: vec![message], ..Complaints::default() })
+        }
+        other => Err(other),
+    }
+}

@@ -1,0 +1,251 @@
+//! Every SQL statement, a file per family of tables; the only room that knows sqlx.
+//!
+//! [`Read`] is a connection given to one site, [`Work`] a transaction in it: functions that
+//! write take a `Work`, so that a request that only reads can't.
+
+pub mod metadata;
+pub mod seed;
+pub mod sites;
+
+pub mod changelog;
+pub mod comments;
+pub mod issues;
+pub mod projects;
+pub mod properties;
+pub mod search;
+
+use crate::domain::failure::Failure;
+use deadpool::managed::{self, Metrics, Object, Pool, RecycleResult};
+use sqlx::{
+    Connection, PgConnection, PgPool, Row,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::ops::{Deref, DerefMut};
+
+/// The tables, from `migrations/`.
+static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// The role that requests run as: it owns nothing, so that row-level security applies to it.
+const SERVER_ROLE: &str = "mock_jira_server";
+
+/// What the database answers when a statement fails.
+pub type Error = sqlx::Error;
+
+/// The name of the constraint that a statement broke: a client's error where it means one.
+pub fn constraint(error: &Error) -> Option<&str> {
+    error.as_database_error()?.constraint()
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    /// As the owner of the tables: for migrations and for work on whole sites.
+    owner: PgPool,
+    /// As [`SERVER_ROLE`]: for requests.
+    requests: Pool<Manager>,
+}
+
+impl Db {
+    /// Connects, makes the server's role and brings the tables up to date.
+    ///
+    /// Several servers may do this at once: the migrations run under a lock.
+    pub async fn open(options: PgConnectOptions, connections: usize) -> anyhow::Result<Self> {
+        let options = options.application_name("mock-jira");
+        let owner = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await?;
+        make_role(&owner).await?;
+        MIGRATOR.run(&owner).await?;
+        let requests = Pool::builder(Manager { options }).max_size(connections).build()?;
+        Ok(Self { owner, requests })
+    }
+
+    /// A connection for reading in a site.
+    pub async fn read(&self, site_id: i32) -> Result<Read, Failure> {
+        let mut connection =
+            self.requests.get().await.map_err(|error| anyhow::anyhow!("no database connection: {error}"))?;
+        if connection.site_id != site_id {
+            sqlx::query("SELECT set_config('mock_jira.site', $1, false)")
+                .bind(site_id.to_string())
+                .execute(&mut connection.inner)
+                .await?;
+            connection.site_id = site_id;
+        }
+        Ok(Read { connection: Some(connection), site_id })
+    }
+
+    /// A transaction in a site.
+    pub async fn begin(&self, site_id: i32) -> Result<Work, Failure> {
+        let mut read = self.read(site_id).await?;
+        sqlx::raw_sql("BEGIN").execute(read.sql()).await?;
+        Ok(Work { read, open: true, configuration_changed: false })
+    }
+
+    /// The owner's connections, for work on whole sites; row-level security does not apply to them.
+    pub(crate) fn owner(&self) -> &PgPool {
+        &self.owner
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.requests.close();
+        self.owner.close().await;
+    }
+}
+
+/// Creates [`SERVER_ROLE`] and lets the connecting role become it.
+async fn make_role(owner: &PgPool) -> anyhow::Result<()> {
+    let mut connection = owner.acquire().await?;
+    // Roles belong to the whole cluster, and so does this lock's purpose: two servers starting at once.
+    let made = sqlx::raw_sql(
+        "SELECT pg_advisory_lock(7305801);
+         DO $$ BEGIN
+           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mock_jira_server') THEN
+             CREATE ROLE mock_jira_server NOLOGIN;
+           END IF;
+           IF NOT pg_has_role(current_user, 'mock_jira_server', 'MEMBER') THEN
+             GRANT mock_jira_server TO CURRENT_USER;
+           END IF;
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another database of the cluster was faster
+         END $$;
+         SELECT pg_advisory_unlock(7305801);",
+    )
+    .execute(&mut *connection)
+    .await;
+    if let Err(error) = made {
+        anyhow::bail!(
+            "the database role {SERVER_ROLE} can't be made ({error}).\n\
+             Let an administrator of the database run:\n  CREATE ROLE {SERVER_ROLE} NOLOGIN; GRANT {SERVER_ROLE} TO <the user of the database URL>;"
+        );
+    }
+    Ok(())
+}
+
+/// A connection that remembers which site it is given to.
+#[derive(Debug)]
+struct SiteConnection {
+    inner: PgConnection,
+    site_id: i32,
+}
+
+#[derive(Debug)]
+struct Manager {
+    options: PgConnectOptions,
+}
+
+impl managed::Manager for Manager {
+    type Type = SiteConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<SiteConnection, sqlx::Error> {
+        let mut inner = PgConnection::connect_with(&self.options).await?;
+        sqlx::raw_sql("SET ROLE mock_jira_server").execute(&mut inner).await?;
+        Ok(SiteConnection { inner, site_id: 0 })
+    }
+
+    async fn recycle(&self, connection: &mut SiteConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        // A database that was restarted shows on connections that rested; asking each time would cost a round trip.
+        if metrics.last_used() > std::time::Duration::from_secs(1) {
+            connection.inner.ping().await?;
+        }
+        Ok(())
+    }
+}
+
+/// A connection that sees one site.
+#[derive(Debug)]
+pub struct Read {
+    /// Taken only when a transaction is given up.
+    connection: Option<Object<Manager>>,
+    /// The site it sees; also the first argument of every statement.
+    pub site_id: i32,
+}
+
+impl Read {
+    /// For running a statement.
+    pub(crate) fn sql(&mut self) -> &mut PgConnection {
+        match &mut self.connection {
+            Some(connection) => &mut connection.inner,
+            None => unreachable!("the connection is taken only by drop"),
+        }
+    }
+
+    /// The version of what servers keep in memory about the site; `None` once the site is deleted.
+    pub async fn version(&mut self) -> sqlx::Result<Option<i64>> {
+        let site_id = self.site_id;
+        sqlx::query_scalar!("SELECT version FROM site WHERE site_id = $1", site_id).fetch_optional(self.sql()).await
+    }
+}
+
+/// A transaction in one site. Rolled back unless committed.
+#[derive(Debug)]
+pub struct Work {
+    read: Read,
+    open: bool,
+    configuration_changed: bool,
+}
+
+impl Work {
+    /// Says that the transaction changes what servers keep in memory about the site.
+    pub fn changes_configuration(&mut self) {
+        self.configuration_changed = true;
+    }
+
+    /// The next number of a kind of thing.
+    pub async fn next_id(&mut self, kind: &'static str) -> sqlx::Result<i64> {
+        let site_id = self.site_id;
+        let row = sqlx::query(
+            "INSERT INTO counter (site_id, kind, value) VALUES ($1, $2, 10000)
+             ON CONFLICT (site_id, kind) DO UPDATE SET value = counter.value + 1 RETURNING value",
+        )
+        .bind(site_id)
+        .bind(kind)
+        .fetch_one(self.sql())
+        .await?;
+        row.try_get(0)
+    }
+
+    /// Makes everything durable; then the caller may be told.
+    pub async fn commit(mut self) -> sqlx::Result<()> {
+        if self.configuration_changed {
+            let site_id = self.site_id;
+            sqlx::query!("UPDATE site SET version = version + 1 WHERE site_id = $1", site_id)
+                .execute(self.sql())
+                .await?;
+        }
+        sqlx::raw_sql("COMMIT").execute(self.sql()).await?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Deref for Work {
+    type Target = Read;
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+impl DerefMut for Work {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.read
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        // Given up: end the transaction now, since it may hold locks that others wait for.
+        let (Some(mut connection), Ok(runtime)) = (self.read.connection.take(), tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
+        runtime.spawn(async move {
+            if sqlx::raw_sql("ROLLBACK").execute(&mut connection.inner).await.is_err() {
+                // The connection is broken; the pool must not hand it out again.
+                drop(Object::take(connection));
+            }
+        });
+    }
+}

@@ -1,0 +1,166 @@
+//! Tables `change_group` and `change_item`: the history of issues.
+
+use super::{Read, Work};
+use crate::domain::issue::changes::ChangeItem;
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+/// Changes made together.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Unique in the site.
+    pub id: i64,
+    /// Account id.
+    pub author: String,
+    /// When they were made.
+    pub created: DateTime<Utc>,
+    /// In the order of the fields.
+    pub items: Vec<ChangeItem>,
+}
+
+/// Stores changes made together; none make no entry (J-57).
+pub async fn insert(
+    db: &mut Work,
+    issue_id: i64,
+    author: &str,
+    now: DateTime<Utc>,
+    items: &[ChangeItem],
+) -> sqlx::Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let id = db.next_id("change_group").await?;
+    let site_id = db.site_id;
+    sqlx::query!(
+        "INSERT INTO change_group (site_id, id, issue_id, author, created) VALUES ($1, $2, $3, $4, $5)",
+        site_id,
+        id,
+        issue_id,
+        author,
+        now
+    )
+    .execute(db.sql())
+    .await?;
+    for (position, item) in items.iter().enumerate() {
+        sqlx::query!(
+            "INSERT INTO change_item (site_id, group_id, position, field, field_type, field_id, from_value, from_string, to_value, to_string)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            site_id,
+            id,
+            position as i32,
+            item.field,
+            if item.custom { "custom" } else { "jira" },
+            item.field_id,
+            item.from,
+            item.from_string,
+            item.to,
+            item.to_string
+        )
+        .execute(db.sql())
+        .await?;
+    }
+    Ok(())
+}
+
+/// A page of an issue's history, oldest first.
+pub async fn list(db: &mut Read, issue_id: i64, start_at: i64, max_results: i64) -> sqlx::Result<Vec<History>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        "SELECT id, author, created FROM change_group WHERE site_id = $1 AND issue_id = $2 ORDER BY id OFFSET $3 LIMIT $4",
+        site_id,
+        issue_id,
+        start_at,
+        max_results
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let groups =
+        rows.into_iter().map(|row| History { id: row.id, author: row.author, created: row.created, items: Vec::new() });
+    with_items(db, groups.collect()).await
+}
+
+/// The newest entries of several issues' histories, at most `limit` of each, newest first, with how many there are (J-36).
+pub async fn newest(db: &mut Read, issue_ids: &[i64], limit: i64) -> sqlx::Result<HashMap<i64, (i64, Vec<History>)>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"SELECT issue_id AS "issue_id!", id AS "id!", author AS "author!", created AS "created!", total AS "total!" FROM (
+             SELECT g.issue_id, g.id, g.author, g.created, count(*) OVER (PARTITION BY g.issue_id) AS total,
+                    row_number() OVER (PARTITION BY g.issue_id ORDER BY g.id DESC) AS place
+             FROM change_group g WHERE g.site_id = $1 AND g.issue_id = ANY($2)) ranked
+           WHERE place <= $3 ORDER BY issue_id, id DESC"#,
+        site_id,
+        issue_ids,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let mut issues = Vec::new();
+    let mut groups = Vec::new();
+    for row in rows {
+        issues.push((row.issue_id, row.total));
+        groups.push(History { id: row.id, author: row.author, created: row.created, items: Vec::new() });
+    }
+    let mut found: HashMap<i64, (i64, Vec<History>)> = HashMap::new();
+    for ((issue_id, total), history) in issues.into_iter().zip(with_items(db, groups).await?) {
+        let entry = found.entry(issue_id).or_insert_with(|| (total, Vec::new()));
+        entry.1.push(history);
+    }
+    Ok(found)
+}
+
+/// Entries of an issue's history by id, oldest first.
+pub async fn by_ids(db: &mut Read, issue_id: i64, ids: &[i64]) -> sqlx::Result<Vec<History>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        "SELECT id, author, created FROM change_group WHERE site_id = $1 AND issue_id = $2 AND id = ANY($3) ORDER BY id",
+        site_id,
+        issue_id,
+        ids
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let groups =
+        rows.into_iter().map(|row| History { id: row.id, author: row.author, created: row.created, items: Vec::new() });
+    with_items(db, groups.collect()).await
+}
+
+/// How many entries an issue's history has.
+pub async fn count(db: &mut Read, issue_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM change_group WHERE site_id = $1 AND issue_id = $2"#,
+        site_id,
+        issue_id
+    )
+    .fetch_one(db.sql())
+    .await
+}
+
+async fn with_items(db: &mut Read, mut groups: Vec<History>) -> sqlx::Result<Vec<History>> {
+    let site_id = db.site_id;
+    let ids: Vec<i64> = groups.iter().map(|group| group.id).collect();
+    let rows = sqlx::query!(
+        "SELECT group_id, field, field_type, field_id, from_value, from_string, to_value, to_string
+         FROM change_item WHERE site_id = $1 AND group_id = ANY($2) ORDER BY group_id, position",
+        site_id,
+        &ids
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let mut items: HashMap<i64, Vec<ChangeItem>> = HashMap::new();
+    for row in rows {
+        items.entry(row.group_id).or_default().push(ChangeItem {
+            field: row.field,
+            custom: row.field_type == "custom",
+            field_id: row.field_id,
+            from: row.from_value,
+            from_string: row.from_string,
+            to: row.to_value,
+            to_string: row.to_string,
+        });
+    }
+    for group in &mut groups {
+        group.items = items.remove(&group.id).unwrap_or_default();
+    }
+    Ok(groups)
+}

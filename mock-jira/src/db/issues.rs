@@ -1,0 +1,517 @@
+//! Tables `issue`, `moved_issue`, `issue_link`, `watcher`, `vote`.
+
+use super::{Read, Work};
+use crate::domain::{
+    issue::{Issue, IssueRef},
+    rich_text,
+};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// How a request names an issue: by id, or by project and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// The issue's id.
+    Id(i64),
+    /// Project id and number.
+    Number(i64, i64),
+}
+
+impl Name {
+    fn parts(self) -> (Option<i64>, Option<i64>, Option<i64>) {
+        match self {
+            Self::Id(id) => (Some(id), None, None),
+            Self::Number(project_id, number) => (None, Some(project_id), Some(number)),
+        }
+    }
+}
+
+/// An issue with what an answer shows around it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The issue itself.
+    pub issue: Issue,
+    /// Everything around it, as the database put it together.
+    pub around: Around,
+    /// The version of the site's snapshot that this belongs with.
+    pub site_version: i64,
+}
+
+/// What hangs on an issue; each part is filled only if asked for.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Around {
+    /// The parent, if there is one.
+    pub parent: Option<Neighbour>,
+    /// In the order of their ranks.
+    pub subtasks: Vec<Neighbour>,
+    /// In the order in which they were made.
+    pub links: Vec<Link>,
+    /// Oldest first, all of them.
+    pub comments: Vec<super::comments::Comment>,
+    /// Oldest first.
+    pub attachments: Vec<Attachment>,
+    /// How many watch it.
+    pub watchers: i64,
+    /// Whether the caller does.
+    pub watching: bool,
+    /// How many voted for it.
+    pub votes: i64,
+    /// Whether the caller did.
+    pub voted: bool,
+    /// Sums over its sub-tasks, in seconds.
+    pub subtask_original: Option<i64>,
+    /// Seconds.
+    pub subtask_remaining: Option<i64>,
+    /// Seconds.
+    pub subtask_spent: Option<i64>,
+}
+
+/// Another issue, as shown on a link, a sub-task or a parent (J-39).
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Neighbour {
+    /// Unique in the site.
+    pub id: i64,
+    /// Its project.
+    pub project_id: i64,
+    /// The number in its key.
+    pub number: i64,
+    /// One line.
+    pub summary: String,
+    /// Where it is.
+    pub status_id: i64,
+    /// Its priority.
+    pub priority_id: Option<i64>,
+    /// Its type.
+    pub issue_type_id: i64,
+    /// For the caller's permission to see it.
+    pub reporter: Option<String>,
+    /// For the caller's permission to see it.
+    pub assignee: Option<String>,
+}
+
+/// A link, seen from one of its ends.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Link {
+    /// Unique in the site.
+    pub id: i64,
+    /// Its type.
+    pub type_id: i64,
+    /// This end is the source (J-112).
+    pub outward: bool,
+    /// The other end.
+    pub other: Neighbour,
+}
+
+/// An attachment without its content.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Attachment {
+    /// Unique in the site.
+    pub id: i64,
+    /// As uploaded.
+    pub file_name: String,
+    /// Account id.
+    pub author: String,
+    /// When it was uploaded.
+    pub created: DateTime<Utc>,
+    /// Bytes.
+    pub size: i64,
+    /// As uploaded or guessed.
+    pub mime_type: String,
+}
+
+/// Which parts of [`Around`] to fill.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Parent, sub-tasks with their sums, links.
+    pub neighbours: bool,
+    /// Comments.
+    pub comments: bool,
+    /// Attachments.
+    pub attachments: bool,
+    /// Watchers and votes.
+    pub people: bool,
+}
+
+/// One issue by name, with what is wanted around it, in one statement.
+pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Option<Loaded>> {
+    let mut found = load(db, name, &[], wanted, caller).await?;
+    Ok(found.pop())
+}
+
+/// Several issues by id, in no order; missing ones are left out.
+pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Vec<Loaded>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    load(db, Name::Id(-1), ids, wanted, caller).await
+}
+
+async fn load(
+    db: &mut Read,
+    name: Name,
+    ids: &[i64],
+    wanted: Wanted,
+    caller: Option<&str>,
+) -> anyhow::Result<Vec<Loaded>> {
+    let site_id = db.site_id;
+    let (id, project_id, number) = name.parts();
+    let rows = sqlx::query!(
+        r#"
+        SELECT i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.priority_id, i.resolution_id, i.summary,
+               i.description, i.environment, i.creator, i.reporter, i.assignee, i.parent_id, i.security_level_id,
+               i.labels, i.component_ids, i.fix_version_ids, i.affected_version_ids, i.created, i.updated, i.due, i.resolved,
+               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.custom,
+               (SELECT s.version FROM site s WHERE s.site_id = $1) AS "site_version!",
+               jsonb_strip_nulls(jsonb_build_object(
+                 'parent', CASE WHEN $5 AND i.parent_id IS NOT NULL THEN (
+                   SELECT jsonb_build_object('id', p.id, 'project_id', p.project_id, 'number', p.number, 'summary', p.summary,
+                     'status_id', p.status_id, 'priority_id', p.priority_id, 'issue_type_id', p.issue_type_id,
+                     'reporter', p.reporter, 'assignee', p.assignee)
+                   FROM issue p WHERE p.site_id = $1 AND p.id = i.parent_id) END,
+                 'subtasks', CASE WHEN $5 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', c.id, 'project_id', c.project_id, 'number', c.number, 'summary', c.summary,
+                     'status_id', c.status_id, 'priority_id', c.priority_id, 'issue_type_id', c.issue_type_id,
+                     'reporter', c.reporter, 'assignee', c.assignee) ORDER BY c.rank)
+                   FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id AND t.level < 0
+                   WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                 'links', CASE WHEN $5 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', l.id, 'type_id', l.type_id, 'outward', l.source_id = i.id,
+                     'other', jsonb_build_object('id', o.id, 'project_id', o.project_id, 'number', o.number, 'summary', o.summary,
+                       'status_id', o.status_id, 'priority_id', o.priority_id, 'issue_type_id', o.issue_type_id,
+                       'reporter', o.reporter, 'assignee', o.assignee)) ORDER BY l.id)
+                   FROM (SELECT * FROM issue_link a WHERE a.site_id = $1 AND a.source_id = i.id
+                         UNION ALL
+                         SELECT * FROM issue_link b WHERE b.site_id = $1 AND b.destination_id = i.id AND b.source_id <> i.id) l
+                   JOIN issue o ON o.site_id = $1 AND o.id = CASE WHEN l.source_id = i.id THEN l.destination_id ELSE l.source_id END) END,
+                 'comments', CASE WHEN $6 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', c.id, 'issue_id', c.issue_id, 'author', c.author, 'update_author', c.update_author,
+                     'body', c.body::text, 'created', c.created, 'updated', c.updated, 'visibility_type', c.visibility_type,
+                     'visibility_id', c.visibility_id, 'jsd_public', c.jsd_public) ORDER BY c.id)
+                   FROM comment c WHERE c.site_id = $1 AND c.issue_id = i.id) END,
+                 'attachments', CASE WHEN $7 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', a.id, 'file_name', a.file_name, 'author', a.author, 'created', a.created,
+                     'size', a.size, 'mime_type', a.mime_type) ORDER BY a.id)
+                   FROM attachment a WHERE a.site_id = $1 AND a.issue_id = i.id) END,
+                 'watchers', CASE WHEN $8 THEN (SELECT count(*) FROM watcher w WHERE w.site_id = $1 AND w.issue_id = i.id) END,
+                 'watching', CASE WHEN $8 THEN EXISTS (
+                   SELECT FROM watcher w WHERE w.site_id = $1 AND w.issue_id = i.id AND w.account_id = $9) END,
+                 'votes', CASE WHEN $8 THEN (SELECT count(*) FROM vote v WHERE v.site_id = $1 AND v.issue_id = i.id) END,
+                 'voted', CASE WHEN $8 THEN EXISTS (
+                   SELECT FROM vote v WHERE v.site_id = $1 AND v.issue_id = i.id AND v.account_id = $9) END,
+                 'subtask_original', CASE WHEN $5 THEN (
+                   SELECT sum(c.original_estimate)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                 'subtask_remaining', CASE WHEN $5 THEN (
+                   SELECT sum(c.remaining_estimate)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                 'subtask_spent', CASE WHEN $5 THEN (
+                   SELECT sum(c.time_spent)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END
+               )) AS "around!"
+        FROM issue i
+        WHERE i.site_id = $1 AND i.id = ANY (
+          CASE WHEN cardinality($10::bigint[]) > 0 THEN $10::bigint[]
+               WHEN $2::bigint IS NOT NULL THEN ARRAY[$2::bigint]
+               ELSE ARRAY[coalesce(
+                 (SELECT n.id FROM issue n WHERE n.site_id = $1 AND n.project_id = $3 AND n.number = $4),
+                 (SELECT m.issue_id FROM moved_issue m WHERE m.site_id = $1 AND m.project_id = $3 AND m.number = $4))]
+          END)
+        "#,
+        site_id,
+        id,
+        project_id,
+        number,
+        wanted.neighbours,
+        wanted.comments,
+        wanted.attachments,
+        wanted.people,
+        caller,
+        ids
+    )
+    .fetch_all(db.sql())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Loaded {
+                around: serde_json::from_value(row.around)?,
+                site_version: row.site_version,
+                issue: Issue {
+                    id: row.id,
+                    project_id: row.project_id,
+                    number: row.number,
+                    issue_type_id: row.issue_type_id,
+                    status_id: row.status_id,
+                    priority_id: row.priority_id,
+                    resolution_id: row.resolution_id,
+                    summary: row.summary,
+                    description: row.description,
+                    environment: row.environment,
+                    creator: row.creator,
+                    reporter: row.reporter,
+                    assignee: row.assignee,
+                    parent_id: row.parent_id,
+                    security_level_id: row.security_level_id,
+                    labels: row.labels,
+                    component_ids: row.component_ids,
+                    fix_version_ids: row.fix_version_ids,
+                    affected_version_ids: row.affected_version_ids,
+                    created: row.created,
+                    updated: row.updated,
+                    due: row.due,
+                    resolved: row.resolved,
+                    status_category_changed: row.status_category_changed,
+                    original_estimate: row.original_estimate,
+                    remaining_estimate: row.remaining_estimate,
+                    time_spent: row.time_spent,
+                    rank: row.rank,
+                    custom: match row.custom {
+                        Value::Object(members) => members,
+                        _ => serde_json::Map::new(),
+                    },
+                },
+            })
+        })
+        .collect()
+}
+
+/// Locks an issue for the rest of the transaction, so that edits of one issue come one after the other.
+pub async fn lock(db: &mut Work, name: Name) -> sqlx::Result<()> {
+    let (id, project_id, number) = name.parts();
+    let site_id = db.site_id;
+    sqlx::query!(
+        "SELECT id FROM issue WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4)) FOR UPDATE",
+        site_id,
+        id,
+        project_id,
+        number
+    )
+    .fetch_optional(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// What is needed to refer to issues, with their people for the caller's permission to see them.
+pub async fn references(
+    db: &mut Read,
+    names: &[Name],
+) -> sqlx::Result<Vec<(Name, IssueRef, Option<String>, Option<String>)>> {
+    let mut found = Vec::new();
+    let site_id = db.site_id;
+    for name in names {
+        let (id, project_id, number) = name.parts();
+        let row = sqlx::query!(
+            "SELECT id, project_id, number, issue_type_id, status_id, reporter, assignee FROM issue
+             WHERE site_id = $1 AND id = coalesce($2,
+               (SELECT n.id FROM issue n WHERE n.site_id = $1 AND n.project_id = $3 AND n.number = $4),
+               (SELECT m.issue_id FROM moved_issue m WHERE m.site_id = $1 AND m.project_id = $3 AND m.number = $4))",
+            site_id,
+            id,
+            project_id,
+            number
+        )
+        .fetch_optional(db.sql())
+        .await?;
+        if let Some(row) = row {
+            let reference = IssueRef {
+                id: row.id,
+                project_id: row.project_id,
+                number: row.number,
+                issue_type_id: row.issue_type_id,
+                status_id: row.status_id,
+            };
+            found.push((*name, reference, row.reporter, row.assignee));
+        }
+    }
+    Ok(found)
+}
+
+/// The number of a project's next issue. Numbers are never given twice (J-26).
+pub async fn next_number(db: &mut Work, project_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "UPDATE project_counter SET value = value + 1 WHERE site_id = $1 AND project_id = $2 RETURNING value",
+        site_id,
+        project_id
+    )
+    .fetch_one(db.sql())
+    .await
+}
+
+/// Stores a new issue.
+pub async fn insert(db: &mut Work, issue: &Issue) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    let custom = Value::Object(issue.custom.clone());
+    sqlx::query!(
+        "INSERT INTO issue (site_id, id, project_id, number, issue_type_id, status_id, priority_id, resolution_id, summary,
+           description, environment, creator, reporter, assignee, parent_id, security_level_id, labels, component_ids,
+           fix_version_ids, affected_version_ids, created, updated, due, resolved, status_category_changed, original_estimate,
+           remaining_estimate, time_spent, rank, custom, search_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+           $25, $26, $27, $28, $29, $30,
+           setweight(to_tsvector('english', $9), 'A') || setweight(to_tsvector('english', $31), 'B')
+             || setweight(to_tsvector('english', $32), 'C') || setweight(to_tsvector('english', $33), 'D'))",
+        site_id,
+        issue.id,
+        issue.project_id,
+        issue.number,
+        issue.issue_type_id,
+        issue.status_id,
+        issue.priority_id,
+        issue.resolution_id,
+        issue.summary,
+        issue.description,
+        issue.environment,
+        issue.creator,
+        issue.reporter,
+        issue.assignee,
+        issue.parent_id,
+        issue.security_level_id,
+        &issue.labels,
+        &issue.component_ids,
+        &issue.fix_version_ids,
+        &issue.affected_version_ids,
+        issue.created,
+        issue.updated,
+        issue.due,
+        issue.resolved,
+        issue.status_category_changed,
+        issue.original_estimate,
+        issue.remaining_estimate,
+        issue.time_spent,
+        issue.rank,
+        custom,
+        plain(&issue.description),
+        plain(&issue.environment),
+        custom_text(issue)
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Stores an issue that was changed; whether it was still there.
+pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
+    let site_id = db.site_id;
+    let custom = Value::Object(issue.custom.clone());
+    let done = sqlx::query!(
+        "UPDATE issue SET issue_type_id = $3, status_id = $4, priority_id = $5, resolution_id = $6, summary = $7, description = $8,
+           environment = $9, reporter = $10, assignee = $11, parent_id = $12, security_level_id = $13, labels = $14,
+           component_ids = $15, fix_version_ids = $16, affected_version_ids = $17, updated = $18, due = $19, resolved = $20,
+           status_category_changed = $21, original_estimate = $22, remaining_estimate = $23, time_spent = $24, custom = $25,
+           search_text = setweight(to_tsvector('english', $7), 'A') || setweight(to_tsvector('english', $26), 'B')
+             || setweight(to_tsvector('english', $27), 'C') || setweight(to_tsvector('english', $28), 'D')
+         WHERE site_id = $1 AND id = $2",
+        site_id,
+        issue.id,
+        issue.issue_type_id,
+        issue.status_id,
+        issue.priority_id,
+        issue.resolution_id,
+        issue.summary,
+        issue.description,
+        issue.environment,
+        issue.reporter,
+        issue.assignee,
+        issue.parent_id,
+        issue.security_level_id,
+        &issue.labels,
+        &issue.component_ids,
+        &issue.fix_version_ids,
+        &issue.affected_version_ids,
+        issue.updated,
+        issue.due,
+        issue.resolved,
+        issue.status_category_changed,
+        issue.original_estimate,
+        issue.remaining_estimate,
+        issue.time_spent,
+        custom,
+        plain(&issue.description),
+        plain(&issue.environment),
+        custom_text(issue)
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Marks an issue as changed now.
+pub async fn touch(db: &mut Work, issue_id: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("UPDATE issue SET updated = $3 WHERE site_id = $1 AND id = $2", site_id, issue_id, now)
+        .execute(db.sql())
+        .await?;
+    Ok(())
+}
+
+/// Deletes issues with all that hangs on them; children that are not deleted lose their parent (J-60).
+pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "UPDATE issue SET parent_id = NULL WHERE site_id = $1 AND parent_id = ANY($2) AND NOT id = ANY($2)",
+        site_id,
+        ids
+    )
+    .execute(db.sql())
+    .await?;
+    let deleted =
+        sqlx::query!("DELETE FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids).execute(db.sql()).await?;
+    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
+    sqlx::query!("DELETE FROM property WHERE site_id = $1 AND owner = 'issue' AND owner_id = ANY($2)", site_id, &texts)
+        .execute(db.sql())
+        .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Makes a link; `outward`: from `issue_id` to `other_id`. Making it twice is accepted silently (J-111).
+pub async fn insert_link(db: &mut Work, type_id: i64, source_id: i64, destination_id: i64) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    let exists = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM issue_link WHERE site_id = $1 AND type_id = $2 AND source_id = $3 AND destination_id = $4) AS "exists!""#,
+        site_id,
+        type_id,
+        source_id,
+        destination_id
+    )
+    .fetch_one(db.sql())
+    .await?;
+    if !exists {
+        let id = db.next_id("issue_link").await?;
+        sqlx::query!(
+            "INSERT INTO issue_link (site_id, id, type_id, source_id, destination_id) VALUES ($1, $2, $3, $4, $5)",
+            site_id,
+            id,
+            type_id,
+            source_id,
+            destination_id
+        )
+        .execute(db.sql())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Makes an account watch an issue.
+pub async fn watch(db: &mut Work, issue_id: i64, account_id: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "INSERT INTO watcher (site_id, issue_id, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        site_id,
+        issue_id,
+        account_id
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+fn plain(document: &Option<Value>) -> String {
+    document.as_ref().map(rich_text::to_plain).unwrap_or_default()
+}
+
+/// The text of all custom fields that hold text.
+fn custom_text(issue: &Issue) -> String {
+    let texts = issue.custom.values().filter_map(Value::as_str).map(|text| match serde_json::from_str::<Value>(text) {
+        Ok(document @ Value::Object(_)) => rich_text::to_plain(&document),
+        _ => text.to_owned(),
+    });
+    texts.collect::<Vec<_>>().join(" ")
+}

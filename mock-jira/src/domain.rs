@@ -1,0 +1,15 @@
+//! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
+
+pub mod config;
+pub mod failure;
+pub mod fields;
+pub mod issue;
+pub mod jql;
+pub mod people;
+pub mod permission;
+pub mod rank;
+pub mod rich_text;
+pub mod site;
+pub mod snapshot;
+pub mod time_tracking;
+pub mod workflow;

@@ -1,0 +1,103 @@
+//! Issues: what one is, and the rules for creating and changing it.
+
+pub mod changes;
+pub mod edit;
+pub mod screen;
+pub mod values;
+
+use super::permission::IssuePeople;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Map, Value};
+
+/// An issue as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Issue {
+    /// Unique in the site.
+    pub id: i64,
+    /// Its project.
+    pub project_id: i64,
+    /// The number in its key.
+    pub number: i64,
+    /// Its type.
+    pub issue_type_id: i64,
+    /// Where it is in its workflow.
+    pub status_id: i64,
+    /// Absent where the priority field is hidden.
+    pub priority_id: Option<i64>,
+    /// Absent while it is open.
+    pub resolution_id: Option<i64>,
+    /// One line, at most 255 characters.
+    pub summary: String,
+    /// Atlassian Document Format.
+    pub description: Option<Value>,
+    /// Atlassian Document Format.
+    pub environment: Option<Value>,
+    /// Account id; absent when created anonymously.
+    pub creator: Option<String>,
+    /// Account id.
+    pub reporter: Option<String>,
+    /// Account id.
+    pub assignee: Option<String>,
+    /// The issue one level above.
+    pub parent_id: Option<i64>,
+    /// Who may see it besides the project's permissions.
+    pub security_level_id: Option<i64>,
+    /// Words, sorted.
+    pub labels: Vec<String>,
+    /// Components of its project.
+    pub component_ids: Vec<i64>,
+    /// Versions in which it is fixed.
+    pub fix_version_ids: Vec<i64>,
+    /// Versions that it affects.
+    pub affected_version_ids: Vec<i64>,
+    /// When it was made.
+    pub created: DateTime<Utc>,
+    /// When anything about it last changed.
+    pub updated: DateTime<Utc>,
+    /// The day it is due.
+    pub due: Option<NaiveDate>,
+    /// When it got its resolution.
+    pub resolved: Option<DateTime<Utc>>,
+    /// When it last moved to another category.
+    pub status_category_changed: DateTime<Utc>,
+    /// Seconds.
+    pub original_estimate: Option<i64>,
+    /// Seconds.
+    pub remaining_estimate: Option<i64>,
+    /// Seconds.
+    pub time_spent: Option<i64>,
+    /// Its place among all issues.
+    pub rank: String,
+    /// Custom field number to stored value; see [`super::fields::Kind`].
+    pub custom: Map<String, Value>,
+}
+
+impl Issue {
+    /// The people that permission holders refer to.
+    pub fn people(&self) -> IssuePeople<'_> {
+        IssuePeople { reporter: self.reporter.as_deref(), assignee: self.assignee.as_deref() }
+    }
+
+    /// A custom field's stored value.
+    pub fn custom(&self, field_id: i64) -> Option<&Value> {
+        self.custom.get(&field_id.to_string())
+    }
+}
+
+/// What is known of an issue that a request refers to: a parent, a link's other end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueRef {
+    /// Unique in the site.
+    pub id: i64,
+    /// Its project.
+    pub project_id: i64,
+    /// The number in its key.
+    pub number: i64,
+    /// Its type.
+    pub issue_type_id: i64,
+    /// Where it is.
+    pub status_id: i64,
+}
+
+/// Issues that a request refers to, by the id or key with which it does; invisible ones are not in it.
+pub type References = std::collections::HashMap<String, IssueRef>;

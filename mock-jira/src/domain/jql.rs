@@ -1,0 +1,26 @@
+//! JQL, Jira's query language: text to tree and back.
+//!
+//! Pure: nothing here knows which fields, users or functions a site has. [`parse`] gives a [`Query`] whose nodes
+//! remember where they came from; resolving names and compiling to SQL is the work of others. A tree prints as
+//! canonical JQL through [`std::fmt::Display`], and as Jira's own JSON through [`structure`].
+//!
+//! The grammar is facts, the error sentences.
+
+mod ast;
+mod error;
+mod lex;
+mod parse;
+mod print;
+mod structure;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use ast::{
+    Clause, Direction, Field, FieldKind, Function, List, Operand, Operator, Origin, Predicate, PredicateOperator,
+    Property, Query, Sort, Terminal, Value,
+};
+pub use error::{SyntaxError, SyntaxErrorKind};
+pub use parse::parse;
+pub use structure::structure;

@@ -1,0 +1,207 @@
+//! Permissions: their keys, who holds them, and whether a caller may do something.
+
+use super::{config::Project, people::Caller, snapshot::Snapshot};
+
+/// A permission that Jira ships (U-25).
+#[derive(Debug, Clone, Copy)]
+pub struct PermissionKind {
+    /// Numeric id of the older ones, else the key.
+    pub id: &'static str,
+    /// Such as `BROWSE_PROJECTS`.
+    pub key: &'static str,
+    /// Shown name.
+    pub name: &'static str,
+    /// Global rather than per project.
+    pub global: bool,
+}
+
+macro_rules! kinds {
+    ($($id:literal $key:literal $name:literal $global:literal)*) => {
+        &[$(PermissionKind { id: $id, key: $key, name: $name, global: $global }),*]
+    };
+}
+
+/// All shipped permissions in the order of their keys (observed shapes, "permissions").
+pub const PERMISSIONS: &[PermissionKind] = kinds! {
+    "15" "ADD_COMMENTS" "Add Comments" false
+    "0" "ADMINISTER" "Administer Jira" true
+    "23" "ADMINISTER_PROJECTS" "Administer Projects" false
+    "13" "ASSIGN_ISSUES" "Assign Issues" false
+    "17" "ASSIGNABLE_USER" "Assignable User" false
+    "10" "BROWSE_PROJECTS" "Browse Projects" false
+    "33" "BULK_CHANGE" "Make bulk changes" true
+    "18" "CLOSE_ISSUES" "Close Issues" false
+    "19" "CREATE_ATTACHMENTS" "Create Attachments" false
+    "11" "CREATE_ISSUES" "Create Issues" false
+    "CREATE_PROJECT" "CREATE_PROJECT" "Create team-managed projects" true
+    "22" "CREATE_SHARED_OBJECTS" "Share dashboards and filters" true
+    "36" "DELETE_ALL_COMMENTS" "Delete All Comments" false
+    "38" "DELETE_ALL_ATTACHMENTS" "Delete All Attachments" false
+    "42" "DELETE_ALL_WORKLOGS" "Delete All Worklogs" false
+    "16" "DELETE_ISSUES" "Delete Issues" false
+    "37" "DELETE_OWN_COMMENTS" "Delete Own Comments" false
+    "39" "DELETE_OWN_ATTACHMENTS" "Delete Own Attachments" false
+    "43" "DELETE_OWN_WORKLOGS" "Delete Own Worklogs" false
+    "34" "EDIT_ALL_COMMENTS" "Edit All Comments" false
+    "41" "EDIT_ALL_WORKLOGS" "Edit All Worklogs" false
+    "12" "EDIT_ISSUES" "Edit Issues" false
+    "35" "EDIT_OWN_COMMENTS" "Edit Own Comments" false
+    "40" "EDIT_OWN_WORKLOGS" "Edit Own Worklogs" false
+    "21" "LINK_ISSUES" "Link Issues" false
+    "24" "MANAGE_GROUP_FILTER_SUBSCRIPTIONS" "Manage group filter subscriptions" true
+    "MANAGE_SPRINTS_PERMISSION" "MANAGE_SPRINTS_PERMISSION" "Manage sprints" false
+    "32" "MANAGE_WATCHERS" "Manage Watchers" false
+    "30" "MODIFY_REPORTER" "Modify Reporter" false
+    "25" "MOVE_ISSUES" "Move Issues" false
+    "14" "RESOLVE_ISSUES" "Resolve Issues" false
+    "28" "SCHEDULE_ISSUES" "Schedule Issues" false
+    "26" "SET_ISSUE_SECURITY" "Set Issue Security" false
+    "44" "SYSTEM_ADMIN" "Jira system administrator" true
+    "46" "TRANSITION_ISSUES" "Transition Issues" false
+    "27" "USER_PICKER" "Browse users and groups" true
+    "29" "VIEW_DEV_TOOLS" "View Development Tools" false
+    "45" "VIEW_READONLY_WORKFLOW" "View Read-Only Workflow" false
+    "31" "VIEW_VOTERS_AND_WATCHERS" "View Voters and Watchers" false
+    "20" "WORK_ON_ISSUES" "Work On Issues" false
+};
+
+/// The shipped permission of that key.
+pub fn find(key: &str) -> Option<&'static PermissionKind> {
+    PERMISSIONS.iter().find(|kind| kind.key == key)
+}
+
+/// The people of an issue that holders such as `reporter` refer to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IssuePeople<'a> {
+    /// Account id.
+    pub reporter: Option<&'a str>,
+    /// Account id.
+    pub assignee: Option<&'a str>,
+}
+
+/// How far a project permission reaches for a caller, before looking at an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// On every issue of the project.
+    pub all: bool,
+    /// On issues that the caller reported.
+    pub as_reporter: bool,
+    /// On issues assigned to the caller.
+    pub as_assignee: bool,
+}
+
+/// What one caller may do in one site.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    site: &'a Snapshot,
+    caller: &'a Caller,
+}
+
+impl<'a> Access<'a> {
+    /// The caller's rights in the site.
+    pub fn new(site: &'a Snapshot, caller: &'a Caller) -> Self {
+        Self { site, caller }
+    }
+
+    /// Whether the caller has a global permission. Administrators have all of them.
+    pub fn global(&self, key: &str) -> bool {
+        self.site.global_grants.iter().any(|grant| {
+            (grant.permission == key || grant.permission == "ADMINISTER")
+                && grant.group_id.is_none_or(|group| self.caller.groups.contains(&group))
+        })
+    }
+
+    /// Whether the caller administers Jira.
+    pub fn administers(&self) -> bool {
+        self.global("ADMINISTER")
+    }
+
+    /// Roles that the caller plays in a project.
+    pub fn roles(&self, project: &Project) -> impl Iterator<Item = i64> {
+        let (caller, project_id) = (self.caller, project.id);
+        self.site
+            .role_actors
+            .iter()
+            .filter(move |actor| actor.project_id == Some(project_id))
+            .filter(move |actor| {
+                caller.is(actor.account_id.as_deref())
+                    || actor.group_id.is_some_and(|group| caller.groups.contains(&group))
+            })
+            .map(|actor| actor.role_id)
+    }
+
+    /// How far a project permission reaches (U-26).
+    pub fn reach(&self, project: &Project, key: &str) -> Reach {
+        let mut reach = Reach::default();
+        for grant in self.site.grants(project.permission_scheme_id, key) {
+            let parameter = grant.parameter.as_deref();
+            match grant.holder.as_str() {
+                "anyone" => reach.all = true,
+                "reporter" => reach.as_reporter = true,
+                "assignee" => reach.as_assignee = true,
+                "projectLead" => reach.all |= self.caller.is(project.lead.as_deref()),
+                "user" => reach.all |= self.caller.is(parameter),
+                "group" => {
+                    let group = parameter.and_then(|text| self.site.group(text));
+                    reach.all |= group.is_some_and(|group| self.caller.groups.contains(&group.group_id));
+                }
+                "applicationRole" => reach.all |= self.licensed(),
+                "projectRole" => {
+                    reach.all |= parameter
+                        .and_then(|text| text.parse().ok())
+                        .is_some_and(|role: i64| self.roles(project).any(|r| r == role));
+                }
+                _ => {}
+            }
+        }
+        if self.caller.account.is_none() {
+            reach = Reach { all: reach.all, ..Reach::default() };
+        }
+        reach
+    }
+
+    /// Whether the caller has a project permission, as far as it does not depend on an issue.
+    pub fn project(&self, project: &Project, key: &str) -> bool {
+        self.on(project, IssuePeople::default(), key)
+    }
+
+    /// Whether the caller has a project permission for an issue of these people.
+    /// Archived and deleted projects can be looked at by nobody but administrators.
+    pub fn on(&self, project: &Project, people: IssuePeople, key: &str) -> bool {
+        let reach = self.reach(project, key);
+        (reach.all
+            || reach.as_reporter && self.caller.is(people.reporter)
+            || reach.as_assignee && self.caller.is(people.assignee))
+            && (project.archived.is_none() || key == "BROWSE_PROJECTS")
+            && project.deleted.is_none()
+    }
+
+    /// Whether the caller may know of a project: browse on all or some issues, or administering it.
+    pub fn sees(&self, project: &Project) -> bool {
+        let reach = self.reach(project, "BROWSE_PROJECTS");
+        reach.all
+            || reach.as_reporter
+            || reach.as_assignee
+            || self.administers()
+            || self.project(project, "ADMINISTER_PROJECTS")
+    }
+
+    /// Whether the caller may change a project's settings.
+    pub fn administers_project(&self, project: &Project) -> bool {
+        self.administers() || self.project(project, "ADMINISTER_PROJECTS")
+    }
+
+    /// Whether some account could be given issues of a project (J-16).
+    pub fn assignable(site: &Snapshot, project: &Project, account_id: &str) -> bool {
+        site.caller(account_id).is_some_and(|caller| {
+            caller.account.as_ref().is_some_and(|a| a.active)
+                && Access::new(site, &caller).project(project, "ASSIGNABLE_USER")
+        })
+    }
+
+    /// Whether the account may use Jira at all: a member of a group with access to the product.
+    fn licensed(&self) -> bool {
+        self.caller.account.as_ref().is_some_and(|account| account.active)
+            && self.site.product_groups.iter().any(|group| self.caller.groups.contains(group))
+    }
+}

@@ -1,0 +1,79 @@
+//! A site: one Jira Cloud among those that the server hosts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A site's own facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// The number that every row of the site carries.
+    pub id: i32,
+    /// Its host name's first label.
+    pub name: String,
+    /// Public id, used on the gateway path.
+    pub cloud_id: Uuid,
+    /// Shown name.
+    pub title: String,
+    /// Advertised address, instead of the one that was called.
+    pub base_url: Option<String>,
+    /// Switches.
+    pub settings: Settings,
+    /// What time it is there.
+    pub clock: Clock,
+    /// Moves on with every change of a snapshot's content.
+    pub version: i64,
+}
+
+/// Switches of a site. Defaults are Jira's ways.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Settings {
+    /// What a query that names unknown things gets (S-27, S-29).
+    pub search_semantic_errors: SemanticErrors,
+    /// Whether the removed `/search` is gone or still answers (S-42, C-42).
+    pub removed_search: RemovedSearch,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { search_semantic_errors: SemanticErrors::Lenient, removed_search: RemovedSearch::Gone }
+    }
+}
+
+/// Outcome of a query that parses but means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SemanticErrors {
+    /// 200 and no issues.
+    Lenient,
+    /// 400 with the old validator's sentences.
+    Strict,
+}
+
+/// Whether `/search` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RemovedSearch {
+    /// 410.
+    Gone,
+    /// The old answer with `total` and `startAt`.
+    Served,
+}
+
+/// A site's clock: real time plus an offset, or standing still.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Clock {
+    /// Added to real time.
+    pub offset_ms: i64,
+    /// If set, time stands still here.
+    pub frozen_at: Option<DateTime<Utc>>,
+}
+
+impl Clock {
+    /// The site's time when it really is `real`, in whole milliseconds as Jira shows it.
+    pub fn at(&self, real: DateTime<Utc>) -> DateTime<Utc> {
+        let time = self.frozen_at.unwrap_or_else(|| real + TimeDelta::milliseconds(self.offset_ms));
+        DateTime::from_timestamp_millis(time.timestamp_millis()).unwrap_or(time)
+    }
+}

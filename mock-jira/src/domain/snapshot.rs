@@ -1,0 +1,182 @@
+//! All of a site that nearly every answer needs, as one immutable value.
+//!
+//! `db::metadata` loads it; servers keep one per site and replace it when the site's
+//! version in the database has moved on.
+
+use super::{config::*, fields::Fields, people::*, site::Site};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Things in their order, and by id.
+#[derive(Debug, Clone)]
+pub struct Index<T> {
+    items: Vec<T>,
+    by_id: HashMap<i64, usize>,
+}
+
+impl<T> Index<T> {
+    /// Keeps the order of `items`.
+    pub fn new(items: Vec<T>, id: impl Fn(&T) -> i64) -> Self {
+        let by_id = items.iter().enumerate().map(|(at, item)| (id(item), at)).collect();
+        Self { items, by_id }
+    }
+
+    /// By id.
+    pub fn get(&self, id: i64) -> Option<&T> {
+        self.by_id.get(&id).map(|at| &self.items[*at])
+    }
+
+    /// By an id as it stands in requests.
+    pub fn parse(&self, id: &str) -> Option<&T> {
+        self.get(id.parse().ok()?)
+    }
+
+    /// All, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+}
+
+/// A site as of one version.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The site's own row.
+    pub site: Site,
+    /// By account id.
+    pub accounts: HashMap<String, Arc<Account>>,
+    /// By name.
+    pub groups: Vec<Group>,
+    /// Groups of each account.
+    pub memberships: HashMap<String, HashSet<Uuid>>,
+    /// By the SHA-256 of the token.
+    pub tokens: HashMap<[u8; 32], Token>,
+    /// Global permissions.
+    pub global_grants: Vec<GlobalGrant>,
+    /// Groups whose members have access to Jira.
+    pub product_groups: Vec<Uuid>,
+    /// Highest first.
+    pub priorities: Index<Priority>,
+    /// In their order.
+    pub resolutions: Index<Resolution>,
+    /// By id.
+    pub statuses: Index<Status>,
+    /// By id.
+    pub issue_types: Index<IssueType>,
+    /// By id.
+    pub issue_type_schemes: Index<IssueTypeScheme>,
+    /// By entity id.
+    pub workflows: HashMap<String, StoredWorkflow>,
+    /// By id.
+    pub workflow_schemes: Index<WorkflowScheme>,
+    /// System and custom fields, their contexts and options.
+    pub fields: Fields,
+    /// By id.
+    pub field_configurations: Index<FieldConfiguration>,
+    /// By id.
+    pub screens: Index<Screen>,
+    /// By id.
+    pub screen_schemes: Index<ScreenScheme>,
+    /// By id.
+    pub issue_type_screen_schemes: Index<IssueTypeScreenScheme>,
+    /// By id.
+    pub permission_schemes: Index<PermissionScheme>,
+    /// By scheme and permission, in the order of their ids.
+    pub permission_grants: HashMap<i64, Vec<PermissionGrant>>,
+    /// By id.
+    pub roles: Index<Role>,
+    /// By id.
+    pub role_actors: Vec<RoleActor>,
+    /// By id.
+    pub link_types: Index<IssueLinkType>,
+    /// By id.
+    pub categories: Index<ProjectCategory>,
+    /// By key.
+    pub projects: Index<Project>,
+    /// Every key a project has or had.
+    pub project_keys: HashMap<String, i64>,
+    /// In their order.
+    pub versions: Index<Version>,
+    /// By name.
+    pub components: Index<Component>,
+}
+
+/// An API token, without its secret.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// Whose it is.
+    pub account_id: String,
+    /// Published in the documentation; refused off loopback.
+    pub well_known: bool,
+    /// After this it is nobody's.
+    pub expires: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl Snapshot {
+    /// An account as a caller, with its groups.
+    pub fn caller(&self, account_id: &str) -> Option<Caller> {
+        let account = self.accounts.get(account_id)?.clone();
+        Some(Caller { account: Some(account), groups: self.memberships.get(account_id).cloned().unwrap_or_default() })
+    }
+
+    /// A group by id or by name.
+    pub fn group(&self, id_or_name: &str) -> Option<&Group> {
+        let id = Uuid::try_parse(id_or_name).ok();
+        self.groups.iter().find(|group| Some(group.group_id) == id || group.name == id_or_name)
+    }
+
+    /// Grants of a permission in a scheme.
+    pub fn grants(&self, scheme_id: i64, permission: &str) -> impl Iterator<Item = &PermissionGrant> {
+        let all = self.permission_grants.get(&scheme_id);
+        all.into_iter().flatten().filter(move |grant| grant.permission == permission)
+    }
+
+    /// A project by its current key, by a former one, or by id (J-30, U-40). Keys are case-sensitive here (U-41).
+    pub fn project(&self, id_or_key: &str) -> Option<&Project> {
+        match self.project_keys.get(id_or_key) {
+            Some(id) => self.projects.get(*id),
+            None => self.projects.parse(id_or_key),
+        }
+    }
+
+    /// The issue types of a project, in the order of its scheme.
+    pub fn issue_types_of(&self, project: &Project) -> impl Iterator<Item = &IssueType> {
+        let ids = self.issue_type_schemes.get(project.issue_type_scheme_id).map(|scheme| scheme.type_ids.as_slice());
+        ids.unwrap_or_default().iter().filter_map(|id| self.issue_types.get(*id))
+    }
+
+    /// The workflow that issues of a type follow in a project.
+    pub fn workflow_of(&self, project: &Project, issue_type_id: i64) -> Option<&StoredWorkflow> {
+        let scheme = self.workflow_schemes.get(project.workflow_scheme_id)?;
+        self.workflows.get(scheme.mappings.get(&issue_type_id).unwrap_or(&scheme.default_workflow_id))
+    }
+
+    /// The screen scheme for issues of a type in a project.
+    pub fn screens_of(&self, project: &Project, issue_type_id: i64) -> Option<&ScreenScheme> {
+        let scheme = self.issue_type_screen_schemes.get(project.issue_type_screen_scheme_id)?;
+        self.screen_schemes.get(*scheme.mappings.get(&issue_type_id).unwrap_or(&scheme.default_screen_scheme_id))
+    }
+
+    /// The versions of a project, in their order.
+    pub fn versions_of(&self, project_id: i64) -> impl Iterator<Item = &Version> {
+        self.versions.iter().filter(move |version| version.project_id == project_id)
+    }
+
+    /// The components of a project, by name.
+    pub fn components_of(&self, project_id: i64) -> impl Iterator<Item = &Component> {
+        self.components.iter().filter(move |component| component.project_id == project_id)
+    }
+
+    /// The priority of issues that name none (J-22).
+    pub fn default_priority(&self) -> Option<&Priority> {
+        self.priorities.iter().find(|priority| priority.is_default)
+    }
+
+    /// `KEY-12` for an issue of a project.
+    pub fn issue_key(&self, project_id: i64, number: i64) -> String {
+        let key = self.projects.get(project_id).map_or("", |project| project.key.as_str());
+        format!("{key}-{number}")
+    }
+}

@@ -1,0 +1,155 @@
+//! Sites: `/_mock/sites` and `/_mock/reset`.
+
+use super::answer;
+use crate::{
+    app::seed,
+    db::sites::SiteAddress,
+    domain::site::{Settings, Site},
+    http::server::Server,
+};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Operations on sites.
+pub fn router() -> Router<Arc<Server>> {
+    Router::new()
+        .route("/_mock/sites", get(list).post(create))
+        .route("/_mock/sites/{name}", get(one).patch(change).delete(delete))
+        .route("/_mock/reset", post(reset))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewSite {
+    name: Option<String>,
+    template: Option<String>,
+    title: Option<String>,
+    cloud_id: Option<Uuid>,
+}
+
+async fn list(State(server): State<Arc<Server>>) -> Result<Response, Response> {
+    let mut views = Vec::new();
+    for id in server.db.list_sites().await.map_err(internal)? {
+        if let Some(site) = server.db.get_site(id).await.map_err(internal)? {
+            views.push(view(&site));
+        }
+    }
+    Ok(answer(StatusCode::OK, &json!({ "sites": views })))
+}
+
+/// Creates a site by copying a template.
+async fn create(State(server): State<Arc<Server>>, Json(wanted): Json<NewSite>) -> Result<Response, Response> {
+    let name = wanted.name.unwrap_or_else(|| format!("site-{}", &Uuid::new_v4().simple().to_string()[..12]));
+    let template = wanted.template.as_deref().unwrap_or(seed::EMPTY);
+    match seed::create_site(&server.db, template, &name, wanted.title.as_deref(), wanted.cloud_id).await {
+        Ok(site) => Ok(answer(StatusCode::CREATED, &view(&site))),
+        Err(seed::SiteError::Internal(error)) => Err(internal(error)),
+        Err(refused) => Err(answer(StatusCode::BAD_REQUEST, &json!({ "message": refused.to_string() }))),
+    }
+}
+
+async fn one(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Response> {
+    Ok(answer(StatusCode::OK, &view(&find(&server, &name).await?)))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Change {
+    title: Option<String>,
+    base_url: Option<String>,
+    settings: Option<Settings>,
+    clock: Option<ClockChange>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClockChange {
+    /// Time stands still here.
+    freeze_at: Option<DateTime<Utc>>,
+    /// Time goes on, this far from real time.
+    offset_ms: Option<i64>,
+    /// Moves whatever the clock is.
+    advance_ms: Option<i64>,
+}
+
+/// Changes title, address, settings or clock.
+async fn change(
+    State(server): State<Arc<Server>>,
+    Path(name): Path<String>,
+    Json(change): Json<Change>,
+) -> Result<Response, Response> {
+    let mut site = find(&server, &name).await?;
+    site.title = change.title.unwrap_or(site.title);
+    site.base_url = change.base_url.or(site.base_url);
+    site.settings = change.settings.unwrap_or(site.settings);
+    if let Some(clock) = change.clock {
+        if let Some(offset) = clock.offset_ms {
+            site.clock.offset_ms = offset;
+            site.clock.frozen_at = None;
+        }
+        site.clock.frozen_at = clock.freeze_at.or(site.clock.frozen_at);
+        let step = chrono::TimeDelta::milliseconds(clock.advance_ms.unwrap_or(0));
+        match &mut site.clock.frozen_at {
+            Some(time) => *time += step,
+            None => site.clock.offset_ms += step.num_milliseconds(),
+        }
+    }
+    let settings = serde_json::to_value(&site.settings).map_err(internal)?;
+    server.db.update_site(&site, &settings).await.map_err(internal)?;
+    Ok(answer(StatusCode::OK, &view(&site)))
+}
+
+/// Deletes a site with everything in it.
+async fn delete(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<StatusCode, Response> {
+    let site = find(&server, &name).await?;
+    server.db.delete_site(site.id).await.map_err(internal)?;
+    server.sites.forget(site.id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Puts the default site back to how its template is, and forgets the requests.
+async fn reset(State(server): State<Arc<Server>>) -> Result<StatusCode, Response> {
+    let site = find(&server, &server.options.default_site).await?;
+    server.db.delete_site(site.id).await.map_err(internal)?;
+    server.sites.forget(site.id);
+    seed::create_site(&server.db, seed::DEMO, &site.name, Some(&site.title), Some(site.cloud_id))
+        .await
+        .map_err(internal)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn find(server: &Server, name: &str) -> Result<Site, Response> {
+    let found = server.db.find_site(&SiteAddress::Name(name.to_owned())).await.map_err(internal)?;
+    let site = match found {
+        Some(id) => server.db.get_site(id).await.map_err(internal)?,
+        None => None,
+    };
+    site.ok_or_else(|| answer(StatusCode::NOT_FOUND, &json!({ "message": format!("There is no site '{name}'.") })))
+}
+
+fn view(site: &Site) -> Value {
+    json!({
+        "name": site.name,
+        "cloudId": site.cloud_id,
+        "title": site.title,
+        "baseUrl": site.base_url,
+        "path": format!("/_site/{}", site.name),
+        "settings": site.settings,
+        "clock": { "offsetMs": site.clock.offset_ms, "frozenAt": site.clock.frozen_at },
+    })
+}
+
+fn internal(error: impl std::fmt::Display) -> Response {
+    tracing::error!(%error, "administration failed");
+    answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "message": "Internal server error" }))
+}

@@ -1,0 +1,87 @@
+//! Request bodies.
+
+use super::{call::Call, error::Refusal};
+use crate::domain::failure::{Failure, Result};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A request whose JSON body must be readable as `T`.
+pub struct Json<T>(pub Call, pub T);
+
+/// Reads a body, with the sentences of H-15.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Failure::Unreadable("No content to map to Object due to end of input".into()));
+    }
+    let value: Value = parse(bytes)?;
+    serde_json::from_value(value).map_err(|_| Failure::invalid_payload())
+}
+
+fn parse(bytes: &[u8]) -> Result<Value> {
+    let broken =
+        || Failure::Unreadable("There was an error parsing JSON. Check that your request body is valid.".into());
+    let value = serde_json::from_slice(bytes).map_err(|_| broken())?;
+    // The database can't store the character NUL, and no client of Jira ever gets it back.
+    if contains_nul(&value) { Err(broken()) } else { Ok(value) }
+}
+
+/// Depth is bounded by the JSON parser.
+fn contains_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(contains_nul),
+        Value::Object(members) => members.iter().any(|(key, value)| key.contains('\0') || contains_nul(value)),
+        _ => false,
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let call = Call::from_request_parts(&mut parts, state).await?;
+        let bytes = bytes(Request::from_parts(parts, body)).await?;
+        Ok(Self(call, read(&bytes)?))
+    }
+}
+
+/// The whole body; larger ones than the server's limit are refused while they come in.
+pub async fn bytes(request: Request) -> Result<Bytes> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status().as_u16() {
+        413 => Failure::TooLarge("The request body is too large.".into()),
+        _ => Failure::Unreadable("There was an error parsing JSON. Check that your request body is valid.".into()),
+    })
+}
+
+/// Members of request objects that Jira's reader coerces (S-12): `"5"` is 5 and `1.5` is 1.
+pub mod lenient {
+    use serde::{Deserialize, Deserializer, de::Error};
+    use serde_json::Value;
+
+    /// A whole number, or null.
+    pub fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(None),
+            Value::Number(number) => Ok(number.as_i64().or_else(|| number.as_f64().map(|float| float as i64))),
+            Value::String(text) if text.trim().is_empty() => Ok(None),
+            Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
+            _ => Err(D::Error::custom("not a number")),
+        }
+    }
+
+    /// A text; numbers and truth values are read as their text.
+    pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text)),
+            Value::Number(number) => Ok(Some(number.to_string())),
+            Value::Bool(flag) => Ok(Some(flag.to_string())),
+            _ => Err(D::Error::custom("not a text")),
+        }
+    }
+}

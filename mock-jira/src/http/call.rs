@@ -1,0 +1,90 @@
+//! What a handler knows of the request it answers.
+
+use super::{error::Refusal, params::Params, views::Links};
+use crate::{
+    app::Context,
+    domain::{
+        failure::{Failure, Result},
+        issue::values::TextFormat,
+    },
+};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use std::{ops::Deref, sync::Arc};
+
+/// Which version of the platform API was called. The same code serves both (J-94).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// Rich text is wiki markup.
+    V2,
+    /// Rich text is Atlassian Document Format; `latest` too.
+    V3,
+}
+
+impl Version {
+    /// How rich text stands in requests and answers.
+    pub fn text(self) -> TextFormat {
+        match self {
+            Self::V2 => TextFormat::Wiki,
+            Self::V3 => TextFormat::Document,
+        }
+    }
+}
+
+/// A request as the gate let it in. Handlers take it as an argument; it is also the use cases' [`Context`].
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Site, caller, time.
+    pub context: Context,
+    /// 2 or 3.
+    pub version: Version,
+    /// The address that was called, for links (T-9).
+    pub links: Links,
+    /// The query string.
+    pub params: Arc<Params>,
+    /// The server, for what is beyond the site.
+    pub server: Arc<super::server::Server>,
+}
+
+impl Deref for Call {
+    type Target = Context;
+    fn deref(&self) -> &Context {
+        &self.context
+    }
+}
+
+impl Call {
+    /// For operations that run against what the server remembers of the site, without asking first
+    /// whether that is current: the call with a newer snapshot to run again with, or the failure
+    /// itself if there is none newer. So the busiest reads need no round trip to be coherent.
+    pub async fn fresher(mut self, failure: Failure) -> Result<Self> {
+        let fresh = self.server.sites.refresh(self.site.site.id).await?.ok_or(Failure::Stale)?;
+        if fresh.site.version == self.site.site.version {
+            return Err(failure);
+        }
+        let account_id = self.caller.account_id().map(str::to_owned);
+        self.context.caller = account_id.and_then(|id| fresh.caller(&id)).unwrap_or_default();
+        self.context.site = fresh;
+        Ok(self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let call = parts.extensions.get::<Call>().cloned();
+        call.ok_or_else(|| Failure::Internal(anyhow::anyhow!("a request came past the gate")).into())
+    }
+}
+
+impl Call {
+    /// Takes `expand` from a body, where it is a comma-separated text or a list (S-18).
+    pub fn expand(&mut self, expand: Option<&serde_json::Value>) {
+        let texts: Vec<&str> = match expand {
+            Some(serde_json::Value::String(text)) => vec![text],
+            Some(serde_json::Value::Array(items)) => items.iter().filter_map(serde_json::Value::as_str).collect(),
+            _ => return,
+        };
+        self.params = Arc::new(self.params.with("expand", &texts.join(",")));
+    }
+}

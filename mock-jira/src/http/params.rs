@@ -1,0 +1,124 @@
+//! Query parameters, read as tolerantly as Jira reads them (H-17, H-37).
+
+use crate::domain::failure::{Failure, Result};
+
+/// The decoded query string, in order.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// Decodes a query string; `+` is a blank.
+    pub fn parse(query: &str) -> Self {
+        let decode = |text: &str| {
+            let text = text.replace('+', " ");
+            percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+        };
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        });
+        Self(pairs.collect())
+    }
+
+    /// The same with one more parameter.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut pairs = self.0.clone();
+        pairs.push((name.to_owned(), value.to_owned()));
+        Self(pairs)
+    }
+
+    /// All values of a parameter, as they came.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A text; empty means absent.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A list, given as repeated parameters, as commas, or both.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let parts = self.all(name).flat_map(|value| value.split(','));
+        parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Whether an `expand` was asked for; dotted names ask for what they begin with, too.
+    pub fn expands(&self, name: &str) -> bool {
+        let prefix = format!("{name}.");
+        self.list("expand").iter().any(|item| item == name || item.starts_with(&prefix))
+    }
+
+    /// A whole number; blanks inside digits are ignored, an empty value means absent.
+    pub fn int(&self, name: &str) -> Result<Option<i64>> {
+        self.number(name, i64::from(i32::MIN), i64::from(i32::MAX))
+    }
+
+    /// A whole number of 64 bits, such as `startAt` or an id.
+    pub fn long(&self, name: &str) -> Result<Option<i64>> {
+        self.number(name, i64::MIN, i64::MAX)
+    }
+
+    fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>> {
+        let values: Vec<&str> = self.all(name).collect();
+        let refused =
+            |shown: String| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{shown}'"));
+        match values.as_slice() {
+            [] => Ok(None),
+            [value] => {
+                let digits: String = value.chars().filter(|character| !character.is_whitespace()).collect();
+                if digits.is_empty() {
+                    return Ok(None);
+                }
+                let number = digits.parse().ok().filter(|number| (least..=most).contains(number));
+                number.map(Some).ok_or_else(|| refused((*value).to_owned()))
+            }
+            several => Err(refused(format!("{{{}}}", several.join(", ")))),
+        }
+    }
+
+    /// A truth value in any case, as clients send `False` and `True`.
+    pub fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        match self.text(name).map(str::trim) {
+            None => Ok(default),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(text) => Err(Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbers_as_jira_does() {
+        let params = Params::parse("a=3%204&b=&c=x&d=1&d=2&e=99999999999");
+        assert_eq!(params.int("a").unwrap(), Some(34));
+        assert_eq!(params.int("b").unwrap(), None);
+        assert_eq!(params.int("absent").unwrap(), None);
+        for (name, shown) in [("c", "x"), ("d", "{1, 2}"), ("e", "99999999999")] {
+            match params.int(name) {
+                Err(Failure::BadParameter(detail)) => {
+                    assert_eq!(detail, format!("Failed to convert '{name}' with value: '{shown}'"))
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(params.long("e").unwrap(), Some(99_999_999_999));
+    }
+
+    #[test]
+    fn reads_lists_and_expansions() {
+        let params = Params::parse("fields=a,b&fields=c&expand=transitions.fields,names&on=True");
+        assert_eq!(params.list("fields"), ["a", "b", "c"]);
+        assert!(params.expands("transitions") && params.expands("transitions.fields") && params.expands("names"));
+        assert!(!params.expands("name"));
+        assert!(params.flag("on", false).unwrap());
+    }
+}

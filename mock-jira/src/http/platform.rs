@@ -1,0 +1,10 @@
+//! The platform API, versions 2 and 3.
+
+pub mod issues;
+
+use super::routes::Routes;
+
+/// All operations served.
+pub fn routes() -> Routes {
+    issues::routes()
+}

@@ -1,0 +1,20 @@
+//! Issues and what hangs on them.
+
+pub mod changelog;
+pub mod comments;
+pub mod issue;
+pub mod metadata;
+pub mod search;
+pub mod transitions;
+
+use crate::http::routes::Routes;
+
+/// All operations served.
+pub fn routes() -> Routes {
+    issue::routes()
+        .and(metadata::routes())
+        .and(transitions::routes())
+        .and(changelog::routes())
+        .and(comments::routes())
+        .and(search::routes())
+}

@@ -1,0 +1,314 @@
+//! Issues: create, read, edit, assign, delete (J-1 to J-60).
+
+use crate::{
+    app::issues::{self, Edit, NewIssue},
+    db,
+    domain::{
+        failure::{Complaints, Failure, Result},
+        issue::edit::Input,
+    },
+    http::{
+        answer::{Answer, created, json, no_content, ok},
+        body::{self, Json},
+        call::Call,
+        routes::Routes,
+        views::{self, issue::Selection},
+    },
+};
+use axum::{
+    extract::{Path, Request},
+    http::StatusCode,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json as value};
+use std::collections::HashMap;
+
+/// Operations on issues as a whole.
+pub fn routes() -> Routes {
+    Routes::default()
+        .post("/rest/api/3/issue", create_issue)
+        .post("/rest/api/3/issue/bulk", create_issues)
+        .post("/rest/api/3/issue/bulkfetch", bulk_fetch_issues)
+        .get("/rest/api/3/issue/{issueIdOrKey}", get_issue)
+        .put("/rest/api/3/issue/{issueIdOrKey}", edit_issue)
+        .delete("/rest/api/3/issue/{issueIdOrKey}", delete_issue)
+        .put("/rest/api/3/issue/{issueIdOrKey}/assignee", assign_issue)
+}
+
+/// A request to create, edit or transition an issue.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct IssueUpdate {
+    fields: Option<Map<String, Value>>,
+    update: Option<Map<String, Value>>,
+    properties: Option<Vec<Property>>,
+    transition: Option<Map<String, Value>>,
+    history_metadata: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Property {
+    key: String,
+    value: Value,
+}
+
+impl IssueUpdate {
+    /// `fields` and `update`.
+    pub fn input(&mut self) -> Input {
+        Input { fields: self.fields.take().unwrap_or_default(), update: self.update.take().unwrap_or_default() }
+    }
+
+    /// The id of the transition, as text or number.
+    pub fn transition_id(&self) -> Option<String> {
+        match self.transition.as_ref()?.get("id")? {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        }
+    }
+
+    fn properties(&mut self) -> Result<Vec<(String, Value)>> {
+        let properties = self.properties.take().unwrap_or_default();
+        // J-118
+        let too_long = |property: &Property| {
+            property.key.is_empty() || property.key.len() > 255 || property.value.to_string().len() > 32_768
+        };
+        if properties.iter().any(too_long) {
+            return Err(Failure::invalid_field("properties", "The property key or value is not valid."));
+        }
+        Ok(properties.into_iter().map(|property| (property.key, property.value)).collect())
+    }
+
+    fn new_issue(mut self) -> Result<NewIssue> {
+        Ok(NewIssue { input: self.input(), transition: self.transition_id(), properties: self.properties()? })
+    }
+}
+
+async fn create_issue(call: Call, request: Request) -> Answer {
+    let bytes = body::bytes(request).await?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Failure::invalid("No Issue Create payload supplied").into()); // H-16
+    }
+    let update: IssueUpdate = body::read(&bytes)?;
+    let issue = issues::create(&call, &update.new_issue()?, call.version.text()).await?;
+    created(reference(&call, issue.id, issue.project_id, issue.number))
+}
+
+fn reference(call: &Call, id: i64, project_id: i64, number: i64) -> Value {
+    value!({
+        "id": id.to_string(),
+        "key": call.site.issue_key(project_id, number),
+        "self": call.links.api(format_args!("issue/{id}")),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BulkCreate {
+    #[serde(default)]
+    issue_updates: Vec<IssueUpdate>,
+}
+
+/// Most issues in one request (J-24).
+const BULK_CREATE: usize = 50;
+
+async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
+    if bulk.issue_updates.len() > BULK_CREATE {
+        return Err(
+            Failure::invalid(format!("The number of issues to create exceeds the limit of {BULK_CREATE}.")).into()
+        );
+    }
+    let mut made = Vec::new();
+    let mut errors = Vec::new();
+    for (place, update) in bulk.issue_updates.into_iter().enumerate() {
+        let outcome = match update.new_issue() {
+            Ok(new) => issues::create(&call, &new, call.version.text()).await,
+            Err(failure) => Err(failure),
+        };
+        match outcome {
+            Ok(issue) => made.push(reference(&call, issue.id, issue.project_id, issue.number)),
+            Err(failure) => {
+                let Complaints { messages, fields } = issues::complaints_of(failure)?;
+                errors.push(value!({
+                    "status": 400,
+                    "elementErrors": { "errorMessages": messages, "errors": fields },
+                    "failedElementNumber": place,
+                }));
+            }
+        }
+    }
+    let status = if made.is_empty() { StatusCode::BAD_REQUEST } else { StatusCode::CREATED };
+    json(status, value!({ "issues": made, "errors": errors }))
+}
+
+async fn get_issue(mut call: Call, Path(id_or_key): Path<String>) -> Answer {
+    loop {
+        match load(&call, &id_or_key).await {
+            Ok(view) => return ok(view),
+            Err(failure) => call = call.fresher(failure).await?,
+        }
+    }
+}
+
+/// An issue with the fields, properties and expansions that the query string asks for (J-30 to J-36).
+async fn load(call: &Call, id_or_key: &str) -> Result<Value> {
+    let selection = Selection::read(&call.params.list("fields"), "*all");
+    let name = call.required_issue_name(id_or_key)?;
+    let mut db = call.read().await?;
+    let caller = call.caller.account_id();
+    let mut wanted = selection.wanted();
+    wanted.neighbours |= call.params.expands("transitions");
+    let loaded = db::issues::find(&mut db, name, wanted, caller).await?.ok_or_else(Failure::no_issue)?;
+    if loaded.site_version != call.site.site.version {
+        return Err(Failure::Stale);
+    }
+    call.project_of(&loaded.issue)?;
+    let mut views =
+        render(call, &mut db, std::slice::from_ref(&loaded), &selection, &call.params.list("properties")).await?;
+    Ok(views.pop().unwrap_or_default())
+}
+
+/// Issues with their selected fields, properties and expansions.
+pub async fn render(
+    call: &Call,
+    db: &mut db::Read,
+    loaded: &[db::issues::Loaded],
+    selection: &Selection,
+    properties: &[String],
+) -> Result<Vec<Value>> {
+    let expands = |name: &str| call.params.expands(name);
+    let ids: Vec<i64> = loaded.iter().map(|loaded| loaded.issue.id).collect();
+    let mut histories = if expands("changelog") {
+        db::changelog::newest(db, &ids, views::issue::INLINE_CHANGELOG).await?
+    } else {
+        HashMap::new()
+    };
+    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let found =
+        if properties.is_empty() { Vec::new() } else { db::properties::list(db, "issue", &texts, properties).await? };
+    let mut rendered = Vec::with_capacity(loaded.len());
+    for loaded in loaded {
+        let issue = &loaded.issue;
+        let mut view = views::issue::issue(call, loaded, selection);
+        if expands("renderedFields") {
+            view.insert("renderedFields".into(), views::issue::rendered(call, loaded, selection).into());
+        }
+        if !properties.is_empty() {
+            let own = found.iter().filter(|(id, _, _)| *id == issue.id.to_string());
+            view.insert(
+                "properties".into(),
+                own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>().into(),
+            );
+        }
+        if expands("names") {
+            view.insert("names".into(), views::issue::names(call, &view));
+        }
+        if expands("schema") {
+            view.insert("schema".into(), views::issue::schemas(call, &view));
+        }
+        if expands("transitions") {
+            view.insert("transitions".into(), super::transitions::list(call, loaded, false)?.into());
+        }
+        if expands("operations") {
+            view.insert("operations".into(), value!({ "linkGroups": [] }));
+        }
+        if expands("editmeta") {
+            view.insert("editmeta".into(), super::metadata::edit_meta(call, issue)?);
+        }
+        if expands("changelog") {
+            let (total, entries) = histories.remove(&issue.id).unwrap_or_default();
+            let entries: Vec<Value> = entries.iter().map(|entry| views::issue::history(call, entry)).collect();
+            view.insert(
+                "changelog".into(),
+                value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
+            );
+        }
+        if expands("versionedRepresentations") {
+            // Each field under the number of its representation instead of `fields` (J-34).
+            if let Some(Value::Object(fields)) = view.shift_remove("fields") {
+                let versions = fields.into_iter().map(|(id, value)| (id, value!({ "1": value })));
+                view.insert("versionedRepresentations".into(), Value::Object(versions.collect()));
+            }
+        }
+        rendered.push(view.into());
+    }
+    Ok(rendered)
+}
+
+async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {
+    let mut update: IssueUpdate = body::read(&body::bytes(request).await?)?;
+    let edit = Edit {
+        input: update.input(),
+        properties: update.properties()?,
+        override_screen: call.params.flag("overrideScreenSecurity", false)?,
+    };
+    if call.params.flag("overrideEditableFlag", false)? && !call.access().administers() {
+        return Err(
+            Failure::forbidden("You do not have permission to override the editable flag of this issue.").into()
+        ); // J-55
+    }
+    let issue = issues::edit(&call, &id_or_key, &edit, call.version.text()).await?;
+    if call.params.flag("returnIssue", false)? {
+        return ok(load(&call, &issue.id.to_string()).await?); // J-50
+    }
+    no_content()
+}
+
+async fn assign_issue(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {
+    let user: Map<String, Value> = body::read(&body::bytes(request).await?)?;
+    let account_id = match user.get("accountId") {
+        Some(Value::String(id)) => Some(id.as_str()),
+        Some(Value::Null) => None,
+        _ => return Err(Failure::invalid("accountId should be specified in the request body.").into()), // J-58
+    };
+    issues::assign(&call, &id_or_key, account_id).await?;
+    no_content()
+}
+
+async fn delete_issue(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    issues::delete(&call, &id_or_key, call.params.flag("deleteSubtasks", false)?).await?;
+    no_content()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BulkFetch {
+    #[serde(default)]
+    issue_ids_or_keys: Vec<String>,
+    #[serde(default)]
+    fields: Vec<String>,
+    /// Keys of fields are their ids here.
+    #[serde(default, rename = "fieldsByKeys")]
+    _fields_by_keys: bool,
+    #[serde(default)]
+    expand: Option<Value>,
+    #[serde(default)]
+    properties: Vec<String>,
+}
+
+/// Most issues in one request (S-47).
+const BULK_FETCH: usize = 100;
+
+async fn bulk_fetch_issues(Json(mut call, bulk): Json<BulkFetch>) -> Answer {
+    if bulk.issue_ids_or_keys.is_empty() {
+        return Err(Failure::invalid("issueIdsOrKeys must not be empty.").into());
+    }
+    if bulk.issue_ids_or_keys.len() > BULK_FETCH {
+        return Err(
+            Failure::invalid(format!("The number of issues to fetch exceeds the limit of {BULK_FETCH}.")).into()
+        );
+    }
+    call.expand(bulk.expand.as_ref());
+    let selection = Selection::read(&bulk.fields, "*navigable");
+    let mut db = call.read().await?;
+    let references = call.references(&mut db, &bulk.issue_ids_or_keys).await?;
+    let ids: Vec<i64> = references.values().map(|reference| reference.id).collect();
+    let mut loaded = db::issues::list(&mut db, &ids, selection.wanted(), call.caller.account_id()).await?;
+    loaded.sort_by_key(|loaded| loaded.issue.id); // S-47
+    let issues = render(&call, &mut db, &loaded, &selection, &bulk.properties).await?;
+    let missing = bulk.issue_ids_or_keys.iter().filter(|text| !references.contains_key(*text));
+    let errors: Vec<Value> = missing
+        .map(|text| value!({ "id": text, "errorMessage": "Issue does not exist or you do not have permission to see it." }))
+        .collect();
+    ok(value!({ "issues": issues, "issueErrors": errors }))
+}

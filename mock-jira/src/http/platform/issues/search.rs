@@ -1,0 +1,274 @@
+//! Searching issues by JQL (S-1 to S-42).
+
+use super::issue::render;
+use crate::{
+    app::search,
+    db,
+    domain::{
+        failure::{Failure, Result},
+        site::RemovedSearch,
+    },
+    http::{
+        answer::{Answer, ok},
+        body::{self, lenient},
+        call::Call,
+        page::Window,
+        routes::Routes,
+        views::issue::Selection,
+    },
+};
+use axum::extract::Request;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// Operations on searches.
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/rest/api/3/search/jql", search_by_query)
+        .post("/rest/api/3/search/jql", search_by_body)
+        .post("/rest/api/3/search/approximate-count", count_issues)
+        .get("/rest/api/3/search", removed_search_by_query)
+        .post("/rest/api/3/search", removed_search_by_body)
+}
+
+/// A search as either method asks for it; a body with any other member is refused (S-22).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+struct Search {
+    jql: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    next_page_token: Option<String>,
+    #[serde(deserialize_with = "present_int")]
+    max_results: Option<i64>,
+    fields: Option<Vec<String>>,
+    #[serde(rename = "fieldsByKeys")]
+    _fields_by_keys: Option<bool>,
+    expand: Option<String>,
+    properties: Option<Vec<String>>,
+    reconcile_issues: Option<Vec<i64>>,
+}
+
+/// A null reads as 0, which the range then refuses (S-11).
+fn present_int<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(Some(lenient::int(deserializer)?.unwrap_or(0)))
+}
+
+async fn search_by_query(call: Call) -> Answer {
+    let params = &call.params;
+    let numbers = params.list("reconcileIssues").iter().map(|text| text.parse()).collect::<Result<Vec<i64>, _>>();
+    let asked = Search {
+        jql: params.text("jql").map(str::to_owned),
+        next_page_token: params.text("nextPageToken").map(str::to_owned),
+        max_results: params.int("maxResults")?,
+        fields: Some(params.list("fields")),
+        properties: Some(params.list("properties")),
+        reconcile_issues: Some(
+            numbers.map_err(|_| Failure::BadParameter("Failed to convert 'reconcileIssues'".into()))?,
+        ),
+        ..Search::default()
+    };
+    params.flag("fieldsByKeys", false)?;
+    params.flag("failFast", false)?;
+    answer(call, &asked).await
+}
+
+async fn answer(mut call: Call, asked: &Search) -> Answer {
+    loop {
+        match run(&call, asked).await {
+            Ok(view) => return ok(view),
+            Err(failure) => call = call.fresher(failure).await?,
+        }
+    }
+}
+
+async fn search_by_body(mut call: Call, request: Request) -> Answer {
+    let asked: Search = body::read(&body::bytes(request).await?)?;
+    call.expand(asked.expand.clone().map(Value::from).as_ref());
+    answer(call, &asked).await
+}
+
+/// Most results of a page: many only for ids and keys (S-11, S-13).
+const MOST: i64 = 5000;
+/// Most results of a page with fields.
+const MOST_WITH_FIELDS: i64 = 100;
+
+async fn run(call: &Call, asked: &Search) -> Result<Value> {
+    // In the order of S-25.
+    let jql = asked.jql.as_deref().unwrap_or_default();
+    let offset = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
+    let max_results = asked.max_results.unwrap_or(50);
+    if !(1..=MOST).contains(&max_results) {
+        return Err(Failure::invalid("The max results parameter has to be between 1 and 5,000."));
+    }
+    let fields = asked.fields.clone().unwrap_or_default();
+    let selection = Selection::read(&fields, if fields.is_empty() { "id" } else { "*navigable" }); // S-14, S-16
+    let limit = if selection.is_bare() { max_results } else { max_results.min(MOST_WITH_FIELDS) };
+    let properties = asked.properties.clone().unwrap_or_default();
+    if properties.len() > 5 {
+        return Err(Failure::invalid("The number of properties exceeds the limit of 5.")); // S-19
+    }
+    if asked.reconcile_issues.as_ref().is_some_and(|ids| ids.len() > 50) {
+        return Err(Failure::invalid("The number of issues to reconcile exceeds the limit of 50.")); // S-21
+    }
+
+    let found = search::search(call, jql, offset, limit).await?;
+    let mut db = call.read().await?;
+    let (issues, versions) = page(call, &mut db, &found.ids, &selection, &properties).await?;
+    if versions.is_some_and(|version| version != call.site.site.version) {
+        return Err(Failure::Stale);
+    }
+    let mut answer = Map::new();
+    let shown = |member: &str| {
+        issues.iter().filter_map(|issue| issue.get(member)?.as_object().cloned()).flatten().collect::<Map<_, _>>()
+    };
+    let (names, schema) = (shown("names"), shown("schema"));
+    let issues: Vec<Value> = issues.into_iter().map(without_metadata).collect();
+    answer.insert("issues".into(), issues.into());
+    if call.params.expands("names") {
+        answer.insert("names".into(), names.into());
+    }
+    if call.params.expands("schema") {
+        answer.insert("schema".into(), schema.into());
+    }
+    if found.more {
+        answer
+            .insert("nextPageToken".into(), PageToken::new(call, offset + found.ids.len() as i64, jql).write().into()); // S-4
+    }
+    answer.insert("isLast".into(), (!found.more).into());
+    Ok(answer.into())
+}
+
+/// The issues of a page in its order, and the version of the site their data belong to.
+async fn page(
+    call: &Call,
+    db: &mut db::Read,
+    ids: &[i64],
+    selection: &Selection,
+    properties: &[String],
+) -> Result<(Vec<Value>, Option<i64>)> {
+    let mut loaded = db::issues::list(db, ids, selection.wanted(), call.caller.account_id()).await?;
+    let version = loaded.first().map(|loaded| loaded.site_version);
+    loaded.sort_by_key(|loaded| ids.iter().position(|id| *id == loaded.issue.id));
+    if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
+        // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).
+        let bare = loaded.iter().map(|loaded| {
+            let mut view = json!({ "id": loaded.issue.id.to_string() });
+            if selection.shows("key") {
+                view["key"] = call.site.issue_key(loaded.issue.project_id, loaded.issue.number).into();
+            }
+            view
+        });
+        return Ok((bare.collect(), version));
+    }
+    Ok((render(call, db, &loaded, selection, properties).await?, version))
+}
+
+/// `names` and `schema` stand once beside the issues, not in each.
+fn without_metadata(mut issue: Value) -> Value {
+    if let Some(members) = issue.as_object_mut() {
+        members.shift_remove("names");
+        members.shift_remove("schema");
+    }
+    issue
+}
+
+/// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
+#[derive(Debug, Serialize, Deserialize)]
+struct PageToken(i64, i64, String);
+
+impl PageToken {
+    fn new(call: &Call, offset: i64, jql: &str) -> Self {
+        Self(offset, call.now.timestamp_millis(), jql.to_owned())
+    }
+
+    fn write(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// The offset of the page; an empty token is the first page (S-8).
+    fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<i64> {
+        let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(0) };
+        let decoded: Option<Self> =
+            URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let alive = |token: &Self| {
+            let issued = DateTime::from_timestamp_millis(token.1);
+            issued.is_some_and(|issued| call.now - issued < TimeDelta::days(7)) && token.0 >= 0 && token.2 == jql
+        };
+        let valid = decoded.filter(alive).map(|token| token.0);
+        valid.ok_or_else(|| Failure::invalid("The provided next page token is invalid or expired.")) // S-7
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    jql: Option<String>,
+}
+
+async fn count_issues(body::Json(call, asked): body::Json<Count>) -> Answer {
+    let count = search::count(&call, asked.jql.as_deref().unwrap_or_default()).await?;
+    ok(json!({ "count": count }))
+}
+
+/// The old search, as a site that has not lost it yet answers (S-44).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RemovedQuery {
+    jql: Option<String>,
+    #[serde(deserialize_with = "lenient::int")]
+    start_at: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    max_results: Option<i64>,
+    fields: Option<Vec<String>>,
+    expand: Option<Value>,
+    properties: Option<Vec<String>>,
+}
+
+async fn removed_search_by_query(call: Call) -> Answer {
+    served_still(&call)?;
+    let window = Window::read(&call, 50, MOST_WITH_FIELDS)?;
+    let asked = RemovedQuery {
+        jql: call.params.text("jql").map(str::to_owned),
+        start_at: Some(window.start_at),
+        max_results: Some(window.max_results),
+        fields: Some(call.params.list("fields")),
+        properties: Some(call.params.list("properties")),
+        expand: None,
+    };
+    removed_search(&call, &asked).await
+}
+
+async fn removed_search_by_body(mut call: Call, request: Request) -> Answer {
+    served_still(&call)?;
+    let asked: RemovedQuery = body::read(&body::bytes(request).await?)?;
+    call.expand(asked.expand.as_ref());
+    removed_search(&call, &asked).await
+}
+
+fn served_still(call: &Call) -> Result<()> {
+    match call.site.site.settings.removed_search {
+        RemovedSearch::Served => Ok(()),
+        RemovedSearch::Gone => Err(Failure::Gone(
+            "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046".into(),
+        )), // S-42
+    }
+}
+
+async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
+    let jql = asked.jql.as_deref().unwrap_or_default();
+    let start_at = asked.start_at.unwrap_or(0).max(0);
+    let max_results = asked.max_results.unwrap_or(50).clamp(0, MOST_WITH_FIELDS);
+    let selection = Selection::read(asked.fields.as_deref().unwrap_or_default(), "*navigable");
+    let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
+    let mut db = call.read().await?;
+    let (issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
+    ok(json!({
+        "expand": "schema,names",
+        "startAt": start_at,
+        "maxResults": max_results,
+        "total": total,
+        "issues": issues.into_iter().map(without_metadata).collect::<Vec<_>>(),
+    }))
+}

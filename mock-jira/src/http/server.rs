@@ -1,0 +1,95 @@
+//! The server: what is shared by all requests, and how they are dispatched.
+
+use super::{gate, operations::Catalogue, platform, routes::Routes};
+use crate::{app::sites::Sites, db::Db};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use std::{sync::Arc, time::Duration};
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthMode {
+    /// Jira's way: unknown credentials are anonymous.
+    #[default]
+    Strict,
+    /// Anyone is an administrator.
+    Permissive,
+}
+
+/// What an administrator of the server decides.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Who may call.
+    pub auth: AuthMode,
+    /// Advertised address instead of the one that was called.
+    pub base_url: Option<String>,
+    /// The site of the plain address.
+    pub default_site: String,
+    /// Whether the server listens on loopback only, so that well-known tokens may work.
+    pub loopback: bool,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    /// Largest body of a request, in bytes.
+    pub body_limit: usize,
+    /// Longest time for a request.
+    pub time_limit: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            auth: AuthMode::Strict,
+            base_url: None,
+            default_site: crate::app::seed::DEMO.into(),
+            loopback: true,
+            tls: false,
+            body_limit: 64 * 1024 * 1024,
+            time_limit: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What all requests share.
+#[derive(Debug)]
+pub struct Server {
+    /// The database.
+    pub db: Db,
+    /// What is remembered of sites.
+    pub sites: Sites,
+    /// Published operations.
+    pub catalogue: Catalogue,
+    /// Those that have a handler.
+    pub served: Routes,
+    /// What was received and answered.
+    pub requests: super::admin::requests::RequestLog,
+    /// An administrator's decisions.
+    pub options: Options,
+}
+
+/// All handlers of published operations.
+pub fn routes() -> Routes {
+    platform::routes()
+}
+
+impl Server {
+    /// A server over a database that is up to date.
+    pub fn new(db: Db, options: Options) -> anyhow::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            sites: Sites::new(db.clone()),
+            db,
+            catalogue: Catalogue::load()?,
+            served: routes(),
+            requests: Default::default(),
+            options,
+        }))
+    }
+
+    /// Everything that is served: Jira behind the gate, and the administration of the server itself.
+    pub fn service(self: &Arc<Self>) -> Router {
+        let jira =
+            routes().into_router().layer(DefaultBodyLimit::max(self.options.body_limit)).with_state(self.clone());
+        // The gate stands before the router: it changes the path that is routed.
+        let gated = tower::Layer::layer(&middleware::from_fn_with_state(self.clone(), gate::pass), jira);
+        super::admin::router(self.clone()).fallback_service(gated)
+    }
+}

@@ -1,0 +1,164 @@
+//! Statuses, priorities, issue types and other configuration.
+
+use crate::{
+    domain::config::{
+        Component, IssueLinkType, IssueType, Priority, ProjectCategory, Resolution, Status, StatusCategory, Version,
+    },
+    http::call::Call,
+};
+use serde_json::{Value, json};
+
+/// A status category; its id is a number (T-11).
+pub fn status_category(call: &Call, category: &StatusCategory) -> Value {
+    json!({
+        "self": call.links.api(format_args!("statuscategory/{}", category.id)),
+        "id": category.id,
+        "key": category.key,
+        "colorName": category.color,
+        "name": category.name,
+    })
+}
+
+/// A status in an issue or a transition.
+pub fn status(call: &Call, status: &Status) -> Value {
+    json!({
+        "self": call.links.api(format_args!("status/{}", status.id)),
+        "description": status.description,
+        "iconUrl": call.links.site(&status.icon),
+        "name": status.name,
+        "id": status.id.to_string(),
+        "statusCategory": status_category(call, status.category()),
+    })
+}
+
+/// A status in `GET /status`, which also has an untranslated name and a scope.
+pub fn status_listed(call: &Call, status: &Status) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("status/{}", status.id)),
+        "description": status.description,
+        "iconUrl": call.links.site(&status.icon),
+        "name": status.name,
+        "untranslatedName": status.name,
+        "id": status.id.to_string(),
+        "statusCategory": status_category(call, status.category()),
+    });
+    add_scope(&mut view, status.project_id);
+    view
+}
+
+/// A priority in an issue.
+pub fn priority(call: &Call, priority: &Priority) -> Value {
+    json!({
+        "self": call.links.api(format_args!("priority/{}", priority.id)),
+        "iconUrl": call.links.site(&priority.icon),
+        "name": priority.name,
+        "id": priority.id.to_string(),
+    })
+}
+
+/// A priority by itself.
+pub fn priority_listed(call: &Call, priority: &Priority) -> Value {
+    json!({
+        "self": call.links.api(format_args!("priority/{}", priority.id)),
+        "statusColor": priority.status_color,
+        "description": priority.description,
+        "iconUrl": call.links.site(&priority.icon),
+        "name": priority.name,
+        "id": priority.id.to_string(),
+    })
+}
+
+/// A resolution.
+pub fn resolution(call: &Call, resolution: &Resolution) -> Value {
+    json!({
+        "self": call.links.api(format_args!("resolution/{}", resolution.id)),
+        "id": resolution.id.to_string(),
+        "description": resolution.description,
+        "name": resolution.name,
+    })
+}
+
+/// An issue type in an issue.
+pub fn issue_type(call: &Call, kind: &IssueType) -> Value {
+    let icon = match kind.avatar_id {
+        Some(id) => call.links.api2(format_args!("universal_avatar/view/type/issuetype/avatar/{id}?size=medium")),
+        None => call.links.site(&kind.icon),
+    };
+    let mut view = json!({
+        "self": call.links.api(format_args!("issuetype/{}", kind.id)),
+        "id": kind.id.to_string(),
+        "description": kind.description,
+        "iconUrl": icon,
+        "name": kind.name,
+        "subtask": kind.is_subtask(),
+    });
+    if let Some(id) = kind.avatar_id {
+        view["avatarId"] = id.into();
+    }
+    view["hierarchyLevel"] = kind.level.into();
+    view
+}
+
+/// An issue type in `GET /issuetype` and in a project.
+pub fn issue_type_listed(call: &Call, kind: &IssueType) -> Value {
+    let mut view = issue_type(call, kind);
+    view["untranslatedName"] = kind.name.as_str().into();
+    add_scope(&mut view, kind.project_id);
+    view
+}
+
+/// A version in an issue.
+pub fn version(call: &Call, version: &Version) -> Value {
+    let mut view =
+        json!({ "self": call.links.api(format_args!("version/{}", version.id)), "id": version.id.to_string() });
+    if let Some(description) = &version.description {
+        view["description"] = description.as_str().into();
+    }
+    view["name"] = version.name.as_str().into();
+    view["archived"] = version.archived.into();
+    view["released"] = version.released.into();
+    if let Some(date) = version.release_date {
+        view["releaseDate"] = date.to_string().into();
+    }
+    view
+}
+
+/// A component in an issue.
+pub fn component(call: &Call, component: &Component) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("component/{}", component.id)),
+        "id": component.id.to_string(),
+        "name": component.name,
+    });
+    if let Some(description) = &component.description {
+        view["description"] = description.as_str().into();
+    }
+    view
+}
+
+/// A type of link.
+pub fn link_type(call: &Call, kind: &IssueLinkType) -> Value {
+    json!({
+        "id": kind.id.to_string(),
+        "name": kind.name,
+        "inward": kind.inward,
+        "outward": kind.outward,
+        "self": call.links.api(format_args!("issueLinkType/{}", kind.id)),
+    })
+}
+
+/// A project category; in issues the description stands before the name (observed shapes, 0.5).
+pub fn category(call: &Call, category: &ProjectCategory) -> Value {
+    json!({
+        "self": call.links.api(format_args!("projectCategory/{}", category.id)),
+        "id": category.id.to_string(),
+        "description": category.description,
+        "name": category.name,
+    })
+}
+
+fn add_scope(view: &mut Value, project_id: Option<i64>) {
+    if let Some(id) = project_id {
+        view["scope"] = json!({ "type": "PROJECT", "project": { "id": id.to_string() } });
+    }
+}

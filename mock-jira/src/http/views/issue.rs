@@ -1,0 +1,508 @@
+//! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
+
+use super::{config, project, time_rendered, user};
+use crate::{
+    app::{comments, transitions::Offer},
+    db::{
+        changelog::History,
+        comments::Comment,
+        issues::{Around, Attachment, Loaded, Neighbour, Wanted},
+    },
+    domain::{
+        fields::{Field, Kind},
+        issue::{Issue, changes::ChangeItem},
+        permission::IssuePeople,
+        rich_text, time_tracking,
+    },
+    http::call::{Call, Version},
+};
+use serde_json::{Map, Value, json};
+
+/// Which fields an answer shows (S-16, J-34).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// Everything but the excluded ones.
+    all: bool,
+    named: Vec<String>,
+    excluded: Vec<String>,
+}
+
+impl Selection {
+    /// Reads `fields`; `otherwise` stands for what is shown when only exclusions, or nothing, are named.
+    pub fn read(fields: &[String], otherwise: &str) -> Self {
+        let mut selection = Self { all: false, named: Vec::new(), excluded: Vec::new() };
+        let default = [otherwise.to_owned()];
+        let only_exclusions = fields.iter().all(|field| field.starts_with('-'));
+        for field in fields.iter().chain(default.iter().filter(|_| only_exclusions)) {
+            match field.as_str() {
+                "*all" | "*navigable" => selection.all = true,
+                field => match field.strip_prefix('-') {
+                    Some(excluded) => selection.excluded.push(excluded.to_owned()),
+                    None => selection.named.push(field.to_owned()),
+                },
+            }
+        }
+        selection
+    }
+
+    /// Whether a field is shown.
+    pub fn shows(&self, id: &str) -> bool {
+        (self.all || self.named.iter().any(|named| named == id)) && !self.excluded.iter().any(|excluded| excluded == id)
+    }
+
+    /// Whether only ids, or ids and keys, are asked for (S-14, S-15).
+    pub fn is_bare(&self) -> bool {
+        !self.all && self.named.iter().all(|name| name == "id" || name == "key")
+    }
+
+    /// What to load for it.
+    pub fn wanted(&self) -> Wanted {
+        let any = |ids: &[&str]| ids.iter().any(|id| self.shows(id));
+        Wanted {
+            neighbours: any(&[
+                "parent",
+                "subtasks",
+                "issuelinks",
+                "aggregatetimespent",
+                "aggregatetimeestimate",
+                "aggregatetimeoriginalestimate",
+                "aggregateprogress",
+            ]) || self.named.iter().any(|id| id.starts_with("customfield_"))
+                || self.all,
+            comments: any(&["comment"]),
+            attachments: any(&["attachment"]),
+            people: any(&["watches", "votes"]),
+        }
+    }
+}
+
+/// What `expand` names on an issue's own level (J-33).
+pub const EXPANDS: &str =
+    "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations,transitions";
+
+/// An issue with its selected fields: `expand`, `id`, `self`, `key`, `fields` in that order.
+pub fn issue(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<String, Value> {
+    let issue = &loaded.issue;
+    let mut view = Map::new();
+    view.insert("expand".into(), EXPANDS.into());
+    view.insert("id".into(), issue.id.to_string().into());
+    view.insert("self".into(), call.links.api(format_args!("issue/{}", issue.id)).into());
+    view.insert("key".into(), call.site.issue_key(issue.project_id, issue.number).into());
+    view.insert("fields".into(), fields(call, loaded, selection).into());
+    view
+}
+
+/// The fields of an issue that are selected and that it has (J-32).
+pub fn fields(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<String, Value> {
+    let mut view = Map::new();
+    for field in call.site.fields.iter() {
+        let id = field.id();
+        if !selection.shows(&id) {
+            continue;
+        }
+        let value = match field {
+            Field::System(_) => system(call, &id, &loaded.issue, &loaded.around),
+            Field::Custom(custom, kind) => {
+                // A custom field outside the issue's context is left out, one inside it is null.
+                let covered =
+                    call.site.fields.context(custom.id, loaded.issue.project_id, loaded.issue.issue_type_id).is_some();
+                covered.then(|| self::custom(call, custom.id, kind, loaded))
+            }
+        };
+        if let Some(value) = value {
+            view.insert(id, value);
+        }
+    }
+    view
+}
+
+/// A system field's value; `None` where the member is left out.
+fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value> {
+    let site = &call.site;
+    let text = |document: &Option<Value>| document.as_ref().map_or(Value::Null, |document| self::text(call, document));
+    let versions = |ids: &[i64]| {
+        ids.iter().filter_map(|id| site.versions.get(*id)).map(|v| config::version(call, v)).collect::<Value>()
+    };
+    let sum = |own: Option<i64>, below: Option<i64>| match (own, below) {
+        (None, None) => Value::Null,
+        (own, below) => (own.unwrap_or(0) + below.unwrap_or(0)).into(),
+    };
+    Some(match id {
+        "statuscategorychangedate" => call.time(issue.status_category_changed).into(),
+        "issuetype" => config::issue_type(call, site.issue_types.get(issue.issue_type_id)?),
+        // The one field that is left out when empty (observed shapes).
+        "parent" => {
+            around.parent.as_ref().filter(|parent| visible(call, parent)).map(|parent| neighbour(call, parent))?
+        }
+        "timespent" => issue.time_spent.into(),
+        "project" => project::in_issue(call, site.projects.get(issue.project_id)?),
+        "fixVersions" => versions(&issue.fix_version_ids),
+        "aggregatetimespent" => sum(issue.time_spent, around.subtask_spent),
+        "statusCategory" => config::status_category(call, site.statuses.get(issue.status_id)?.category()),
+        "resolution" => issue
+            .resolution_id
+            .and_then(|id| site.resolutions.get(id))
+            .map_or(Value::Null, |r| config::resolution(call, r)),
+        "resolutiondate" => issue.resolved.map_or(Value::Null, |time| call.time(time).into()),
+        "workratio" => match issue.original_estimate {
+            Some(estimate) if estimate > 0 => (issue.time_spent.unwrap_or(0) * 100 / estimate).into(),
+            _ => (-1).into(),
+        },
+        "watches" => json!({
+            "self": call.links.api(format_args!("issue/{}/watchers", site.issue_key(issue.project_id, issue.number))),
+            "watchCount": around.watchers,
+            "isWatching": around.watching,
+        }),
+        "lastViewed" => Value::Null,
+        "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": false }),
+        "created" => call.time(issue.created).into(),
+        "priority" => {
+            issue.priority_id.and_then(|id| site.priorities.get(id)).map_or(Value::Null, |p| config::priority(call, p))
+        }
+        "labels" => issue.labels.clone().into(),
+        "timeestimate" => issue.remaining_estimate.into(),
+        "aggregatetimeoriginalestimate" => sum(issue.original_estimate, around.subtask_original),
+        "versions" => versions(&issue.affected_version_ids),
+        "issuelinks" => {
+            around.links.iter().filter(|link| visible(call, &link.other)).filter_map(|item| link(call, item)).collect()
+        }
+        "assignee" => user::person(call, issue.assignee.as_deref()),
+        "updated" => call.time(issue.updated).into(),
+        "status" => config::status(call, site.statuses.get(issue.status_id)?),
+        "components" => issue
+            .component_ids
+            .iter()
+            .filter_map(|id| site.components.get(*id))
+            .map(|item| config::component(call, item))
+            .collect(),
+        "timeoriginalestimate" => issue.original_estimate.into(),
+        "description" => text(&issue.description),
+        "timetracking" => time_tracking_view(issue),
+        "security" => Value::Null,
+        "attachment" => around.attachments.iter().map(|item| attachment(call, item)).collect(),
+        "aggregatetimeestimate" => sum(issue.remaining_estimate, around.subtask_remaining),
+        "summary" => issue.summary.as_str().into(),
+        "creator" => user::person(call, issue.creator.as_deref()),
+        "subtasks" => {
+            around.subtasks.iter().filter(|item| visible(call, item)).map(|item| neighbour(call, item)).collect()
+        }
+        "reporter" => user::person(call, issue.reporter.as_deref()),
+        "aggregateprogress" => progress(
+            issue.time_spent.unwrap_or(0) + around.subtask_spent.unwrap_or(0),
+            issue.remaining_estimate.unwrap_or(0) + around.subtask_remaining.unwrap_or(0),
+        ),
+        "environment" => text(&issue.environment),
+        "duedate" => issue.due.map_or(Value::Null, |date| date.to_string().into()),
+        "progress" => progress(issue.time_spent.unwrap_or(0), issue.remaining_estimate.unwrap_or(0)),
+        "votes" => json!({
+            "self": call.links.api(format_args!("issue/{}/votes", site.issue_key(issue.project_id, issue.number))),
+            "votes": around.votes,
+            "hasVoted": around.voted,
+        }),
+        "comment" => comment_page(call, issue, &around.comments)?,
+        "worklog" => json!({ "startAt": 0, "maxResults": 20, "total": 0, "worklogs": [] }),
+        _ => return None,
+    })
+}
+
+/// A custom field's value as answers show it.
+fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
+    let issue = &loaded.issue;
+    match kind {
+        Kind::Rank => return issue.rank.as_str().into(),
+        Kind::EpicLink => {
+            let parent = loaded.around.parent.as_ref().filter(|parent| visible(call, parent));
+            let epic = parent
+                .filter(|parent| call.site.issue_types.get(parent.issue_type_id).is_some_and(|kind| kind.level == 1));
+            return epic.map_or(Value::Null, |epic| call.site.issue_key(epic.project_id, epic.number).into());
+        }
+        _ => {}
+    }
+    match issue.custom(field_id) {
+        Some(stored) => custom_value(call, kind, stored),
+        None => Value::Null,
+    }
+}
+
+fn custom_value(call: &Call, kind: Kind, stored: &Value) -> Value {
+    let many = |kind: Kind| {
+        stored.as_array().into_iter().flatten().map(|item| custom_value(call, kind, item)).collect::<Value>()
+    };
+    let option = |id: &Value| {
+        let option = id.as_i64().and_then(|id| call.site.fields.options.get(id));
+        option.map_or(Value::Null, |option| {
+            json!({
+                "self": call.links.api(format_args!("customFieldOption/{}", option.id)),
+                "value": option.value,
+                "id": option.id.to_string(),
+            })
+        })
+    };
+    match kind {
+        Kind::RichText => {
+            let document = stored.as_str().and_then(|document| serde_json::from_str(document).ok());
+            document.map_or(Value::Null, |document: Value| text(call, &document))
+        }
+        Kind::DateTime => match stored.as_str().and_then(|time| time.parse().ok()) {
+            Some(time) => call.time(time).into(),
+            None => Value::Null,
+        },
+        Kind::Option => option(stored),
+        Kind::Options => many(Kind::Option),
+        Kind::Cascade => {
+            let mut view = option(&stored[0]);
+            if let Some(child) = stored.get(1) {
+                view["child"] = option(child);
+            }
+            view
+        }
+        Kind::User => user::person(call, stored.as_str()),
+        Kind::Users => many(Kind::User),
+        Kind::Group => {
+            stored.as_str().and_then(|id| call.site.group(id)).map_or(Value::Null, |group| user::group(call, group))
+        }
+        Kind::Groups => many(Kind::Group),
+        Kind::Project => stored
+            .as_i64()
+            .and_then(|id| call.site.projects.get(id))
+            .map_or(Value::Null, |p| project::in_issue(call, p)),
+        Kind::Version => {
+            stored.as_i64().and_then(|id| call.site.versions.get(id)).map_or(Value::Null, |v| config::version(call, v))
+        }
+        Kind::Versions => many(Kind::Version),
+        _ => stored.clone(),
+    }
+}
+
+/// Rich text in the form of the called version (J-94).
+pub fn text(call: &Call, document: &Value) -> Value {
+    match call.version {
+        Version::V3 => document.clone(),
+        Version::V2 => rich_text::to_wiki(document).into(),
+    }
+}
+
+fn time_tracking_view(issue: &Issue) -> Value {
+    let spans = [
+        ("originalEstimate", issue.original_estimate),
+        ("remainingEstimate", issue.remaining_estimate),
+        ("timeSpent", issue.time_spent),
+    ];
+    let known = || spans.iter().filter_map(|(name, seconds)| Some((*name, (*seconds)?)));
+    let texts = known().map(|(name, seconds)| (name.to_owned(), time_tracking::format(seconds).into()));
+    let numbers = known().map(|(name, seconds)| (format!("{name}Seconds"), seconds.into()));
+    Value::Object(texts.chain(numbers).collect())
+}
+
+fn progress(spent: i64, remaining: i64) -> Value {
+    let total = spent + remaining;
+    if total == 0 {
+        return json!({ "progress": 0, "total": 0 });
+    }
+    json!({ "progress": spent, "total": total, "percent": spent * 100 / total })
+}
+
+/// Whether the caller may see another issue that an answer would mention.
+fn visible(call: &Call, other: &Neighbour) -> bool {
+    let people = IssuePeople { reporter: other.reporter.as_deref(), assignee: other.assignee.as_deref() };
+    call.visible_project(other.project_id, people).is_some()
+}
+
+/// A parent, a sub-task or the other end of a link: exactly four fields (J-39, observed shapes 0.5).
+fn neighbour(call: &Call, other: &Neighbour) -> Value {
+    let site = &call.site;
+    json!({
+        "id": other.id.to_string(),
+        "key": site.issue_key(other.project_id, other.number),
+        "self": call.links.api(format_args!("issue/{}", other.id)),
+        "fields": {
+            "summary": other.summary,
+            "status": site.statuses.get(other.status_id).map(|status| config::status(call, status)),
+            "priority": other.priority_id.and_then(|id| site.priorities.get(id)).map(|priority| config::priority(call, priority)),
+            "issuetype": site.issue_types.get(other.issue_type_id).map(|kind| config::issue_type(call, kind)),
+        },
+    })
+}
+
+fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
+    let kind = call.site.link_types.get(link.type_id)?;
+    let mut view = json!({
+        "id": link.id.to_string(),
+        "self": call.links.api(format_args!("issueLink/{}", link.id)),
+        "type": config::link_type(call, kind),
+    });
+    // The source shows its destination as the outward issue (J-112).
+    view[if link.outward { "outwardIssue" } else { "inwardIssue" }] = neighbour(call, &link.other);
+    Some(view)
+}
+
+fn attachment(call: &Call, attachment: &Attachment) -> Value {
+    json!({
+        "self": call.links.api(format_args!("attachment/{}", attachment.id)),
+        "id": attachment.id.to_string(),
+        "filename": attachment.file_name,
+        "author": user::person(call, Some(&attachment.author)),
+        "created": call.time(attachment.created),
+        "size": attachment.size,
+        "mimeType": attachment.mime_type,
+        "content": call.links.api(format_args!("attachment/content/{}", attachment.id)),
+    })
+}
+
+/// All comments the caller may see, as the `comment` field has them (J-35).
+fn comment_page(call: &Call, issue: &Issue, all: &[Comment]) -> Option<Value> {
+    let project = call.site.projects.get(issue.project_id)?;
+    let shown: Vec<Value> =
+        all.iter().filter(|item| comments::visible(call, project, item)).map(|item| comment(call, item)).collect();
+    let total = shown.len();
+    Some(json!({
+        "comments": shown,
+        "self": call.links.api(format_args!("issue/{}/comment", issue.id)),
+        "maxResults": total,
+        "total": total,
+        "startAt": 0,
+    }))
+}
+
+/// A comment (J-90); `renderedBody` when expanded.
+pub fn comment(call: &Call, comment: &Comment) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("issue/{}/comment/{}", comment.issue_id, comment.id)),
+        "id": comment.id.to_string(),
+        "author": user::person(call, Some(&comment.author)),
+        "body": text(call, &comment.body),
+    });
+    if call.params.expands("renderedBody") {
+        view["renderedBody"] = rich_text::to_html(&comment.body, &Targets { call, attachments: &[] }).into();
+    }
+    view["updateAuthor"] = user::person(call, Some(&comment.update_author));
+    view["created"] = call.time(comment.created).into();
+    view["updated"] = call.time(comment.updated).into();
+    if let (Some(kind), Some(id)) = (&comment.visibility_type, &comment.visibility_id) {
+        let name = match kind.as_str() {
+            "role" => call.site.roles.parse(id).map(|role| role.name.clone()),
+            _ => call.site.group(id).map(|group| group.name.clone()),
+        };
+        view["visibility"] = json!({ "type": kind, "value": name, "identifier": id });
+    }
+    view["jsdPublic"] = comment.jsd_public.into();
+    view
+}
+
+/// Where references inside rendered text lead to.
+struct Targets<'a> {
+    call: &'a Call,
+    attachments: &'a [Attachment],
+}
+
+impl rich_text::Links for Targets<'_> {
+    fn profile(&self, account_id: &str) -> String {
+        self.call.links.site(&format!("jira/people/{account_id}"))
+    }
+
+    fn attachment(&self, name: &str) -> Option<String> {
+        let found = self.attachments.iter().find(|attachment| attachment.file_name == name)?;
+        Some(self.call.links.api(format_args!("attachment/content/{}", found.id)))
+    }
+}
+
+/// An entry of a changelog (J-80).
+pub fn history(call: &Call, history: &History) -> Value {
+    json!({
+        "id": history.id.to_string(),
+        "author": user::person(call, Some(&history.author)),
+        "created": call.time(history.created),
+        "items": history.items.iter().map(item).collect::<Vec<_>>(),
+    })
+}
+
+fn item(item: &ChangeItem) -> Value {
+    let mut view = json!({ "field": item.field, "fieldtype": if item.custom { "custom" } else { "jira" } });
+    if let Some(id) = &item.field_id {
+        view["fieldId"] = id.as_str().into();
+    }
+    view["from"] = item.from.clone().into();
+    view["fromString"] = item.from_string.clone().into();
+    view["to"] = item.to.clone().into();
+    view["toString"] = item.to_string.clone().into();
+    if matches!(item.field_id.as_deref(), Some("assignee" | "reporter")) {
+        view["tmpFromAccountId"] = item.from.clone().into(); // J-81
+        view["tmpToAccountId"] = item.to.clone().into();
+    }
+    view
+}
+
+/// A transition (J-70); `fields` are added by who expands them.
+pub fn transition(call: &Call, offer: &Offer, from: i64) -> Value {
+    let transition = offer.transition;
+    let to = call.site.statuses.get(transition.to.unwrap_or(from));
+    json!({
+        "id": transition.id.to_string(),
+        "name": transition.name,
+        "to": to.map(|to| config::status(call, to)),
+        "hasScreen": transition.screen_id.is_some(),
+        "isGlobal": transition.origin == crate::domain::workflow::Origin::Global,
+        "isInitial": false,
+        "isAvailable": offer.available,
+        "isConditional": !transition.condition.is_always(),
+        "isLooped": transition.is_looped(from),
+    })
+}
+
+/// Selected fields as HTML and words (observed shapes, "renderedFields").
+pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<String, Value> {
+    let issue = &loaded.issue;
+    let zone = call.caller.time_zone();
+    let targets = Targets { call, attachments: &loaded.around.attachments };
+    let html = |document: &Option<Value>| {
+        Value::from(document.as_ref().map(|d| rich_text::to_html(d, &targets)).unwrap_or_default())
+    };
+    let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| time_tracking::in_words(seconds).into());
+    let mut view = Map::new();
+    for (id, value) in fields(call, loaded, selection) {
+        let rendered = match id.as_str() {
+            "statuscategorychangedate" => time_rendered(issue.status_category_changed, zone).into(),
+            "created" => time_rendered(issue.created, zone).into(),
+            "updated" => time_rendered(issue.updated, zone).into(),
+            "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
+            "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
+            "timespent" => words(issue.time_spent),
+            "timeestimate" => words(issue.remaining_estimate),
+            "timeoriginalestimate" => words(issue.original_estimate),
+            "description" => html(&issue.description),
+            "environment" => html(&issue.environment),
+            "comment" | "timetracking" | "worklog" | "attachment" => value,
+            _ => match call.site.fields.get(&id) {
+                Some(Field::Custom(custom, Kind::RichText)) => {
+                    let document = issue
+                        .custom(custom.id)
+                        .and_then(Value::as_str)
+                        .and_then(|text| serde_json::from_str(text).ok());
+                    html(&document)
+                }
+                _ => Value::Null,
+            },
+        };
+        view.insert(id, rendered);
+    }
+    view
+}
+
+/// Most entries of a changelog inside an issue (J-36).
+pub const INLINE_CHANGELOG: i64 = 100;
+
+/// Names of the fields that an issue shows.
+pub fn names(call: &Call, view: &Map<String, Value>) -> Value {
+    shown_fields(call, view).map(|field| (field.id(), field.name().into())).collect::<Map<_, _>>().into()
+}
+
+/// Schemas of the fields that an issue shows.
+pub fn schemas(call: &Call, view: &Map<String, Value>) -> Value {
+    shown_fields(call, view).filter_map(|field| Some((field.id(), field.schema()?))).collect::<Map<_, _>>().into()
+}
+
+fn shown_fields<'a>(call: &'a Call, view: &Map<String, Value>) -> impl Iterator<Item = Field<'a>> {
+    let ids: Vec<String> =
+        view.get("fields").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();
+    ids.into_iter().filter_map(|id| call.site.fields.get(&id))
+}

@@ -1,0 +1,143 @@
+//! Projects, which differ by the place they are shown at (observed shapes, "projects").
+
+use super::{config, user};
+use crate::{domain::config::Project, http::call::Call};
+use serde_json::{Map, Value, json};
+
+/// A project in an issue.
+pub fn in_issue(call: &Call, project: &Project) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("project/{}", project.id)),
+        "id": project.id.to_string(),
+        "key": project.key,
+        "name": project.name,
+        "projectTypeKey": project.type_key,
+        "simplified": project.simplified,
+        "avatarUrls": avatars(call, project),
+    });
+    if let Some(category) = project.category_id.and_then(|id| call.site.categories.get(id)) {
+        view["projectCategory"] = config::category(call, category);
+    }
+    view
+}
+
+/// A project in a list; `description`, `lead` and others only when expanded.
+pub fn listed(call: &Call, project: &Project) -> Value {
+    let mut view = begin(call, project);
+    if call.params.expands("description") {
+        view.insert("description".into(), project.description.as_str().into());
+    }
+    if call.params.expands("lead") {
+        add_lead(call, project, &mut view);
+    }
+    if call.params.expands("issueTypes") {
+        add_types(call, project, &mut view);
+    }
+    if call.params.expands("url") {
+        add_url(project, &mut view);
+    }
+    view.insert("name".into(), project.name.as_str().into());
+    finish(call, project, view)
+}
+
+/// A project by itself (U-41).
+pub fn detailed(call: &Call, project: &Project) -> Value {
+    let mut view = begin(call, project);
+    view.insert("description".into(), project.description.as_str().into());
+    add_lead(call, project, &mut view);
+    let components = call.site.components_of(project.id).map(|component| config::component(call, component));
+    view.insert("components".into(), components.collect());
+    add_types(call, project, &mut view);
+    add_url(project, &mut view);
+    view.insert("assigneeType".into(), project.assignee_type.as_str().into());
+    let versions = call.site.versions_of(project.id).map(|version| {
+        let mut view = config::version(call, version);
+        view["projectId"] = version.project_id.into();
+        view
+    });
+    view.insert("versions".into(), versions.collect());
+    view.insert("name".into(), project.name.as_str().into());
+    let roles = call.site.roles.iter().filter(|role| role.project_id.is_none_or(|id| id == project.id));
+    let roles = roles.map(|role| {
+        (role.name.clone(), call.links.api(format_args!("project/{}/role/{}", project.id, role.id)).into())
+    });
+    view.insert("roles".into(), Value::Object(roles.collect()));
+    finish(call, project, view)
+}
+
+fn begin(call: &Call, project: &Project) -> Map<String, Value> {
+    let mut view = Map::new();
+    view.insert("expand".into(), "description,lead,issueTypes,url,projectKeys,permissions,insight".into());
+    view.insert("self".into(), call.links.api(format_args!("project/{}", project.id)).into());
+    view.insert("id".into(), project.id.to_string().into());
+    view.insert("key".into(), project.key.as_str().into());
+    view
+}
+
+fn add_types(call: &Call, project: &Project, view: &mut Map<String, Value>) {
+    let types = call.site.issue_types_of(project).map(|kind| config::issue_type_listed(call, kind));
+    view.insert("issueTypes".into(), types.collect());
+}
+
+fn add_lead(call: &Call, project: &Project, view: &mut Map<String, Value>) {
+    if let Some(account) = project.lead.as_ref().and_then(|id| call.site.accounts.get(id)) {
+        view.insert("lead".into(), user::lead(call, account));
+    }
+}
+
+fn add_url(project: &Project, view: &mut Map<String, Value>) {
+    if let Some(url) = &project.url {
+        view.insert("url".into(), url.as_str().into());
+    }
+}
+
+fn finish(call: &Call, project: &Project, mut view: Map<String, Value>) -> Value {
+    if call.params.expands("projectKeys") {
+        let keys = call
+            .site
+            .project_keys
+            .iter()
+            .filter(|(_, id)| **id == project.id)
+            .map(|(key, _)| Value::from(key.as_str()));
+        view.insert("projectKeys".into(), keys.collect());
+    }
+    view.insert("avatarUrls".into(), avatars(call, project));
+    if let Some(category) = project.category_id.and_then(|id| call.site.categories.get(id)) {
+        let mut category = config::category(call, category);
+        // Here the name stands before the description (observed shapes, 0.5).
+        if let Some((members, text)) =
+            category.as_object_mut().and_then(|m| m.shift_remove("description").map(|text| (m, text)))
+        {
+            members.insert("description".into(), text);
+        }
+        view.insert("projectCategory".into(), category);
+    }
+    view.insert("projectTypeKey".into(), project.type_key.as_str().into());
+    view.insert("simplified".into(), project.simplified.into());
+    view.insert("style".into(), if project.simplified { "next-gen" } else { "classic" }.into());
+    if call.params.expands("permissions") {
+        view.insert("permissions".into(), json!({ "canEdit": call.access().administers_project(project) }));
+    }
+    view.insert("isPrivate".into(), project.is_private.into());
+    view.insert("properties".into(), json!({}));
+    if let Some(time) = project.archived {
+        view.insert("archived".into(), true.into());
+        view.insert("archivedDate".into(), call.time(time).into());
+    }
+    if project.simplified {
+        view.insert("entityId".into(), project.uuid.to_string().into());
+        view.insert("uuid".into(), project.uuid.to_string().into());
+    }
+    view.into()
+}
+
+/// Four sizes of the project's picture (observed shapes, 0.3).
+fn avatars(call: &Call, project: &Project) -> Value {
+    let url = call.links.api(format_args!("universal_avatar/view/type/project/avatar/{}", project.avatar_id));
+    json!({
+        "48x48": url,
+        "24x24": format!("{url}?size=small"),
+        "16x16": format!("{url}?size=xsmall"),
+        "32x32": format!("{url}?size=medium"),
+    })
+}

@@ -1,0 +1,98 @@
+//! Accounts and groups, which differ by the place they are shown at (observed shapes, 0.4).
+
+use crate::{
+    domain::people::{Account, Group},
+    http::call::Call,
+};
+use serde_json::{Map, Value, json};
+
+/// Authors, assignees, reporters, watchers: the full form. Nobody is null.
+pub fn person(call: &Call, account_id: Option<&str>) -> Value {
+    let Some(account) = account_id.and_then(|id| call.site.accounts.get(id)) else { return Value::Null };
+    let mut user = begin(call, account);
+    email(call, account, &mut user);
+    looks(call, account, &mut user);
+    user.insert("timeZone".into(), account.time_zone.name().into());
+    user.insert("accountType".into(), account.account_type.as_str().into());
+    user.into()
+}
+
+/// Voters, owners of filters, leads of components: the short form.
+pub fn short(call: &Call, account: &Account) -> Value {
+    let mut user = begin(call, account);
+    looks(call, account, &mut user);
+    user.into()
+}
+
+/// Leads of projects.
+pub fn lead(call: &Call, account: &Account) -> Value {
+    let mut user = begin(call, account);
+    user.insert("accountType".into(), account.account_type.as_str().into());
+    looks(call, account, &mut user);
+    user.into()
+}
+
+/// Lists of users: no time zone.
+pub fn listed(call: &Call, account: &Account) -> Value {
+    listed_form(call, account).into()
+}
+
+/// An account by itself; `groups` and `applicationRoles` are filled when expanded (U-5).
+pub fn detailed(call: &Call, account: &Account) -> Value {
+    let mut user = listed_form(call, account);
+    let locale = user.shift_remove("locale");
+    user.insert("timeZone".into(), account.time_zone.name().into());
+    user.extend(locale.map(|locale| ("locale".into(), locale)));
+    let member_of = call.site.memberships.get(&account.account_id);
+    let is_member = |group: &uuid::Uuid| member_of.is_some_and(|ids| ids.contains(group));
+    let mut groups: Vec<&Group> = call.site.groups.iter().filter(|group| is_member(&group.group_id)).collect();
+    groups.sort_by_key(|group| group.name.to_lowercase());
+    let licensed = call.site.product_groups.iter().any(is_member);
+    let sized = |expand: &str, items: Vec<Value>| {
+        let size = items.len();
+        let items = if call.params.expands(expand) { items } else { Vec::new() };
+        json!({ "size": size, "items": items })
+    };
+    let roles = licensed.then(|| json!({ "key": "jira-software", "name": "Jira Software" }));
+    user.insert("groups".into(), sized("groups", groups.into_iter().map(|item| group(call, item)).collect()));
+    user.insert("applicationRoles".into(), sized("applicationRoles", roles.into_iter().collect()));
+    user.insert("expand".into(), "groups,applicationRoles".into());
+    user.into()
+}
+
+/// A group (observed shapes, 0.5).
+pub fn group(call: &Call, group: &Group) -> Value {
+    json!({ "name": group.name, "groupId": group.group_id, "self": call.links.api(format_args!("group?groupId={}", group.group_id)) })
+}
+
+fn listed_form(call: &Call, account: &Account) -> Map<String, Value> {
+    let mut user = begin(call, account);
+    user.insert("accountType".into(), account.account_type.as_str().into());
+    email(call, account, &mut user);
+    looks(call, account, &mut user);
+    user.insert("locale".into(), account.locale.as_str().into());
+    user
+}
+
+fn begin(call: &Call, account: &Account) -> Map<String, Value> {
+    let mut user = Map::new();
+    user.insert("self".into(), call.links.api(format_args!("user?accountId={}", account.account_id)).into());
+    user.insert("accountId".into(), account.account_id.as_str().into());
+    user
+}
+
+/// Shown only as far as the profile allows; never null, never empty (U-4).
+fn email(call: &Call, account: &Account, user: &mut Map<String, Value>) {
+    let visible = account.email_public || call.caller.is(Some(&account.account_id)) || call.access().administers();
+    if let (Some(email), true) = (&account.email, visible) {
+        user.insert("emailAddress".into(), email.as_str().into());
+    }
+}
+
+/// Picture, name, state. The picture has the same address for all sizes (observed shapes, 0.3).
+fn looks(call: &Call, account: &Account, user: &mut Map<String, Value>) {
+    let url = call.links.site(&format!("secure/useravatar?ownerId={}", account.account_id));
+    user.insert("avatarUrls".into(), json!({ "48x48": url, "24x24": url, "16x16": url, "32x32": url }));
+    user.insert("displayName".into(), account.display_name.as_str().into());
+    user.insert("active".into(), account.active.into());
+}

@@ -1,0 +1,7 @@
+//! Every operation through HTTP, in one process: one server, each test a site of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
+mod comments;
+mod issues;
+mod support;
