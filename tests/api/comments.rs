@@ -1,15 +1,117 @@
 //! Comments.
 
 use crate::support::World;
-use serde_json::json;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+
+const COMMENTS: &str = "/rest/api/3/issue/DEMO-7/comment";
+
+fn document(text: &str) -> Value {
+    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
+}
 
 #[tokio::test]
-async fn a_comment_in_wiki_markup_reads_as_a_document() {
+async fn a_comment_lives_from_creation_to_deletion() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let made = developer.post(COMMENTS, json!({ "body": document("First") })).await.expect(201);
+    assert_json_snapshot!(made, {
+        ".self" => "[self]", ".id" => "[id]", ".created" => "[time]", ".updated" => "[time]",
+        ".**.self" => "[self]", ".**.avatarUrls" => "[avatars]",
+    });
+    let path = format!("{COMMENTS}/{}", made["id"].as_str().unwrap());
+    let edited = developer.put(&path, json!({ "body": document("Second") })).await.expect(200);
+    assert_eq!(edited["body"], document("Second"));
+    assert_eq!(edited["created"], made["created"]);
+    let read = developer.get(&format!("{path}?expand=renderedBody")).await.expect(200);
+    assert_eq!(read["renderedBody"], "<p>Second</p>");
+    developer.delete(&path).await.expect(204);
+    developer.get(&path).await.expect(404);
+}
+
+#[tokio::test]
+async fn wiki_markup_and_documents_are_one_text() {
     let world = World::demo().await;
     let developer = world.developer();
     let made =
-        developer.post("/rest/api/2/issue/DEMO-1/comment", json!({ "body": "h2. Hi\n*bold*" })).await.expect(201);
-    let path = format!("/rest/api/3/issue/DEMO-1/comment/{}", made["id"].as_str().unwrap());
-    let read = developer.get(&path).await.expect(200);
-    assert_eq!(read["body"]["content"][0]["type"], "heading");
+        developer.post("/rest/api/2/issue/DEMO-7/comment", json!({ "body": "h2. Hi\n\n*bold* and {{code}}" })).await;
+    let made = made.expect(201);
+    assert_eq!(made["body"], "h2. Hi\n\n*bold* and {{code}}");
+    let path = format!("{COMMENTS}/{}", made["id"].as_str().unwrap());
+    let body = developer.get(&path).await.expect(200)["body"].clone();
+    assert_eq!(body["content"][0]["type"], "heading"); // J-94
+    assert_eq!(body["content"][1]["content"][0]["marks"][0]["type"], "strong");
+}
+
+#[tokio::test]
+async fn lists_in_pages_and_in_both_orders() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    for number in 0..3 {
+        developer.post(COMMENTS, json!({ "body": document(&format!("c{number}")) })).await.expect(201);
+    }
+    let texts = async |query: &str| -> Vec<String> {
+        let page = developer.get(&format!("{COMMENTS}{query}")).await.expect(200);
+        assert_eq!(page["total"], 3);
+        let comments = page["comments"].as_array().unwrap().clone();
+        comments
+            .iter()
+            .map(|comment| comment["body"]["content"][0]["content"][0]["text"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(texts("").await, ["c0", "c1", "c2"]);
+    assert_eq!(texts("?orderBy=-created").await, ["c2", "c1", "c0"]);
+    assert_eq!(texts("?orderBy=%20Created&startAt=1&maxResults=1").await, ["c1"]);
+    assert_eq!(texts("?maxResults=0").await, ["c0"]); // J-91
+    assert_eq!(texts("?startAt=9").await, Vec::<String>::new());
+    let reply = developer.get(&format!("{COMMENTS}?orderBy=author")).await;
+    reply.refused(400, &["The field to order by should be one of [created]. Instead, it was: author."], json!({})); // J-92
+}
+
+#[tokio::test]
+async fn refuses_bad_comments() {
+    let world = World::demo().await;
+    let (developer, viewer) = (world.developer(), world.viewer());
+    for body in [json!({}), json!({ "body": null }), json!({ "body": document(" ") })] {
+        developer.post(COMMENTS, body).await.refused(400, &[], json!({ "comment": "Comment body can not be empty!" })); // J-95
+    }
+    developer.post(COMMENTS, json!({ "body": "text" })).await.refused(
+        400,
+        &[],
+        json!({ "comment": "Comment body is not valid!" }),
+    );
+    // Both at once (H-13).
+    let sentence = "You do not have the permission to comment on this issue.";
+    viewer.post(COMMENTS, json!({ "body": "text" })).await.refused(
+        400,
+        &[sentence],
+        json!({ "comment": "Comment body is not valid!" }),
+    );
+    let made = developer.post(COMMENTS, json!({ "body": document("Mine") })).await.expect(201);
+    let path = format!("{COMMENTS}/{}", made["id"].as_str().unwrap());
+    viewer.put(&path, json!({ "body": document("Not mine") })).await.expect(400);
+    viewer.delete(&path).await.expect(400);
+    developer.get(&format!("{COMMENTS}/999999")).await.expect(404);
+    developer.get(&format!("{COMMENTS}/x")).await.expect(404);
+    developer.post("/rest/api/3/issue/NOPE-1/comment", json!({ "body": document("x") })).await.expect(404);
+}
+
+#[tokio::test]
+async fn restricted_comments_are_missing_for_others() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let restricted =
+        json!({ "body": document("Among us"), "visibility": { "type": "role", "value": "Administrators" } });
+    let made = admin.post(COMMENTS, restricted.clone()).await.expect(201);
+    assert_eq!(made["visibility"], json!({ "type": "role", "value": "Administrators", "identifier": "10002" }));
+    assert_eq!(developer.get(COMMENTS).await.expect(200)["total"], 0); // J-93
+    developer.get(&format!("{COMMENTS}/{}", made["id"].as_str().unwrap())).await.expect(404);
+    let fields = developer.get("/rest/api/3/issue/DEMO-7?fields=comment").await.expect(200)["fields"].clone();
+    assert_eq!(fields["comment"]["total"], 0);
+    // Only members may name a role.
+    developer.post(COMMENTS, restricted).await.expect(400);
+    let group =
+        json!({ "body": document("Among us"), "visibility": { "type": "group", "value": "jira-software-users" } });
+    developer.post(COMMENTS, group).await.expect(201);
+    assert_eq!(world.viewer().get(COMMENTS).await.expect(200)["total"], 0);
 }

@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod comments;
+mod gate;
 mod issues;
 mod support;
+mod transitions;

@@ -344,7 +344,7 @@ pub async fn insert(db: &mut Work, issue: &Issue) -> sqlx::Result<()> {
            description, environment, creator, reporter, assignee, parent_id, security_level_id, labels, component_ids,
            fix_version_ids, affected_version_ids, created, updated, due, resolved, status_category_changed, original_estimate,
            remaining_estimate, time_spent, rank, custom, search_text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json, $11::text::json, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
            $25, $26, $27, $28, $29, $30,
            setweight(to_tsvector('english', $9), 'A') || setweight(to_tsvector('english', $31), 'B')
              || setweight(to_tsvector('english', $32), 'C') || setweight(to_tsvector('english', $33), 'D'))",
@@ -357,8 +357,8 @@ pub async fn insert(db: &mut Work, issue: &Issue) -> sqlx::Result<()> {
         issue.priority_id,
         issue.resolution_id,
         issue.summary,
-        issue.description,
-        issue.environment,
+        text(&issue.description),
+        text(&issue.environment),
         issue.creator,
         issue.reporter,
         issue.assignee,
@@ -392,8 +392,8 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
     let site_id = db.site_id;
     let custom = Value::Object(issue.custom.clone());
     let done = sqlx::query!(
-        "UPDATE issue SET issue_type_id = $3, status_id = $4, priority_id = $5, resolution_id = $6, summary = $7, description = $8,
-           environment = $9, reporter = $10, assignee = $11, parent_id = $12, security_level_id = $13, labels = $14,
+        "UPDATE issue SET issue_type_id = $3, status_id = $4, priority_id = $5, resolution_id = $6, summary = $7, description = $8::text::json,
+           environment = $9::text::json, reporter = $10, assignee = $11, parent_id = $12, security_level_id = $13, labels = $14,
            component_ids = $15, fix_version_ids = $16, affected_version_ids = $17, updated = $18, due = $19, resolved = $20,
            status_category_changed = $21, original_estimate = $22, remaining_estimate = $23, time_spent = $24, custom = $25,
            search_text = setweight(to_tsvector('english', $7), 'A') || setweight(to_tsvector('english', $26), 'B')
@@ -406,8 +406,8 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
         issue.priority_id,
         issue.resolution_id,
         issue.summary,
-        issue.description,
-        issue.environment,
+        text(&issue.description),
+        text(&issue.environment),
         issue.reporter,
         issue.assignee,
         issue.parent_id,
@@ -501,6 +501,11 @@ pub async fn watch(db: &mut Work, issue_id: i64, account_id: &str) -> sqlx::Resu
     .execute(db.sql())
     .await?;
     Ok(())
+}
+
+/// Documents travel as text: as JSON they would arrive as jsonb, which forgets the order of members.
+fn text(document: &Option<Value>) -> Option<String> {
+    document.as_ref().map(Value::to_string)
 }
 
 fn plain(document: &Option<Value>) -> String {

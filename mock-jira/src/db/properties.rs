@@ -7,13 +7,13 @@ use serde_json::Value;
 pub async fn put(db: &mut Work, owner: &str, owner_id: &str, key: &str, value: &Value) -> sqlx::Result<bool> {
     let site_id = db.site_id;
     let created = sqlx::query_scalar!(
-        r#"INSERT INTO property (site_id, owner, owner_id, key, value) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (site_id, owner, owner_id, key) DO UPDATE SET value = $5 RETURNING (xmax = 0) AS "created!""#,
+        r#"INSERT INTO property (site_id, owner, owner_id, key, value) VALUES ($1, $2, $3, $4, $5::text::json)
+           ON CONFLICT (site_id, owner, owner_id, key) DO UPDATE SET value = $5::text::json RETURNING (xmax = 0) AS "created!""#,
         site_id,
         owner,
         owner_id,
         key,
-        value
+        value.to_string()
     )
     .fetch_one(db.sql())
     .await?;

@@ -12,16 +12,20 @@ use serde_json::Value;
 /// A request whose JSON body must be readable as `T`.
 pub struct Json<T>(pub Call, pub T);
 
-/// Reads a body, with the sentences of H-15.
+/// Reads a body that is an object, with the sentences of H-15.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    match read_any(bytes)? {
+        // serde would take an array for a struct.
+        object @ Value::Object(_) => serde_json::from_value(object).map_err(|_| Failure::invalid_payload()),
+        _ => Err(Failure::invalid_payload()),
+    }
+}
+
+/// Reads a body that is any JSON.
+pub fn read_any(bytes: &[u8]) -> Result<Value> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Failure::Unreadable("No content to map to Object due to end of input".into()));
     }
-    let value: Value = parse(bytes)?;
-    serde_json::from_value(value).map_err(|_| Failure::invalid_payload())
-}
-
-fn parse(bytes: &[u8]) -> Result<Value> {
     let broken =
         || Failure::Unreadable("There was an error parsing JSON. Check that your request body is valid.".into());
     let value = serde_json::from_slice(bytes).map_err(|_| broken())?;

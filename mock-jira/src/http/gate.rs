@@ -270,7 +270,7 @@ fn front(method: &Method, uri: &Uri) -> Result<(), Response<Body>> {
             if std::str::from_utf8(&decoded).is_ok() && !decoded.contains(&0) && !query.contains(&0) {
                 return Ok(());
             }
-            StatusCode::BAD_REQUEST
+            return Err(error::problem(StatusCode::BAD_REQUEST, "Invalid character in the address.", "/"));
         }
         "PATCH" => StatusCode::BAD_REQUEST,
         "TRACE" | "CONNECT" => StatusCode::METHOD_NOT_ALLOWED,

@@ -49,6 +49,8 @@ pub enum Kind {
     Rank,
     /// The epic, which on Cloud is the parent.
     EpicLink,
+    /// Commits, builds and deployments, as a text that is empty braces without any (J-44).
+    Development,
     /// Made by an app or read only: kept as it came.
     Opaque,
 }
@@ -81,6 +83,9 @@ impl Kind {
                 _ => Self::Opaque,
             };
         }
+        if type_key.ends_with(":devsummarycf") {
+            return Self::Development;
+        }
         match type_key.strip_prefix(SOFTWARE) {
             Some("gh-sprint") => Self::Sprint,
             Some("gh-epic-link") => Self::EpicLink,
@@ -111,7 +116,7 @@ impl Kind {
             Self::Version => ("version", None),
             Self::Versions => ("array", Some("version")),
             Self::Sprint => ("array", Some("json")),
-            Self::Rank | Self::EpicLink | Self::Opaque => ("any", None),
+            Self::Rank | Self::EpicLink | Self::Development | Self::Opaque => ("any", None),
         }
     }
 

@@ -48,7 +48,7 @@ impl ChangeItem {
             from: None,
             from_string: None,
             to: Some(other_key.into()),
-            to_string: Some(format!("This work item {phrase} {other_key}")),
+            to_string: Some(format!("This issue {phrase} {other_key}")),
         }
     }
 

@@ -149,7 +149,9 @@ impl Editor<'_> {
         for asked in asked.iter().filter(|asked| asked.required) {
             let id = asked.field.id();
             let touched = creating || input.fields.contains_key(&id) || input.update.contains_key(&id);
-            if touched && self.is_empty(issue, &id) {
+            // What was refused for its value is not also missing.
+            let refused = input.fields.contains_key(&id) && !complaints.is_empty();
+            if touched && !refused && self.is_empty(issue, &id) {
                 complaints.field(&id, required_message(&id, asked.field.name()));
             }
         }

@@ -250,7 +250,7 @@ pub fn custom(
         Kind::Version => version(site, project, value)?.map(Value::from),
         Kind::Versions => many(Kind::Version)?,
         Kind::Sprint => return Err("Issue can be assigned only active or future sprints.".into()), // G-18
-        Kind::Rank | Kind::EpicLink | Kind::Opaque => Some(value.clone()),
+        Kind::Rank | Kind::EpicLink | Kind::Development | Kind::Opaque => Some(value.clone()),
     })
 }
 

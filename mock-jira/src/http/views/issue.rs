@@ -210,6 +210,7 @@ fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
     let issue = &loaded.issue;
     match kind {
         Kind::Rank => return issue.rank.as_str().into(),
+        Kind::Development => return "{}".into(),
         Kind::EpicLink => {
             let parent = loaded.around.parent.as_ref().filter(|parent| visible(call, parent));
             let epic = parent

@@ -1,0 +1,162 @@
+//! What happens before an operation: addresses, credentials, media types, and the dialects of refusals.
+
+use crate::support::World;
+use http::Method;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let reply = admin.get("/rest/api/3/nothing?x=1").await;
+    assert_eq!(reply.header("content-type"), Some("application/problem+json;charset=UTF-8")); // H-2
+    assert_eq!(
+        reply.expect(404),
+        json!({ "type": "about:blank", "title": "Not Found", "status": 404, "detail": "No endpoint GET /rest/api/3/nothing.", "instance": "/rest/api/3/nothing" })
+    ); // H-18
+    let reply = admin.get("/rest/api/3/search/approximate-count").await; // S-40
+    assert_eq!(reply.header("allow"), Some("POST"));
+    assert_eq!(reply.expect(405)["detail"], "Method 'GET' is not supported."); // H-19
+    assert_eq!(admin.get("//rest//api/3///nothing/").await.expect(404)["instance"], "/rest/api/3/nothing/"); // H-32
+}
+
+#[tokio::test]
+async fn who_is_unknown_is_anonymous() {
+    let world = World::demo().await;
+    for credentials in
+        [None, Some(("admin@example.com", "wrong")), Some(("developer@example.com", "admin-token")), Some(("x", ""))]
+    {
+        let nobody = world.client(credentials);
+        nobody.get("/rest/api/3/issue/DEMO-1").await.expect(404); // A-2
+        let reply = nobody.get("/rest/api/3/myself").await;
+        assert_eq!(reply.status, 401);
+        assert_eq!(reply.text(), "Client must be authenticated to access this resource."); // H-20
+        assert!(reply.header("www-authenticate").unwrap().starts_with("OAuth realm=\"http%3A%2F%2F"));
+        assert_eq!(reply.header("x-aaccountid"), None); // H-5
+        assert_eq!(reply.header("ratelimit"), None); // H-9
+    }
+    let nobody = world.client(Some(("admin@example.com", "wrong")));
+    let reply = nobody.get("/rest/api/3/issue/DEMO-1").await;
+    assert_eq!(reply.header("x-seraph-loginreason"), Some("AUTHENTICATED_FAILED")); // H-6
+    for (accept, kind) in [("*/*", "text/html;charset=UTF-8"), ("application/json", "application/json")] {
+        let reply = nobody.raw(Method::GET, "/rest/api/3/myself", &[("accept", accept)], Vec::new()).await;
+        assert_eq!(reply.header("content-type"), Some(kind));
+    }
+}
+
+#[tokio::test]
+async fn bearer_tokens_are_known_or_refused() {
+    let world = World::demo().await;
+    let nobody = world.anonymous();
+    let known = nobody
+        .raw(Method::GET, "/rest/api/3/issue/DEMO-1", &[("authorization", "Bearer developer-token")], Vec::new())
+        .await;
+    known.expect(200);
+    let unknown =
+        nobody.raw(Method::GET, "/rest/api/3/issue/DEMO-1", &[("authorization", "Bearer x")], Vec::new()).await;
+    assert_eq!(unknown.header("content-type"), Some("application/json"));
+    assert_eq!(unknown.expect(403), json!({ "error": "Failed to parse Connect Session Auth Token" })); // H-23
+}
+
+#[tokio::test]
+async fn bodies_must_be_what_the_operation_takes() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let post = async |headers: &[(&str, &str)], body: &[u8]| {
+        admin.raw(Method::POST, "/rest/api/3/issue", headers, body.to_vec()).await
+    };
+    let json_type = [("content-type", "application/json")];
+    for (kind, detail) in [
+        (None, "Content-Type 'null' is not supported."), // H-24
+        (Some("text/plain"), "Content-Type 'text/plain' is not supported."),
+        (Some("nonsense"), "Could not parse Content-Type."),
+    ] {
+        let headers: Vec<(&str, &str)> = kind.map(|kind| ("content-type", kind)).into_iter().collect();
+        let reply = post(&headers, b"{}").await;
+        assert_eq!(reply.expect(415)["detail"], detail);
+        assert_eq!(reply.header("accept"), Some("application/json"));
+    }
+    post(&[("content-type", "application/json; charset=utf-8")], b"{}").await.expect(400);
+    let reply = post(&json_type, b"").await;
+    reply.refused(400, &["No Issue Create payload supplied"], json!({})); // H-16
+    let unparsable =
+        json!({ "errorMessages": ["There was an error parsing JSON. Check that your request body is valid."] });
+    let deep = "[".repeat(100_000);
+    let bad: [&[u8]; 5] =
+        [b"{", b"\xff\xfe", deep.as_bytes(), br#"{"fields":{"summary":"a\u0000b"}}"#, br#"{"fields":{"a\u0000":1}}"#];
+    for body in bad {
+        assert_eq!(post(&json_type, body).await.expect(400), unparsable); // H-15
+    }
+    let payload =
+        json!({ "errorMessages": ["Invalid request payload. Refer to the REST API documentation and try again."] });
+    for body in [r#"{"nope":1}"#, r#"{"fields":[]}"#, "[]", "5", "\"x\""] {
+        assert_eq!(post(&json_type, body.as_bytes()).await.expect(400), payload);
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_are_no_numbers_are_problems() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let path = "/rest/api/3/issue/NOPE-1/comment";
+    let detail = async |query: &str| admin.get(&format!("{path}?{query}")).await.expect(400)["detail"].clone();
+    assert_eq!(detail("maxResults=x").await, "Failed to convert 'maxResults' with value: 'x'"); // H-17, before the issue
+    assert_eq!(detail("maxResults=99999999999").await, "Failed to convert 'maxResults' with value: '99999999999'");
+    assert_eq!(detail("startAt=1.5").await, "Failed to convert 'startAt' with value: '1.5'");
+    admin.get("/rest/api/3/issue/DEMO-1/comment?maxResults=3%204&startAt=").await.expect(200); // H-37
+}
+
+#[tokio::test]
+async fn no_address_brings_the_server_down() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    for (path, status) in [
+        ("/rest/api/3/issue/%00", 400),
+        ("/rest/api/3/issue/%ff", 400),
+        ("/rest/api/3/issue/DEMO-1?fields=%00", 400),
+        ("/rest/api/3/issue/..%2f..%2fetc", 404),
+        ("/rest/api/3/issue/%F0%9F%92%A9", 404),
+        ("/rest/api/3/issue/DEMO-1%27%20OR%201=1", 404),
+        ("/rest/api/3/issue/-1", 404),
+        ("/rest/api/3/issue/DEMO--1", 404),
+    ] {
+        assert_eq!(admin.get(path).await.status.as_u16(), status, "{path}");
+    }
+    admin.raw(Method::PATCH, "/rest/api/3/issue/DEMO-1", &[], Vec::new()).await.expect(400); // H-26
+}
+
+#[tokio::test]
+async fn answers_carry_the_headers_of_the_edge() {
+    let world = World::demo().await;
+    let reply = world.admin().get("/rest/api/3/issue/DEMO-1?fields=summary").await;
+    let names = [
+        "content-type",
+        "server",
+        "timing-allow-origin",
+        "x-content-type-options",
+        "x-xss-protection",
+        "strict-transport-security",
+        "cache-control",
+        "x-aaccountid",
+        "ratelimit",
+        "ratelimit-policy",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+    ];
+    let shown: serde_json::Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), json!(reply.header(name)))).collect();
+    assert_json_snapshot!(shown);
+    let id = reply.header("atl-request-id").unwrap().replace('-', "");
+    assert_eq!(reply.header("atl-traceid"), Some(id.as_str())); // H-3
+    let head = world.admin().raw(Method::HEAD, "/rest/api/3/issue/DEMO-1", &[], Vec::new()).await;
+    assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0)); // H-10
+}
+
+#[tokio::test]
+async fn operations_that_are_not_built_yet_say_so() {
+    let world = World::demo().await;
+    let reply = world.admin().get("/rest/api/3/webhook").await;
+    let message = "The operation getDynamicWebhooksForApp (GET /rest/api/3/webhook) is not served yet.";
+    reply.refused(501, &[message], json!({}));
+}
