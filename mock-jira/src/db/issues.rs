@@ -135,8 +135,31 @@ pub struct Wanted {
 
 /// One issue by name, with what is wanted around it, in one statement.
 pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Option<Loaded>> {
-    let mut found = load(db, name, &[], wanted, caller).await?;
-    Ok(found.pop())
+    let found = match name {
+        Name::Id(id) => load(db, &[id], None, wanted, caller).await?.pop(),
+        Name::Number(project_id, number) => load(db, &[], Some((project_id, number)), wanted, caller).await?.pop(),
+    };
+    match (found, name) {
+        (None, Name::Number(..)) => match moved(db, name).await? {
+            Some(id) => Ok(load(db, &[id], None, wanted, caller).await?.pop()),
+            None => Ok(None),
+        },
+        (found, _) => Ok(found),
+    }
+}
+
+/// The issue that had a key before it moved to another project (J-30).
+async fn moved(db: &mut Read, name: Name) -> sqlx::Result<Option<i64>> {
+    let Name::Number(project_id, number) = name else { return Ok(None) };
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT issue_id FROM moved_issue WHERE site_id = $1 AND project_id = $2 AND number = $3",
+        site_id,
+        project_id,
+        number
+    )
+    .fetch_optional(db.sql())
+    .await
 }
 
 /// Several issues by id, in no order; missing ones are left out.
@@ -144,18 +167,18 @@ pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&st
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    load(db, Name::Id(-1), ids, wanted, caller).await
+    load(db, ids, None, wanted, caller).await
 }
 
 async fn load(
     db: &mut Read,
-    name: Name,
     ids: &[i64],
+    place: Option<(i64, i64)>,
     wanted: Wanted,
     caller: Option<&str>,
 ) -> anyhow::Result<Vec<Loaded>> {
     let site_id = db.site_id;
-    let (id, project_id, number) = name.parts();
+    let (project_id, number) = place.unzip();
     let rows = sqlx::query!(
         r#"
         SELECT i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.priority_id, i.resolution_id, i.summary,
@@ -207,24 +230,17 @@ async fn load(
                    SELECT sum(c.time_spent)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END
                )) AS "around!"
         FROM issue i
-        WHERE i.site_id = $1 AND i.id = ANY (
-          CASE WHEN cardinality($10::bigint[]) > 0 THEN $10::bigint[]
-               WHEN $2::bigint IS NOT NULL THEN ARRAY[$2::bigint]
-               ELSE ARRAY[coalesce(
-                 (SELECT n.id FROM issue n WHERE n.site_id = $1 AND n.project_id = $3 AND n.number = $4),
-                 (SELECT m.issue_id FROM moved_issue m WHERE m.site_id = $1 AND m.project_id = $3 AND m.number = $4))]
-          END)
+        WHERE i.site_id = $1 AND (i.id = ANY($2) OR (i.project_id = $3 AND i.number = $4))
         "#,
         site_id,
-        id,
+        ids,
         project_id,
         number,
         wanted.neighbours,
         wanted.comments,
         wanted.attachments,
         wanted.people,
-        caller,
-        ids
+        caller
     )
     .fetch_all(db.sql())
     .await?;
@@ -274,12 +290,16 @@ async fn load(
 
 /// Locks an issue for the rest of the transaction, so that edits of one issue come one after the other.
 pub async fn lock(db: &mut Work, name: Name) -> sqlx::Result<()> {
+    let former = match name {
+        Name::Number(..) => moved(db, name).await?,
+        Name::Id(_) => None,
+    };
     let (id, project_id, number) = name.parts();
     let site_id = db.site_id;
     sqlx::query!(
         "SELECT id FROM issue WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4)) FOR UPDATE",
         site_id,
-        id,
+        id.or(former),
         project_id,
         number
     )
@@ -296,14 +316,16 @@ pub async fn references(
     let mut found = Vec::new();
     let site_id = db.site_id;
     for name in names {
+        let former = match name {
+            Name::Number(..) => moved(db, *name).await?,
+            Name::Id(_) => None,
+        };
         let (id, project_id, number) = name.parts();
         let row = sqlx::query!(
             "SELECT id, project_id, number, issue_type_id, status_id, reporter, assignee FROM issue
-             WHERE site_id = $1 AND id = coalesce($2,
-               (SELECT n.id FROM issue n WHERE n.site_id = $1 AND n.project_id = $3 AND n.number = $4),
-               (SELECT m.issue_id FROM moved_issue m WHERE m.site_id = $1 AND m.project_id = $3 AND m.number = $4))",
+             WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4))",
             site_id,
-            id,
+            id.or(former),
             project_id,
             number
         )

@@ -1,0 +1,61 @@
+//! The world of the benches: a server on a private PostgreSQL, and a site with 100,000 issues.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that can't go on fails")]
+#![allow(dead_code, reason = "each bench uses a part")]
+
+use mock_jira::{MockJira, db::sites::SiteAddress, postgres::Cluster, serve::Database};
+use sqlx::{Connection, PgConnection};
+use std::path::PathBuf;
+
+/// Issues of the project DEMO in the benches' site.
+pub const ISSUES: i64 = 100_000;
+
+/// A server over a durable cluster, with the demo site filled up.
+pub struct World {
+    /// The server.
+    pub mock: MockJira,
+    /// The number of its site in the database.
+    pub site_id: i32,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    /// Starts the server and makes the issues by SQL, as copies of the demo site's first ones.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path: PathBuf = folder.path().to_owned();
+        let mock = MockJira::builder().database(Database::Folder(path)).start().await.expect("a server");
+        let address = SiteAddress::Name("demo".into());
+        let site_id = mock.server().db.find_site(&address).await.expect("a database").expect("the demo site");
+        let cluster = mock.cluster().expect("a cluster");
+        let mut connection = PgConnection::connect_with(&cluster.connect_options()).await.expect("a connection");
+        for statement in fill(site_id) {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("issues");
+        }
+        Self { mock, site_id, _folder: folder }
+    }
+
+    /// The cluster under the server.
+    pub fn cluster(&self) -> &Cluster {
+        self.mock.cluster().expect("a cluster")
+    }
+}
+
+fn fill(site_id: i32) -> Vec<String> {
+    vec![
+        format!(
+            "INSERT INTO issue (site_id, id, project_id, number, issue_type_id, status_id, priority_id, resolution_id, summary,
+               description, environment, creator, reporter, assignee, labels, created, updated, status_category_changed, rank,
+               custom, search_text)
+             SELECT site_id, 100000 + n, project_id, 1000 + n, issue_type_id, (ARRAY[10000, 3, 10001])[1 + n % 3], 1 + n % 5, NULL,
+               summary || ' ' || n, description, environment, creator, reporter, CASE WHEN n % 3 = 0 THEN NULL ELSE creator END,
+               ARRAY['label' || n % 50], now() - n * interval '1 minute', now() - n * interval '30 seconds',
+               now() - n * interval '1 minute', '0|j' || lpad(n::text, 8, '0') || ':', custom, to_tsvector('english', summary)
+             FROM generate_series(1, {ISSUES}) n
+             JOIN issue ON site_id = {site_id} AND id = 10000 + (ARRAY[1, 2, 3, 5, 6, 7])[1 + n % 6]"
+        ),
+        format!("UPDATE counter SET value = 300000 WHERE site_id = {site_id} AND kind = 'issue'"),
+        format!("UPDATE project_counter SET value = 300000 WHERE site_id = {site_id}"),
+        "ANALYZE".into(),
+    ]
+}
