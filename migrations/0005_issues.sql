@@ -1,3 +1,7 @@
+-- Labels are found in any case (Q-37).
+CREATE FUNCTION folded(words text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+    $$ SELECT coalesce(array_agg(lower(word)), '{}') FROM unnest(words) word $$;
+
 CREATE TABLE issue (
     site_id                 integer     NOT NULL,
     id                      bigint      NOT NULL,
@@ -18,6 +22,7 @@ CREATE TABLE issue (
     parent_id               bigint,
     security_level_id       bigint,
     labels                  text[]      NOT NULL DEFAULT '{}',
+    labels_folded           text[]      NOT NULL GENERATED ALWAYS AS (folded(labels)) STORED,
     component_ids           bigint[]    NOT NULL DEFAULT '{}',
     fix_version_ids         bigint[]    NOT NULL DEFAULT '{}',
     affected_version_ids    bigint[]    NOT NULL DEFAULT '{}',
@@ -46,7 +51,8 @@ CREATE INDEX issue_updated ON issue (site_id, updated);
 CREATE INDEX issue_created ON issue (site_id, created);
 CREATE INDEX issue_parent ON issue (site_id, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX issue_rank ON issue (site_id, rank);
-CREATE INDEX issue_labels ON issue USING gin (labels);
+CREATE INDEX issue_due ON issue (site_id, due) WHERE due IS NOT NULL;
+CREATE INDEX issue_labels ON issue USING gin (labels_folded);
 CREATE INDEX issue_custom ON issue USING gin (custom jsonb_path_ops);
 CREATE INDEX issue_text ON issue USING gin (search_text);
 SELECT secure_table('issue');

@@ -5,5 +5,6 @@
 mod comments;
 mod gate;
 mod issues;
+mod search;
 mod support;
 mod transitions;

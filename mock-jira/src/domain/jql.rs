@@ -1,8 +1,8 @@
 //! JQL, Jira's query language: text to tree and back.
 //!
-//! Pure: nothing here knows which fields, users or functions a site has. [`parse`] gives a [`Query`] whose nodes
-//! remember where they came from; resolving names and compiling to SQL is the work of others. A tree prints as
-//! canonical JQL through [`std::fmt::Display`], and as Jira's own JSON through [`structure`].
+//! [`parse`] gives a [`Query`] whose nodes remember where they came from; it knows nothing of the fields, users or
+//! functions of a site. What a query means in one is found by [`resolve`], and compiled to SQL by `db::search`. A tree
+//! prints as canonical JQL through [`std::fmt::Display`], and as Jira's own JSON through [`structure`].
 //!
 //! The grammar is facts, the error sentences.
 
@@ -11,6 +11,7 @@ mod error;
 mod lex;
 mod parse;
 mod print;
+pub mod resolve;
 mod structure;
 mod token;
 

@@ -115,8 +115,8 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
 
     let found = search::search(call, jql, offset, limit).await?;
     let mut db = call.read().await?;
-    let (issues, versions) = page(call, &mut db, &found.ids, &selection, &properties).await?;
-    if versions.is_some_and(|version| version != call.site.site.version) {
+    let (issues, version) = page(call, &mut db, &found.ids, &selection, &properties).await?;
+    if version != Some(call.site.site.version) {
         return Err(Failure::Stale);
     }
     let mut answer = Map::new();
@@ -149,7 +149,11 @@ async fn page(
     properties: &[String],
 ) -> Result<(Vec<Value>, Option<i64>)> {
     let mut loaded = db::issues::list(db, ids, selection.wanted(), call.caller.account_id()).await?;
-    let version = loaded.first().map(|loaded| loaded.site_version);
+    let version = match loaded.first() {
+        Some(loaded) => Some(loaded.site_version),
+        // Without data of its own an answer must ask.
+        None => db.version().await?,
+    };
     loaded.sort_by_key(|loaded| ids.iter().position(|id| *id == loaded.issue.id));
     if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
         // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).

@@ -1,0 +1,94 @@
+//! Orders as SQL.
+
+use super::{
+    Statement,
+    columns::{self, Place},
+};
+use crate::domain::jql::{
+    Direction,
+    resolve::{Order, SortKey, TextQuery},
+};
+
+/// A criterion: an expression of ours, or what needs values bound, and its direction.
+pub enum Criterion<'a> {
+    /// An expression.
+    Of(String, Direction),
+    /// The least place among ids that the test holds for; in the test the id is called `s.id`.
+    Least(String, &'a [i64], Direction),
+    /// How well a text is matched.
+    Relevance(&'a TextQuery, Direction),
+}
+
+impl Statement {
+    /// Adds what the criteria need besides the issue itself: ids and accounts with their places, to be joined.
+    pub(super) fn sources<'a>(&mut self, order: &'a [Order]) -> Vec<Criterion<'a>> {
+        order.iter().enumerate().map(|(at, order)| self.source(&format!("s{at}"), order)).collect()
+    }
+
+    fn source<'a>(&mut self, name: &str, Order { key, direction }: &'a Order) -> Criterion<'a> {
+        let of = |expression: String| Criterion::Of(expression, *direction);
+        match key {
+            SortKey::Id(column, ids) if column.is_plural() => {
+                Criterion::Least(format!("s.id = ANY({})", columns::id("i", *column)), ids, *direction)
+            }
+            SortKey::CustomId(field_id, ids) => {
+                Criterion::Least(format!("i.custom -> '{field_id}' @> to_jsonb(s.id)"), ids, *direction)
+            }
+            SortKey::Id(column, ids) => {
+                self.push(" LEFT JOIN unnest(").bind(ids.clone());
+                self.places(name, &columns::id("i", *column));
+                of(format!("{name}.at"))
+            }
+            SortKey::Account(column, accounts) => match columns::account("i", *column) {
+                Place::Value(account) => {
+                    self.push(" LEFT JOIN unnest(").bind(accounts.clone());
+                    self.places(name, &account);
+                    of(format!("{name}.at"))
+                }
+                // Of many accounts none comes first.
+                Place::List(_) | Place::Rows(_) => of("i.id".into()),
+            },
+            SortKey::Instant(column) => of(columns::instant("i", *column)),
+            SortKey::Number(column) => of(columns::number("i", *column)),
+            SortKey::Text(column) => of(format!("lower({}::text)", columns::text("i", *column))),
+            SortKey::Due => of("i.due".into()),
+            SortKey::Labels => of("nullif(i.labels, '{}')".into()),
+            SortKey::Parent => of("i.parent_id".into()),
+            SortKey::Rank => of("i.rank".into()),
+            SortKey::Custom(field_id) => of(format!("i.custom -> '{field_id}'")),
+            SortKey::CustomLast(field_id) => of(format!("i.custom -> '{field_id}' -> -1")),
+            SortKey::Relevance(text) => Criterion::Relevance(text, *direction),
+        }
+    }
+
+    fn places(&mut self, name: &str, value: &str) {
+        self.push(format_args!(") WITH ORDINALITY AS {name} (id, at) ON {name}.id = {value}"));
+    }
+
+    /// Adds the order. Null stands behind everything, as in Jira; the newest comes first among equals (S-35).
+    pub(super) fn order(&mut self, criteria: Vec<Criterion>) {
+        self.push(" ORDER BY ");
+        for criterion in criteria {
+            let direction = match criterion {
+                Criterion::Of(expression, direction) => {
+                    self.push(expression);
+                    direction
+                }
+                Criterion::Least(test, ids, direction) => {
+                    self.push("(SELECT min(s.at) FROM unnest(").bind(ids.to_vec());
+                    self.push(format_args!(") WITH ORDINALITY AS s (id, at) WHERE {test})"));
+                    direction
+                }
+                Criterion::Relevance(text, direction) => {
+                    self.push("ts_rank(i.search_text, ").tsquery(text, "").push(")");
+                    direction
+                }
+            };
+            self.push(match direction {
+                Direction::Asc => ", ",
+                Direction::Desc => " DESC, ",
+            });
+        }
+        self.push("i.id DESC");
+    }
+}

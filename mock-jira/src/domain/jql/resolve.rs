@@ -1,0 +1,198 @@
+//! What a parsed query means in one site, for one caller, now.
+//!
+//! [`resolve`] turns names into ids, calls functions, reads dates in the caller's time zone, and notes in Jira's own
+//! sentences what means nothing. The result is a [`Condition`], which `db::search` compiles to SQL. To add a field,
+//! give it a name in `fields` and a meaning in `terminal`; to add a function, a line and an arm in `functions`.
+
+mod condition;
+mod dates;
+mod fields;
+mod functions;
+mod order;
+mod sentences;
+mod terminal;
+mod text;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Clause, Operator, Query, Terminal};
+use crate::domain::{people::Caller, permission::Access, snapshot::Snapshot};
+use chrono::{DateTime, Utc};
+pub use condition::{
+    AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
+    Readable, SortKey, Span, TextColumn, TextQuery,
+};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashSet,
+    sync::Arc,
+};
+
+/// Where, for whom and when a query is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The site.
+    pub site: &'a Snapshot,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// The time at the site.
+    pub now: DateTime<Utc>,
+}
+
+/// What a query means.
+#[derive(Debug, PartialEq)]
+pub struct Resolution {
+    /// What issues have to be; [`Condition::Nothing`] if any part of the query means nothing (S-27).
+    pub condition: Condition,
+    /// How they are ordered; by id from the newest if empty (S-35). Unknown fields are left out (S-28).
+    pub order: Vec<Order>,
+    /// What a strict site says of the query, in its order; nothing if all is well.
+    pub problems: Vec<String>,
+    /// Issues it names; whether they exist is for the database to say.
+    pub mentions: Vec<Mention>,
+    /// Whether it has a condition at all (S-9, S-10).
+    pub bounded: bool,
+}
+
+/// An issue that a query names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The issue.
+    pub issue: IssueNames,
+    /// What a strict site says if there is none, or none that the caller may see.
+    pub complaint: String,
+}
+
+impl Resolution {
+    /// Of a query that can't mean anything.
+    pub fn nothing() -> Self {
+        Self {
+            condition: Condition::Nothing,
+            order: Vec::new(),
+            problems: Vec::new(),
+            mentions: Vec::new(),
+            bounded: true,
+        }
+    }
+}
+
+/// Finds out what a query means.
+pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
+    let resolver =
+        Resolver { scope: *scope, mentions: RefCell::default(), seen: OnceCell::new(), readable: OnceCell::new() };
+    let mut problems = Vec::new();
+    let condition = match &query.where_clause {
+        Some(clause) => resolver.clause(clause, Sense::Straight, &mut problems),
+        None => Condition::Everything,
+    };
+    let condition = if problems.is_empty() { condition } else { Condition::Nothing };
+    let order = order::resolve(&resolver, &query.order_by, &condition, &mut problems);
+    let mentions = resolver.mentions.into_inner();
+    Resolution { condition, order, problems, mentions, bounded: query.where_clause.is_some() }
+}
+
+/// Whether a clause stands under an odd number of NOTs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    Straight,
+    Inverted,
+}
+
+struct Resolver<'a> {
+    scope: Scope<'a>,
+    mentions: RefCell<Vec<Mention>>,
+    /// Projects that the caller may know of, made when first needed.
+    seen: OnceCell<HashSet<i64>>,
+    /// Made when first needed.
+    readable: OnceCell<Arc<Readable>>,
+}
+
+impl<'a> Resolver<'a> {
+    /// NOT is moved inwards to the operators, as Jira does: `NOT assignee = x` is `assignee != x` and leaves out
+    /// issues without assignee.
+    fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<String>) -> Condition {
+        let mut each = |clauses: &[Clause]| -> Vec<Condition> {
+            clauses.iter().map(|clause| self.clause(clause, sense, problems)).collect()
+        };
+        match (clause, sense) {
+            (Clause::And(clauses), Sense::Straight) | (Clause::Or(clauses), Sense::Inverted) => {
+                Condition::all(each(clauses))
+            }
+            (Clause::Or(clauses), Sense::Straight) | (Clause::And(clauses), Sense::Inverted) => {
+                Condition::any(each(clauses))
+            }
+            (Clause::Not(clause), Sense::Straight) => self.clause(clause, Sense::Inverted, problems),
+            (Clause::Not(clause), Sense::Inverted) => self.clause(clause, Sense::Straight, problems),
+            (Clause::Terminal(terminal), _) => self.terminal(terminal, sense).unwrap_or_else(|found| {
+                problems.extend(found);
+                Condition::Nothing
+            }),
+        }
+    }
+
+    fn terminal(&self, terminal: &Terminal, sense: Sense) -> Result<Condition, Vec<String>> {
+        let subjects = fields::find(&self.scope, &terminal.field);
+        let name = terminal.field.full_name();
+        if subjects.is_empty() {
+            return Err(vec![sentences::no_field(&name, self.scope.caller)]);
+        }
+        if !subjects.iter().any(fields::Subject::is_searchable) {
+            return Err(vec![sentences::not_searchable(&name)]);
+        }
+        let operator = match sense {
+            Sense::Straight => terminal.operator,
+            Sense::Inverted => contrary(terminal.operator),
+        };
+        // A value need only be known to one of several fields of the name.
+        let tests: Vec<_> = subjects.iter().map(|subject| self.test(*subject, terminal, operator)).collect();
+        if tests.iter().all(Result::is_err) {
+            return tests.into_iter().next().unwrap_or(Ok(Condition::Nothing));
+        }
+        let conditions = tests.into_iter().flatten();
+        // An issue has at most one of them: it has none if all are empty.
+        Ok(if operator == Operator::Is { Condition::all(conditions) } else { Condition::any(conditions) })
+    }
+
+    fn access(&self) -> Access<'a> {
+        Access::new(self.scope.site, self.scope.caller)
+    }
+
+    /// Restricted comments that the caller may read (J-93).
+    fn readable(&self) -> Arc<Readable> {
+        let make = || {
+            let access = self.access();
+            let roles = |project| access.roles(project).map(|role| (project.id, role)).collect::<Vec<_>>();
+            Arc::new(Readable {
+                groups: self.scope.caller.groups.iter().map(ToString::to_string).collect(),
+                roles: self.scope.site.projects.iter().flat_map(roles).collect(),
+            })
+        };
+        self.readable.get_or_init(make).clone()
+    }
+}
+
+/// The operator that holds where `operator` does not.
+fn contrary(operator: Operator) -> Operator {
+    use Operator::*;
+    match operator {
+        Eq => NotEq,
+        NotEq => Eq,
+        Like => NotLike,
+        NotLike => Like,
+        Lt => GtEq,
+        GtEq => Lt,
+        Gt => LtEq,
+        LtEq => Gt,
+        In => NotIn,
+        NotIn => In,
+        Is => IsNot,
+        IsNot => Is,
+        Was => WasNot,
+        WasNot => Was,
+        WasIn => WasNotIn,
+        WasNotIn => WasIn,
+        Changed => Changed,
+    }
+}

@@ -1,0 +1,257 @@
+//! The fields of JQL: their names, and which operators each takes.
+
+use super::{
+    Scope,
+    condition::{AccountColumn, Column, IdColumn, InstantColumn, NumberColumn, TextColumn},
+};
+use crate::domain::{
+    config::CustomField,
+    fields::{Kind, custom_number},
+    jql::{Field, FieldKind, Operator},
+    permission::Access,
+};
+
+/// What a field's name stands for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Subject<'a> {
+    /// Things of the site, by name or id.
+    Id(Things, IdColumn),
+    /// One or more accounts.
+    Account(AccountColumn),
+    /// An instant.
+    Instant(InstantColumn),
+    /// A count or a percentage.
+    Number(NumberColumn),
+    /// A span of working time, kept in seconds.
+    Duration(NumberColumn),
+    /// One text.
+    Text(TextColumn),
+    /// Labels.
+    Labels,
+    /// The due day.
+    Due,
+    /// The issue itself, by key or id.
+    Issue,
+    /// The issue above.
+    Parent,
+    /// Links by type or by phrase.
+    LinkType,
+    /// All texts.
+    AnyText,
+    /// Comments.
+    Comment,
+    /// Whether there are files.
+    Attachments,
+    /// The place on boards; only to order by.
+    Rank,
+    /// One of the site's fields.
+    Custom(&'a CustomField, Kind),
+}
+
+/// What the values of a [`Subject::Id`] are names of.
+#[allow(missing_docs, reason = "each is what it names")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Things {
+    Projects,
+    ProjectCategories,
+    ProjectTypes,
+    IssueTypes,
+    HierarchyLevels,
+    Statuses,
+    StatusCategories,
+    Priorities,
+    Resolutions,
+    SecurityLevels,
+    Components,
+    Versions,
+}
+
+/// Which operators a field takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    ///
+    Text,
+    ///
+    AnyText,
+    ///
+    Ordered,
+    ///
+    Set,
+    /// a set that is never empty.
+    FullSet,
+    ///
+    Presence,
+    /// Nothing to search by.
+    SortOnly,
+}
+
+/// Names in lower case and what they stand for.
+const SYSTEM: &[(&[&str], Subject<'static>)] = {
+    use {AccountColumn as A, IdColumn as I, InstantColumn as T, NumberColumn as N, Subject::*, TextColumn as X};
+    &[
+        (&["project", "space"], Id(Things::Projects, I::Project)),
+        (&["category"], Id(Things::ProjectCategories, I::Project)),
+        (&["projecttype"], Id(Things::ProjectTypes, I::Project)),
+        (&["issuetype", "type", "worktype"], Id(Things::IssueTypes, I::IssueType)),
+        (&["hierarchylevel"], Id(Things::HierarchyLevels, I::IssueType)),
+        (&["status"], Id(Things::Statuses, I::Status)),
+        (&["statuscategory"], Id(Things::StatusCategories, I::Status)),
+        (&["priority"], Id(Things::Priorities, I::Priority)),
+        (&["resolution"], Id(Things::Resolutions, I::Resolution)),
+        (&["level"], Id(Things::SecurityLevels, I::SecurityLevel)),
+        (&["component"], Id(Things::Components, I::Components)),
+        (&["fixversion"], Id(Things::Versions, I::FixVersions)),
+        (&["affectedversion"], Id(Things::Versions, I::AffectedVersions)),
+        (&["assignee"], Account(A::Assignee)),
+        (&["reporter"], Account(A::Reporter)),
+        (&["creator"], Account(A::Creator)),
+        (&["voter"], Account(A::Voters)),
+        (&["watcher"], Account(A::Watchers)),
+        (&["created", "createddate"], Instant(T::Created)),
+        (&["updated", "updateddate"], Instant(T::Updated)),
+        (&["resolved", "resolutiondate"], Instant(T::Resolved)),
+        (&["statuscategorychangeddate"], Instant(T::StatusCategoryChanged)),
+        (&["due", "duedate"], Due),
+        (&["votes"], Number(N::Votes)),
+        (&["watchers"], Number(N::Watchers)),
+        (&["workratio"], Number(N::WorkRatio)),
+        (&["originalestimate", "timeoriginalestimate"], Duration(N::OriginalEstimate)),
+        (&["remainingestimate", "timeestimate"], Duration(N::RemainingEstimate)),
+        (&["timespent"], Duration(N::TimeSpent)),
+        (&["summary"], Text(X::Summary)),
+        (&["description"], Text(X::Description)),
+        (&["environment"], Text(X::Environment)),
+        (&["text", "textfields"], AnyText),
+        (&["comment"], Comment),
+        (&["labels"], Labels),
+        (&["issuekey", "key", "id", "issue", "workitemkey"], Issue),
+        // On Cloud the epic is the parent.
+        (&["parent", "epic link"], Parent),
+        (&["issuelinktype"], LinkType),
+        (&["attachments"], Attachments),
+        (&["rank"], Rank),
+    ]
+};
+
+impl Subject<'_> {
+    fn class(&self) -> Class {
+        match self {
+            Self::Text(_) | Self::Comment => Class::Text,
+            Self::AnyText => Class::AnyText,
+            Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType => Class::FullSet,
+            Self::Id(things, _) if things.are_ordered() => Class::Ordered,
+            Self::Id(..) | Self::Account(_) | Self::Labels | Self::Parent => Class::Set,
+            Self::Instant(_) | Self::Due | Self::Number(_) | Self::Duration(_) | Self::Issue => Class::Ordered,
+            Self::Attachments => Class::Presence,
+            Self::Rank => Class::SortOnly,
+            Self::Custom(field, _) if field.searcher.is_none() => Class::SortOnly,
+            Self::Custom(_, kind) => match kind {
+                Kind::Text | Kind::RichText => Class::Text,
+                Kind::Number | Kind::Date | Kind::DateTime | Kind::Version | Kind::Versions => Class::Ordered,
+                Kind::Rank => Class::SortOnly,
+                Kind::Opaque => Class::Presence,
+                _ => Class::Set,
+            },
+        }
+    }
+
+    /// Whether the field can be searched by at all.
+    pub fn is_searchable(&self) -> bool {
+        self.class() != Class::SortOnly
+    }
+
+    /// Whether the field takes an operator. History is asked apart: see [`Self::has_history`].
+    pub fn takes(&self, operator: Operator) -> bool {
+        use Operator::{Eq, Gt, GtEq, In, Is, IsNot, Like, Lt, LtEq, NotEq, NotIn, NotLike};
+        match self.class() {
+            Class::Text => matches!(operator, Like | NotLike | Is | IsNot),
+            Class::AnyText => operator == Like,
+            Class::Ordered => {
+                matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq | Is | IsNot | In | NotIn)
+            }
+            Class::Set => matches!(operator, Eq | NotEq | Is | IsNot | In | NotIn),
+            Class::FullSet => matches!(operator, Eq | NotEq | In | NotIn),
+            Class::Presence => matches!(operator, Is | IsNot),
+            Class::SortOnly => false,
+        }
+    }
+
+    /// Whether `WAS` and `CHANGED` can be asked of the field.
+    pub fn has_history(&self) -> bool {
+        use {AccountColumn::*, IdColumn::*};
+        matches!(
+            self,
+            Self::Account(Assignee | Reporter)
+                | Self::Id(_, FixVersions | Priority | Resolution)
+                | Self::Id(Things::Statuses, _)
+        )
+    }
+
+    /// What has to be empty for the field to be; `None` if that can't be asked.
+    pub fn column(&self) -> Option<Column> {
+        Some(match self {
+            Self::Id(..) if self.class() == Class::FullSet => return None,
+            Self::Id(_, column) => Column::Id(*column),
+            Self::Account(column) => Column::Account(*column),
+            Self::Instant(column) => Column::Instant(*column),
+            Self::Number(column) | Self::Duration(column) => Column::Number(*column),
+            Self::Text(column) => Column::Text(*column),
+            Self::Labels => Column::Labels,
+            Self::Due => Column::Due,
+            Self::Parent | Self::Custom(_, Kind::EpicLink) => Column::Parent,
+            Self::Attachments => Column::Attachments,
+            Self::Issue => Column::Number(NumberColumn::Id),
+            Self::Custom(field, _) => Column::Custom(field.id),
+            Self::LinkType | Self::AnyText | Self::Comment | Self::Rank => return None,
+        })
+    }
+}
+
+impl Things {
+    /// Whether they can be compared with `<` and `>`.
+    fn are_ordered(self) -> bool {
+        matches!(self, Self::Priorities | Self::Resolutions | Self::Versions | Self::HierarchyLevels)
+    }
+}
+
+/// All that a field's name stands for: one of Jira's own fields, or every custom field of the name.
+pub fn find<'a>(scope: &Scope<'a>, field: &Field) -> Vec<Subject<'a>> {
+    let custom = &scope.site.fields.custom;
+    if !field.properties.is_empty() {
+        // Only properties that an app declares are searchable, and there are no apps yet.
+        return Vec::new();
+    }
+    let name = field.name.as_str();
+    let id = match field.kind {
+        FieldKind::CustomFieldId(id) => Some(i64::try_from(id).unwrap_or_default()),
+        FieldKind::Name => custom_number(&name.to_lowercase()),
+    };
+    if let Some(id) = id {
+        return custom.get(id).into_iter().filter_map(|field| visible(scope, field)).collect();
+    }
+    let folded = name.to_lowercase();
+    if let Some((_, subject)) = SYSTEM.iter().find(|(names, _)| names.contains(&folded.as_str())) {
+        return vec![*subject];
+    }
+    let called_so = |field: &&CustomField| {
+        field.name.to_lowercase() == folded || collapsed_name(field).is_some_and(|name| name.to_lowercase() == folded)
+    };
+    custom.iter().filter(called_so).filter_map(|field| visible(scope, field)).collect()
+}
+
+/// `Name[Type]`, by which a query asks for all fields of a name and type.
+fn collapsed_name(field: &CustomField) -> Option<String> {
+    let word = Kind::of(&field.type_key).collapsed()?;
+    Some(format!("{}[{word}]", field.name))
+}
+
+fn visible<'a>(scope: &Scope<'a>, field: &'a CustomField) -> Option<Subject<'a>> {
+    let kind = Kind::of(&field.type_key);
+    let access = Access::new(scope.site, scope.caller);
+    let project = field.project_id.and_then(|id| scope.site.projects.get(id));
+    project.is_none_or(|project| access.sees(project)).then_some(match kind {
+        Kind::EpicLink => Subject::Parent,
+        Kind::Rank => Subject::Rank,
+        _ => Subject::Custom(field, kind),
+    })
+}

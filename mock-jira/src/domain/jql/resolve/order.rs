@@ -1,0 +1,135 @@
+//! `ORDER BY`: what fields sort by, and which way if not told (Q-15, S-35).
+
+use super::{
+    Resolver,
+    condition::{Condition, CustomTest, IdColumn, NumberColumn, Order, SortKey, TextQuery},
+    fields::{self, Subject, Things},
+    sentences,
+};
+use crate::domain::{
+    config::Project,
+    fields::Kind,
+    jql::{Direction, Sort},
+};
+
+/// S-26.
+const MOST: usize = 7;
+
+/// The criteria of a query. Without any, text that is looked for orders by relevance.
+pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, problems: &mut Vec<String>) -> Vec<Order> {
+    if sorts.len() > MOST {
+        problems.push(sentences::too_many_sorts(MOST));
+    }
+    let mut order = Vec::new();
+    for sort in sorts.iter().take(MOST) {
+        let subjects = fields::find(&resolver.scope, &sort.field);
+        let keys: Vec<SortKey> = subjects.iter().flat_map(|subject| resolver.sort_keys(*subject)).collect();
+        if keys.is_empty() {
+            problems.push(sentences::no_sorting(&sort.field.full_name()));
+        }
+        let natural = subjects.first().map_or(Direction::Asc, natural_direction);
+        let direction = sort.direction.unwrap_or(natural);
+        order.extend(keys.into_iter().map(|key| Order { key, direction }));
+    }
+    if sorts.is_empty()
+        && let Some(text) = sought(condition)
+    {
+        order.push(Order { key: SortKey::Relevance(text.clone()), direction: Direction::Desc });
+    }
+    order
+}
+
+/// Newest and most urgent first.
+fn natural_direction(subject: &Subject) -> Direction {
+    match subject {
+        Subject::Instant(_) | Subject::Due | Subject::Id(Things::Priorities, _) => Direction::Desc,
+        Subject::Custom(_, Kind::Date | Kind::DateTime) => Direction::Desc,
+        _ => Direction::Asc,
+    }
+}
+
+/// A text that every match has.
+fn sought(condition: &Condition) -> Option<&TextQuery> {
+    match condition {
+        Condition::Text(_, text)
+        | Condition::Comment(Some(text), _)
+        | Condition::Anywhere(text, _)
+        | Condition::Custom(_, CustomTest::Text { query: text, .. }) => Some(text),
+        Condition::All(conditions) => conditions.iter().find_map(sought),
+        _ => None,
+    }
+}
+
+impl Resolver<'_> {
+    /// What a field sorts by, the strongest first; nothing if it can't.
+    fn sort_keys(&self, subject: Subject) -> Vec<SortKey> {
+        let key = match subject {
+            Subject::Id(things, column) => SortKey::Id(column, self.in_order(things)),
+            Subject::Account(column) => {
+                let mut accounts: Vec<_> = self.scope.site.accounts.values().collect();
+                accounts
+                    .sort_by_cached_key(|account| (account.display_name.to_lowercase(), account.account_id.clone()));
+                SortKey::Account(column, accounts.into_iter().map(|account| account.account_id.clone()).collect())
+            }
+            Subject::Instant(column) => SortKey::Instant(column),
+            Subject::Due => SortKey::Due,
+            Subject::Number(column) | Subject::Duration(column) => SortKey::Number(column),
+            Subject::Text(column) => SortKey::Text(column),
+            Subject::Labels => SortKey::Labels,
+            Subject::Parent => SortKey::Parent,
+            Subject::Rank => SortKey::Rank,
+            // keys are ordered by project, then by number.
+            Subject::Issue => {
+                let projects = self.in_order_of(|project| project.key.clone());
+                return vec![SortKey::Id(IdColumn::Project, projects), SortKey::Number(NumberColumn::InKey)];
+            }
+            Subject::LinkType | Subject::AnyText | Subject::Comment | Subject::Attachments => return Vec::new(),
+            Subject::Custom(field, kind) => match kind {
+                Kind::Opaque => return Vec::new(),
+                Kind::Sprint => SortKey::CustomLast(field.id),
+                Kind::Option | Kind::Options | Kind::Cascade => {
+                    SortKey::CustomId(field.id, self.scope.site.fields.options.iter().map(|option| option.id).collect())
+                }
+                Kind::Version | Kind::Versions => SortKey::CustomId(field.id, self.in_order(Things::Versions)),
+                Kind::Project => SortKey::CustomId(field.id, self.in_order(Things::Projects)),
+                _ => SortKey::Custom(field.id),
+            },
+        };
+        vec![key]
+    }
+
+    /// Ids, in the column that a field looks at, from the least to the greatest.
+    fn in_order(&self, things: Things) -> Vec<i64> {
+        let site = self.scope.site;
+        let category = |project: &Project| {
+            let category = project.category_id.and_then(|id| site.categories.get(id));
+            category.map(|category| category.name.to_lowercase())
+        };
+        match things {
+            Things::Projects => self.in_order_of(|project| project.name.to_lowercase()),
+            // Projects without one come last.
+            Things::ProjectCategories => self.in_order_of(|project| (category(project).is_none(), category(project))),
+            Things::ProjectTypes => self.in_order_of(|project| project.type_key.clone()),
+            Things::IssueTypes => sorted(site.issue_types.iter().map(|t| (t.name.to_lowercase(), t.id))),
+            Things::HierarchyLevels => sorted(site.issue_types.iter().map(|t| (t.level, t.id))),
+            Things::Statuses => sorted(site.statuses.iter().map(|s| (s.name.to_lowercase(), s.id))),
+            Things::StatusCategories => sorted(site.statuses.iter().map(|s| (s.category().id, s.id))),
+            // The highest stands first.
+            Things::Priorities => site.priorities.iter().rev().map(|p| p.id).collect(),
+            Things::Resolutions => site.resolutions.iter().map(|r| r.id).collect(),
+            Things::SecurityLevels => Vec::new(),
+            Things::Components => site.components.iter().map(|c| c.id).collect(),
+            Things::Versions => site.versions.iter().map(|v| v.id).collect(),
+        }
+    }
+
+    fn in_order_of<K: Ord>(&self, key: impl Fn(&Project) -> K) -> Vec<i64> {
+        sorted(self.scope.site.projects.iter().map(|project| (key(project), project.id)))
+    }
+}
+
+fn sorted<K: Ord>(things: impl Iterator<Item = (K, i64)>) -> Vec<i64> {
+    let mut things: Vec<_> = things.collect();
+    things.sort();
+    things.into_iter().map(|(_, id)| id).collect()
+}

@@ -1,0 +1,122 @@
+//! What a strict site says of a query that means nothing (Q-32, Q-48, Q-49, Q-54, Q-57, Q-73, Q-74).
+//!
+//! Where no sentence is recorded, the nearest recorded one lent its words.
+
+use crate::domain::{jql::Operator, people::Caller};
+use std::ops::RangeInclusive;
+
+/// Q-32.
+pub fn no_field(field: &str, caller: &Caller) -> String {
+    match caller.account {
+        Some(_) => format!("Field '{field}' does not exist or you do not have permission to view it."),
+        None => format!("Field '{field}' does not exist or this field cannot be viewed by anonymous users."),
+    }
+}
+
+/// For fields that can only be sorted by.
+pub fn not_searchable(field: &str) -> String {
+    format!("Field '{field}' is not searchable, it is only sortable.")
+}
+
+/// Q-20, Q-73.
+pub fn no_operator(operator: Operator, field: &str) -> String {
+    format!("The operator '{}' is not supported by the '{field}' field.", operator.as_str())
+}
+
+/// Q-5; `shape` is `list` or `non-list`.
+pub fn wrong_shape(operator: Operator, shape: &str, operand: &str, field: &str) -> String {
+    format!("Operator '{}' does not support the {shape} value '{operand}' for field '{field}'.", operator.as_str())
+}
+
+/// Q-29.
+pub fn no_emptiness(field: &str) -> String {
+    format!("The field '{field}' does not support searching for EMPTY values.")
+}
+
+/// Q-73.
+pub fn no_value(value: &str, field: &str) -> String {
+    format!("The value '{value}' does not exist for the field '{field}'.")
+}
+
+/// Q-73.
+pub fn no_id(id: &str, field: &str) -> String {
+    format!("A value with ID '{id}' does not exist for the field '{field}'.")
+}
+
+/// For numbers and spans of time.
+pub fn invalid_value(value: &str, field: &str) -> String {
+    format!("The value '{value}' for field '{field}' is invalid.")
+}
+
+/// Q-73.
+pub fn no_issue(key: &str, field: &str) -> String {
+    format!("An issue with key '{key}' does not exist for field '{field}'.")
+}
+
+/// Q-74.
+pub fn invalid_key(key: &str, field: &str) -> String {
+    format!("The issue key '{key}' for field '{field}' is invalid.")
+}
+
+/// Q-54.
+pub fn invalid_date(value: &str, field: &str) -> String {
+    format!(
+        "Date value '{value}' for field '{field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', \
+         'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
+    )
+}
+
+/// Q-57.
+pub fn empty_text(field: &str) -> String {
+    format!("The field '{field}' does not support searching for an empty string.")
+}
+
+/// Q-57.
+pub fn unreadable_text(text: &str, field: &str) -> String {
+    format!("Unable to parse the text '{text}' for field '{field}'.")
+}
+
+/// Q-73.
+pub fn no_sorting(field: &str) -> String {
+    format!("Not able to sort using field '{field}'.")
+}
+
+/// S-26.
+pub fn too_many_sorts(most: usize) -> String {
+    format!("The query can be ordered by at most {most} fields.")
+}
+
+/// Q-48.
+pub fn no_function(function: &str) -> String {
+    format!("Unable to find JQL function '{function}()'.")
+}
+
+/// Q-49.
+pub fn wrong_arity(function: &str, expected: &RangeInclusive<usize>, received: usize) -> String {
+    let (least, most) = (expected.start(), expected.end());
+    let expected = if least == most { format!("'{least}'") } else { format!("between '{least}' and '{most}'") };
+    format!("Function '{function}' expected {expected} arguments but received '{received}'.")
+}
+
+/// Q-49.
+pub fn wrong_function(function: &str, field: &str) -> String {
+    format!("A value provided by the function '{function}' is invalid for the field '{field}'.")
+}
+
+/// Q-49: what a function was asked to list from something unknown.
+pub fn cannot_list(function: &str, what: &str, kind: &str, name: &str) -> String {
+    format!("Function '{function}' can not generate a list of {what} for {kind} '{name}'; the {kind} does not exist.")
+}
+
+/// An argument that names nothing.
+pub fn unresolved(function: &str, kind: &str, name: &str) -> String {
+    format!("Could not resolve the {kind} '{name}' provided to function '{function}'.")
+}
+
+/// An argument that is no increment (Q-40).
+pub fn invalid_increment(function: &str, increment: &str) -> String {
+    format!(
+        "The date increment '{increment}' provided to function '{function}' is invalid. Valid formats are \
+         '(+/-)nn(y|M|w|d|h|m)'."
+    )
+}

@@ -1,0 +1,252 @@
+//! A small site: two projects that Ann sees and one that she doesn't.
+
+use crate::domain::{
+    config::*,
+    fields::Fields,
+    people::{Account, Group},
+    site::{Clock, Settings, Site},
+    snapshot::{Index, Snapshot},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+pub const NOW: &str = "2025-10-15T10:30:00Z";
+const CREW: Uuid = Uuid::from_u128(1);
+
+pub fn site() -> Snapshot {
+    let custom = vec![
+        field(101, "Story Points", "float"),
+        field(102, "Team", "textfield"),
+        field(103, "Team", "select"),
+        field(104, "Place", "cascadingselect"),
+        field(105, "Approvers", "multiuserpicker"),
+        field(106, "Start", "datepicker"),
+        CustomField { type_key: "com.pyxis.greenhopper.jira:gh-sprint".into(), ..field(107, "Sprint", "") },
+        CustomField { type_key: "com.pyxis.greenhopper.jira:gh-lexo-rank".into(), ..field(108, "Rank", "") },
+    ];
+    let options = vec![
+        option(1001, 203, None, "Red"),
+        option(1002, 203, None, "Blue"),
+        option(1003, 204, None, "Germany"),
+        option(1004, 204, Some(1003), "Berlin"),
+    ];
+    let contexts = [103, 104].map(|id| (id, vec![context(100 + id, id)])).into();
+    Snapshot {
+        site: Site {
+            id: 1,
+            name: "small".into(),
+            cloud_id: Uuid::nil(),
+            title: "Small".into(),
+            base_url: None,
+            settings: Settings::default(),
+            clock: Clock::default(),
+            version: 1,
+        },
+        accounts: [account("ann", "Ann Amber", false), account("bob", "Bob Blue", true)].into(),
+        groups: vec![Group { group_id: CREW, name: "crew".into() }],
+        memberships: HashMap::from([("ann".into(), HashSet::from([CREW]))]),
+        tokens: HashMap::new(),
+        global_grants: Vec::new(),
+        product_groups: Vec::new(),
+        priorities: Index::new(vec![priority(31, "High", 0), priority(32, "Medium", 1), priority(33, "Low", 2)], |p| {
+            p.id
+        }),
+        resolutions: Index::new(Vec::new(), |r: &Resolution| r.id),
+        statuses: Index::new(vec![status(21, "Open", 2), status(22, "Busy", 4), status(23, "Closed", 3)], |s| s.id),
+        issue_types: Index::new(
+            vec![
+                issue_type(10, "Task", 0),
+                issue_type(11, "Bug", 0),
+                issue_type(12, "Sub-task", -1),
+                issue_type(13, "Epic", 1),
+            ],
+            |t| t.id,
+        ),
+        issue_type_schemes: Index::new(Vec::new(), |s: &IssueTypeScheme| s.id),
+        workflows: HashMap::new(),
+        workflow_schemes: Index::new(Vec::new(), |s: &WorkflowScheme| s.id),
+        fields: Fields { custom: Index::new(custom, |f| f.id), contexts, options: Index::new(options, |o| o.id) },
+        field_configurations: Index::new(Vec::new(), |c: &FieldConfiguration| c.id),
+        screens: Index::new(Vec::new(), |s: &Screen| s.id),
+        screen_schemes: Index::new(Vec::new(), |s: &ScreenScheme| s.id),
+        issue_type_screen_schemes: Index::new(Vec::new(), |s: &IssueTypeScreenScheme| s.id),
+        permission_schemes: Index::new(Vec::new(), |s: &PermissionScheme| s.id),
+        permission_grants: HashMap::from([(0, vec![browse("anyone", None)]), (1, vec![browse("user", Some("bob"))])]),
+        roles: Index::new(
+            vec![Role { id: 81, name: "Developers".into(), description: String::new(), project_id: None }],
+            |r| r.id,
+        ),
+        role_actors: vec![RoleActor {
+            id: 1,
+            role_id: 81,
+            project_id: Some(1),
+            account_id: None,
+            group_id: Some(CREW),
+        }],
+        link_types: Index::new(
+            vec![IssueLinkType {
+                id: 91,
+                name: "Blocks".into(),
+                inward: "is blocked by".into(),
+                outward: "blocks".into(),
+            }],
+            |t| t.id,
+        ),
+        categories: Index::new(
+            vec![ProjectCategory { id: 41, name: "Public".into(), description: String::new() }],
+            |c| c.id,
+        ),
+        projects: Index::new(
+            vec![
+                Project { lead: Some("ann".into()), ..project(1, "ENG", "Engine Room") },
+                Project { category_id: Some(41), type_key: "business".into(), ..project(2, "OPS", "Operations") },
+                Project { permission_scheme_id: 1, ..project(3, "SECRET", "Secret") },
+            ],
+            |p| p.id,
+        ),
+        project_keys: [("ENG", 1), ("OLD", 1), ("OPS", 2), ("SECRET", 3)].map(|(key, id)| (key.into(), id)).into(),
+        versions: Index::new(
+            vec![
+                Version { released: true, ..version(51, 1, "1.0", 0) },
+                version(52, 1, "2.0", 1),
+                version(61, 2, "1.0", 0),
+                version(62, 3, "1.0", 0),
+            ],
+            |v| v.id,
+        ),
+        components: Index::new(
+            vec![Component {
+                id: 71,
+                project_id: 1,
+                name: "API".into(),
+                description: None,
+                lead: Some("ann".into()),
+                assignee_type: "PROJECT_DEFAULT".into(),
+            }],
+            |c| c.id,
+        ),
+    }
+}
+
+fn account(id: &str, name: &str, email_public: bool) -> (String, Arc<Account>) {
+    let account = Account {
+        account_id: id.into(),
+        account_type: "atlassian".into(),
+        email: Some(format!("{id}@example.com")),
+        email_public,
+        display_name: name.into(),
+        active: true,
+        time_zone: chrono_tz::Europe::Berlin,
+        locale: "de_DE".into(),
+    };
+    (id.into(), Arc::new(account))
+}
+
+fn priority(id: i64, name: &str, position: i32) -> Priority {
+    Priority {
+        id,
+        name: name.into(),
+        description: String::new(),
+        icon: String::new(),
+        status_color: String::new(),
+        position,
+        is_default: false,
+    }
+}
+
+fn status(id: i64, name: &str, category: i16) -> Status {
+    Status { id, name: name.into(), description: String::new(), icon: String::new(), category, project_id: None }
+}
+
+fn issue_type(id: i64, name: &str, level: i32) -> IssueType {
+    IssueType {
+        id,
+        name: name.into(),
+        description: String::new(),
+        level,
+        icon: String::new(),
+        avatar_id: None,
+        project_id: None,
+    }
+}
+
+fn field(id: i64, name: &str, key: &str) -> CustomField {
+    CustomField {
+        id,
+        name: name.into(),
+        description: String::new(),
+        type_key: format!("com.atlassian.jira.plugin.system.customfieldtypes:{key}"),
+        searcher: Some("searcher".into()),
+        project_id: None,
+    }
+}
+
+fn context(id: i64, field_id: i64) -> FieldContext {
+    FieldContext {
+        id,
+        field_id,
+        name: "Default".into(),
+        description: String::new(),
+        project_ids: Vec::new(),
+        issue_type_ids: Vec::new(),
+        default_value: None,
+    }
+}
+
+fn option(id: i64, context_id: i64, parent_id: Option<i64>, value: &str) -> FieldOption {
+    FieldOption { id, context_id, parent_id, value: value.into(), disabled: false, position: 0 }
+}
+
+fn browse(holder: &str, parameter: Option<&str>) -> PermissionGrant {
+    PermissionGrant {
+        id: 1,
+        scheme_id: 0,
+        permission: "BROWSE_PROJECTS".into(),
+        holder: holder.into(),
+        parameter: parameter.map(Into::into),
+    }
+}
+
+fn project(id: i64, key: &str, name: &str) -> Project {
+    Project {
+        id,
+        key: key.into(),
+        name: name.into(),
+        description: String::new(),
+        url: None,
+        lead: None,
+        type_key: "software".into(),
+        simplified: false,
+        uuid: Uuid::nil(),
+        assignee_type: "UNASSIGNED".into(),
+        category_id: None,
+        avatar_id: 0,
+        is_private: false,
+        permission_scheme_id: 0,
+        issue_type_scheme_id: 0,
+        workflow_scheme_id: 0,
+        issue_type_screen_scheme_id: 0,
+        field_configuration_id: 0,
+        archived: None,
+        archived_by: None,
+        deleted: None,
+        deleted_by: None,
+    }
+}
+
+fn version(id: i64, project_id: i64, name: &str, position: i32) -> Version {
+    Version {
+        id,
+        project_id,
+        name: name.into(),
+        description: None,
+        archived: false,
+        released: false,
+        start_date: None,
+        release_date: None,
+        position,
+    }
+}
