@@ -4,4 +4,5 @@
 
 mod comments;
 mod issues;
+mod sites;
 mod support;
