@@ -42,6 +42,17 @@ pub fn constraint(error: &Error) -> Option<&str> {
     error.as_database_error()?.constraint()
 }
 
+/// Which database a URL leads to, without its secrets.
+pub fn describe(url: &str) -> String {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return "an unreadable URL".to_owned() };
+    let user = options.get_username();
+    let database = options.get_database().unwrap_or(user);
+    match options.get_socket() {
+        Some(folder) => format!("{} (database {database}, user {user})", folder.display()),
+        None => format!("postgresql://{user}@{}:{}/{database}", options.get_host(), options.get_port()),
+    }
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {

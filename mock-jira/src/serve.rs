@@ -1,8 +1,8 @@
 //! Starting a server: as the command does, and inside Rust tests.
 
 use crate::{
-    app::seed,
-    db::Db,
+    app::{seed, tokens},
+    db::{Db, describe},
     http::server::{Options, Server},
     postgres::{self, Cluster, Storage},
     tls,
@@ -50,7 +50,7 @@ impl Database {
         let storage = match self {
             Self::Url(url) => {
                 let db = Db::open(url.parse().context("the database URL")?, CONNECTIONS).await;
-                let db = db.with_context(|| format!("can't use the database at {}", without_password(url)))?;
+                let db = db.with_context(|| format!("can't use the database at {}", describe(url)))?;
                 return Ok(Storehouse { db, cluster: None });
             }
             Self::Folder(folder) => Storage::Persistent(folder.clone()),
@@ -67,16 +67,6 @@ impl Database {
             Self::Folder(folder) => Some(folder),
             Self::Ephemeral | Self::Url(_) => None,
         }
-    }
-}
-
-/// A database URL as it may be shown.
-pub fn without_password(url: &str) -> String {
-    let secret =
-        url.split_once("://").and_then(|(_, rest)| rest.split_once('@')).and_then(|(user, _)| user.split_once(':'));
-    match secret {
-        Some((_, password)) if !password.is_empty() => url.replacen(&format!(":{password}@"), ":***@", 1),
-        _ => url.to_owned(),
     }
 }
 
@@ -166,7 +156,7 @@ impl MockJira {
         &self.new_tokens
     }
 
-    /// Waits until the server can't go on, and says why.
+    /// Waits until the server can't go on, and says why. After that it can only be dropped.
     pub async fn failed(&mut self) -> anyhow::Error {
         let database = async {
             match &self.cluster {
@@ -242,6 +232,10 @@ impl Builder {
         let address = listener.local_addr()?;
         self.options.loopback = address.ip().is_loopback();
         self.options.tls = self.tls.is_some();
+        if !self.options.loopback && self.options.admin_token.is_none() {
+            // Else whoever reaches the server could make tokens.
+            self.options.admin_token = Some(tokens::random());
+        }
         let Storehouse { db, cluster } = self.database.open(self.postgres_bin).await?;
         seed::ensure(&db).await?;
         if self.demo {

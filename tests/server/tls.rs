@@ -52,6 +52,9 @@ async fn a_given_certificate_is_used() {
     let url = mock.url.replace("127.0.0.1", "localhost");
     assert!(curl(certificate, &format!("{url}/_mock/ready")).unwrap().ends_with(" 200"));
 
-    let refused = command(&["--ephemeral", "--tls-cert", certificate, "--tls-key", certificate]).output().unwrap();
+    let refused =
+        command(&["--listen", "127.0.0.1:0", "--ephemeral", "--tls-cert", certificate, "--tls-key", certificate])
+            .output()
+            .unwrap();
     assert!(String::from_utf8(refused.stderr).unwrap().contains("can't read the key"));
 }

@@ -3,7 +3,8 @@
 use crate::{
     MockJira,
     app::seed::{ACCOUNTS, DEMO},
-    serve::{Database, without_password},
+    db::describe,
+    serve::Database,
 };
 use std::fmt::Write;
 
@@ -60,6 +61,6 @@ fn place(mock: &MockJira, database: &Database) -> String {
     match database {
         Database::Folder(folder) => format!("{} (private {version})", folder.display()),
         Database::Ephemeral => format!("thrown away at the end (private {version})"),
-        Database::Url(url) => without_password(url),
+        Database::Url(url) => describe(url),
     }
 }

@@ -1,8 +1,11 @@
 //! `mock-jira serve`: from the first line it prints to the last request it finishes.
 
 use super::{banner, settings::Serve};
-use crate::{MockJira, app::tokens, telemetry::Telemetry};
-use std::process::exit;
+use crate::{MockJira, telemetry::Telemetry};
+use std::{
+    io::{Write, stdout},
+    process::exit,
+};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What a shell reports for a command that was interrupted.
@@ -19,24 +22,20 @@ pub fn run(settings: Serve) -> anyhow::Result<()> {
 async fn serve(settings: Serve) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     let database = settings.storage.database()?;
-    let mut options = settings.options()?;
-    if !settings.listen().ip().is_loopback() && options.admin_token.is_none() {
-        // Else whoever reaches the server could make tokens.
-        options.admin_token = Some(tokens::random());
-    }
     let start = MockJira::builder()
         .listen(settings.listen())
         .database(database.clone())
         .postgres_bin(settings.storage.postgres_bin.clone())
         .tls(settings.tls()?)
-        .options(options)
+        .options(settings.options()?)
         .start();
     let mut mock = tokio::select! {
         started = start => started?,
         // Nothing is served yet; what was begun is undone by its owner's end.
         () = signals.next() => exit(INTERRUPTED),
     };
-    print!("{}", banner::of(&mock, &database));
+    // Nobody has to read it.
+    let _ = stdout().write_all(banner::of(&mock, &database).as_bytes());
     let failure = tokio::select! {
         () = signals.next() => None,
         error = mock.failed() => Some(error),
