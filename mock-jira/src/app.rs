@@ -6,6 +6,7 @@ pub mod projects;
 pub mod search;
 pub mod seed;
 pub mod sites;
+pub mod tokens;
 pub mod transitions;
 
 use crate::{

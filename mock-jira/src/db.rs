@@ -13,6 +13,7 @@ pub mod issues;
 pub mod projects;
 pub mod properties;
 pub mod search;
+pub mod tokens;
 
 use crate::domain::failure::Failure;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleResult};
@@ -21,7 +22,11 @@ use sqlx::{
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+use tokio::sync::OnceCell;
 
 /// The tables, from `migrations/`.
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
@@ -37,6 +42,17 @@ pub fn constraint(error: &Error) -> Option<&str> {
     error.as_database_error()?.constraint()
 }
 
+/// Which database a URL leads to, without its secrets.
+pub fn describe(url: &str) -> String {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return "an unreadable URL".to_owned() };
+    let user = options.get_username();
+    let database = options.get_database().unwrap_or(user);
+    match options.get_socket() {
+        Some(folder) => format!("{} (database {database}, user {user})", folder.display()),
+        None => format!("postgresql://{user}@{}:{}/{database}", options.get_host(), options.get_port()),
+    }
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -44,6 +60,8 @@ pub struct Db {
     owner: PgPool,
     /// As [`SERVER_ROLE`]: for requests.
     requests: Pool<Manager>,
+    /// Composed when first needed, from the tables there are.
+    whole_sites: Arc<OnceCell<sites::WholeSites>>,
 }
 
 impl Db {
@@ -52,11 +70,18 @@ impl Db {
     /// Several servers may do this at once: the migrations run under a lock.
     pub async fn open(options: PgConnectOptions, connections: usize) -> anyhow::Result<Self> {
         let options = options.application_name("mock-jira");
-        let owner = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await?;
+        // The owner's few statements are the same each time, and the large ones take longer to plan than to run.
+        let owner = PgPoolOptions::new().max_connections(4).after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql("SET plan_cache_mode = force_generic_plan").execute(connection).await.map(drop)
+            })
+        });
+        let owner = owner.connect_with(options.clone()).await?;
+        check_version(&owner).await?;
         make_role(&owner).await?;
         MIGRATOR.run(&owner).await?;
         let requests = Pool::builder(Manager { options }).max_size(connections).build()?;
-        Ok(Self { owner, requests })
+        Ok(Self { owner, requests, whole_sites: Arc::default() })
     }
 
     /// A connection for reading in a site.
@@ -85,11 +110,29 @@ impl Db {
         &self.owner
     }
 
+    /// The connections of requests, counted.
+    pub fn pool_status(&self) -> deadpool::Status {
+        self.requests.status()
+    }
+
     /// Ends all connections.
     pub async fn close(&self) {
         self.requests.close();
         self.owner.close().await;
     }
+}
+
+/// The oldest version of PostgreSQL that works.
+const OLDEST_POSTGRES: i32 = 14;
+
+async fn check_version(owner: &PgPool) -> anyhow::Result<()> {
+    let version: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(owner).await?;
+    let major = version.parse::<i32>()? / 10_000;
+    anyhow::ensure!(
+        major >= OLDEST_POSTGRES,
+        "The database is PostgreSQL {major}; mock-jira needs PostgreSQL {OLDEST_POSTGRES} or later."
+    );
+    Ok(())
 }
 
 /// Creates [`SERVER_ROLE`] and lets the connecting role become it.

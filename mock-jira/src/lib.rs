@@ -9,5 +9,7 @@ pub mod domain;
 pub mod http;
 pub mod postgres;
 pub mod serve;
+pub mod telemetry;
+pub mod tls;
 
 pub use serve::MockJira;

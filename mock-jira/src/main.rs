@@ -1,8 +1,7 @@
 //! The `mock-jira` command.
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mock_jira::cli::run(mock_jira::cli::Cli::parse())
+    mock_jira::cli::run(std::env::args_os())
 }

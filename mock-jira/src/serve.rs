@@ -1,15 +1,26 @@
 //! Starting a server: as the command does, and inside Rust tests.
 
 use crate::{
-    app::seed,
-    db::Db,
+    app::{seed, tokens},
+    db::{Db, describe},
     http::server::{Options, Server},
     postgres::{self, Cluster, Storage},
+    tls,
 };
 use anyhow::Context;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use axum_server::{
+    Handle,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
+use hyper_util::rt::TokioTimer;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 /// Where the state is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +49,8 @@ impl Database {
     pub async fn open(&self, postgres_bin: Option<PathBuf>) -> anyhow::Result<Storehouse> {
         let storage = match self {
             Self::Url(url) => {
-                let db = Db::open(url.parse().context("the database URL")?, CONNECTIONS).await?;
+                let db = Db::open(url.parse().context("the database URL")?, CONNECTIONS).await;
+                let db = db.with_context(|| format!("can't use the database at {}", describe(url)))?;
                 return Ok(Storehouse { db, cluster: None });
             }
             Self::Folder(folder) => Storage::Persistent(folder.clone()),
@@ -48,15 +60,37 @@ impl Database {
         let db = Db::open(cluster.connect_options(), CONNECTIONS).await?;
         Ok(Storehouse { db, cluster: Some(cluster) })
     }
+
+    /// The folder that the server may keep things of its own in.
+    fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Ephemeral | Self::Url(_) => None,
+        }
+    }
 }
+
+/// How a server speaks TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tls {
+    /// With a certificate of its own authority, made when there is none.
+    Own,
+    /// With a given certificate and key, in PEM files.
+    Files(PathBuf, PathBuf),
+}
+
+/// How long requests under way may take when the server stops.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server.
 pub struct MockJira {
     address: SocketAddr,
     server: Arc<Server>,
-    stop: CancellationToken,
-    task: tokio::task::JoinHandle<std::io::Result<()>>,
+    handle: Handle<SocketAddr>,
+    task: JoinHandle<std::io::Result<()>>,
     cluster: Option<Cluster>,
+    identity: Option<tls::Identity>,
+    new_tokens: Vec<(String, String)>,
 }
 
 /// How to start a [`MockJira`].
@@ -66,6 +100,7 @@ pub struct Builder {
     listen: SocketAddr,
     postgres_bin: Option<PathBuf>,
     options: Options,
+    tls: Option<Tls>,
     demo: bool,
 }
 
@@ -77,6 +112,7 @@ impl MockJira {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             postgres_bin: None,
             options: Options::default(),
+            tls: None,
             demo: true,
         }
     }
@@ -88,7 +124,16 @@ impl MockJira {
 
     /// The address of the default site.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        if let Some(url) = &self.server.options.base_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.server.options.tls { "https" } else { "http" };
+        // Nobody can call the address that stands for all addresses.
+        let host = match self.address.ip() {
+            ip if !ip.is_unspecified() => SocketAddr::new(ip, 0).to_string().trim_end_matches(":0").to_owned(),
+            _ => "localhost".to_owned(),
+        };
+        format!("{scheme}://{host}:{}", self.address.port())
     }
 
     /// What it is made of.
@@ -101,9 +146,38 @@ impl MockJira {
         self.cluster.as_ref()
     }
 
+    /// The file of the certificate that clients must trust, if the server made it.
+    pub fn authority(&self) -> Option<&Path> {
+        self.identity.as_ref()?.authority()
+    }
+
+    /// E-mail addresses and tokens that were made at this start, because the well-known ones are refused.
+    pub fn new_tokens(&self) -> &[(String, String)] {
+        &self.new_tokens
+    }
+
+    /// Waits until the server can't go on, and says why. After that it can only be dropped.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        let database = async {
+            match &self.cluster {
+                Some(cluster) => cluster.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            error = database => error.into(),
+            ended = &mut self.task => match ended {
+                Ok(Ok(())) => anyhow::anyhow!("the server ended by itself"),
+                Ok(Err(error)) => error.into(),
+                Err(error) => error.into(),
+            },
+        }
+    }
+
     /// Finishes the requests under way, then stops the database.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.stop.cancel();
+        self.server.stopping.cancel();
+        self.handle.graceful_shutdown(Some(PATIENCE));
         self.task.await??;
         self.server.db.close().await;
         if let Some(cluster) = self.cluster {
@@ -132,6 +206,12 @@ impl Builder {
         self
     }
 
+    /// Speaks TLS, or not.
+    pub fn tls(mut self, tls: Option<Tls>) -> Self {
+        self.tls = tls;
+        self
+    }
+
     /// Everything else.
     pub fn options(mut self, options: Options) -> Self {
         self.options = options;
@@ -151,16 +231,43 @@ impl Builder {
             TcpListener::bind(self.listen).await.with_context(|| format!("can't listen at {}", self.listen))?;
         let address = listener.local_addr()?;
         self.options.loopback = address.ip().is_loopback();
+        self.options.tls = self.tls.is_some();
+        if !self.options.loopback && self.options.admin_token.is_none() {
+            // Else whoever reaches the server could make tokens.
+            self.options.admin_token = Some(tokens::random());
+        }
         let Storehouse { db, cluster } = self.database.open(self.postgres_bin).await?;
         seed::ensure(&db).await?;
         if self.demo {
             seed::ensure_demo_site(&db).await?;
         }
+        let new_tokens = if self.options.loopback { Vec::new() } else { seed::ensure_private_tokens(&db).await? };
+        let identity = match &self.tls {
+            Some(tls) => Some(tls::Identity::load(tls, self.database.folder(), address.ip())?),
+            None => None,
+        };
         let server = Server::new(db, self.options)?;
-        let stop = CancellationToken::new();
-        let service = server.service();
-        let stopped = stop.clone().cancelled_owned();
-        let task = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await });
-        Ok(MockJira { address, server, stop, task, cluster })
+        let handle = Handle::new();
+        let task = tokio::spawn(serve(listener, identity.as_ref(), &server, handle.clone()));
+        Ok(MockJira { address, server, handle, task, cluster, identity, new_tokens })
+    }
+}
+
+/// Takes connections until the handle says otherwise.
+fn serve(
+    listener: TcpListener,
+    identity: Option<&tls::Identity>,
+    server: &Arc<Server>,
+    handle: Handle<SocketAddr>,
+) -> impl Future<Output = std::io::Result<()>> + Send + 'static {
+    let service = server.service().into_make_service();
+    let mut http = axum_server::Server::<SocketAddr>::from_listener(listener).handle(handle).acceptor(NoDelayAcceptor);
+    http.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(server.options.header_time_limit);
+    let tls = identity.map(|identity| RustlsConfig::from_config(identity.config()));
+    async move {
+        match tls {
+            Some(tls) => http.map(|tcp| RustlsAcceptor::new(tls).acceptor(tcp)).serve(service).await,
+            None => http.serve(service).await,
+        }
     }
 }

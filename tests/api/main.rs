@@ -6,5 +6,6 @@ mod comments;
 mod gate;
 mod issues;
 mod search;
+mod sites;
 mod support;
 mod transitions;

@@ -4,10 +4,14 @@ use super::{
     Context,
     issues::{self, NewIssue},
     projects::{self, ProjectInput},
+    tokens::{self, TokenError},
     transitions,
 };
 use crate::{
-    db::{Db, metadata, sites::NewSite},
+    db::{
+        Db, metadata,
+        sites::{NewSite, SiteAddress},
+    },
     domain::{
         issue::{edit::Input, values::TextFormat},
         site::{Clock, Site},
@@ -83,6 +87,34 @@ pub async fn ensure_demo_site(db: &Db) -> anyhow::Result<()> {
         Ok(_) | Err(SiteError::Taken(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Gives the accounts of the demo site random tokens, unless it has tokens besides the well-known ones.
+/// Returns e-mail addresses and tokens; they can't be had again.
+pub async fn ensure_private_tokens(db: &Db) -> anyhow::Result<Vec<(String, String)>> {
+    let _lock = db.seed_lock().await?;
+    let found = db.find_site(&SiteAddress::Name(DEMO.to_owned())).await?;
+    let Some(site_id) = found else { return Ok(Vec::new()) };
+    let site = db.get_site(site_id).await?.context("the demo site is gone")?;
+    if tokens::list(db, site_id).await?.iter().any(|token| !token.well_known) {
+        return Ok(Vec::new());
+    }
+    let mut made = Vec::new();
+    for (email, _) in ACCOUNTS {
+        match tokens::create(db, &site, email, "random", None).await {
+            Ok(token) => made.push((email.to_owned(), token)),
+            // Accounts can be renamed and removed.
+            Err(TokenError::UnknownAccount(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(made)
+}
+
+/// Puts a site back to how the template is.
+pub async fn reset_site(db: &Db, site_id: i32, template: &str) -> anyhow::Result<()> {
+    let from = db.find_template(template).await?.context("the template is gone")?;
+    Ok(db.reset_site(site_id, from).await?)
 }
 
 /// Makes a site by copying a template.

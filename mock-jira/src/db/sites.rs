@@ -4,7 +4,7 @@
 use super::Db;
 use crate::domain::site::{Clock, Site};
 use serde_json::Value;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
 /// How a request names a site.
@@ -81,55 +81,52 @@ impl Db {
         }))
     }
 
-    /// Makes a site: an empty one, or a copy of all rows of `from` in one transaction.
-    /// `None` if the name or the cloud id is taken.
+    /// Makes a site: an empty one, or a copy of all rows of `from`. `None` if the name or the cloud id is taken.
     pub async fn create_site(&self, new: &NewSite, from: Option<i32>) -> sqlx::Result<Option<i32>> {
-        let mut transaction = self.owner().begin().await?;
-        let site_id = sqlx::query_scalar!(
-            "INSERT INTO site (name, cloud_id, title, template) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING site_id",
-            new.name,
-            new.cloud_id,
-            new.title,
-            new.template
-        )
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some(site_id) = site_id else { return Ok(None) };
-        if let Some(from) = from {
-            let statement: String = self
-                .site_tables()
-                .await?
-                .into_iter()
-                .map(|(table, columns)| {
-                    format!("INSERT INTO {table} (site_id, {columns}) SELECT {site_id}, {columns} FROM {table} WHERE site_id = {from};\n")
-                })
-                .collect();
-            // Names come from the catalogue, numbers from us.
-            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
-            sqlx::query!(
-                "UPDATE site SET settings = t.settings FROM site t WHERE site.site_id = $1 AND t.site_id = $2",
-                site_id,
-                from
-            )
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(Some(site_id))
+        let statement = match from {
+            Some(_) => self.whole_sites().await?.create.clone(),
+            None => "INSERT INTO site (name, cloud_id, title, template) SELECT $2, $3, $4, $5 WHERE $1::integer IS NULL
+                     ON CONFLICT DO NOTHING RETURNING site_id"
+                .to_owned(),
+        };
+        sqlx::query_scalar(AssertSqlSafe(statement))
+            .bind(from)
+            .bind(&new.name)
+            .bind(new.cloud_id)
+            .bind(&new.title)
+            .bind(new.template)
+            .fetch_optional(self.owner())
+            .await
     }
 
     /// Removes a site with everything in it; whether there was one.
     pub async fn delete_site(&self, site_id: i32) -> sqlx::Result<bool> {
-        // Children before parents: tables were made in the order of their references.
-        let mut tables = self.site_tables().await?;
-        tables.reverse();
-        let statement: String =
-            tables.iter().map(|(table, _)| format!("DELETE FROM {table} WHERE site_id = {site_id};\n")).collect();
-        let mut transaction = self.owner().begin().await?;
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
-        let deleted = sqlx::query!("DELETE FROM site WHERE site_id = $1", site_id).execute(&mut *transaction).await?;
-        transaction.commit().await?;
+        let statement = self.whole_sites().await?.delete.clone();
+        let deleted = sqlx::query(AssertSqlSafe(statement)).bind(site_id).execute(self.owner()).await?;
         Ok(deleted.rows_affected() > 0)
+    }
+
+    /// Makes a site what `from` is. Tokens that were made for its accounts stay: they belong to people, not to data.
+    pub async fn reset_site(&self, site_id: i32, from: i32) -> sqlx::Result<()> {
+        let statements = self.whole_sites().await?;
+        let mut transaction = self.owner().begin().await?;
+        sqlx::raw_sql(AssertSqlSafe(format!(
+            "SELECT FROM site WHERE site_id = {site_id} FOR UPDATE;
+             CREATE TEMPORARY TABLE kept_token ON COMMIT DROP AS
+             SELECT * FROM api_token WHERE site_id = {site_id} AND NOT well_known"
+        )))
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(AssertSqlSafe(statements.clear.clone())).bind(site_id).execute(&mut *transaction).await?;
+        sqlx::query(AssertSqlSafe(statements.refill.clone()))
+            .bind(from)
+            .bind(site_id)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::raw_sql("INSERT INTO api_token SELECT t.* FROM kept_token t JOIN account USING (site_id, account_id)")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
     }
 
     /// Changes a site's settings, clock or address.
@@ -149,18 +146,65 @@ impl Db {
         Ok(())
     }
 
-    /// Every table of sites with its columns besides `site_id`, in the order in which they were made.
-    async fn site_tables(&self) -> sqlx::Result<Vec<(String, String)>> {
-        let rows = sqlx::query!(
-            r#"SELECT c.relname::text AS "table!", string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS "columns!"
+    async fn whole_sites(&self) -> sqlx::Result<&WholeSites> {
+        self.whole_sites.get_or_try_init(|| WholeSites::compose(self.owner())).await
+    }
+}
+
+/// Statements over all tables of sites. Each is one statement for the whole site, so that it is planned once
+/// per connection and takes one round trip; references are checked at its end, whatever the order.
+#[derive(Debug)]
+pub(super) struct WholeSites {
+    /// $1: the site to copy; $2 to $5: name, cloud id, title, whether it is a template.
+    create: String,
+    /// $1: the site.
+    delete: String,
+    /// The same, leaving the site's own row.
+    clear: String,
+    /// $1: the site to copy; $2: the one to fill.
+    refill: String,
+}
+
+impl WholeSites {
+    /// Every table that has a `site_id` takes part; names come from the database's own catalogue.
+    async fn compose(owner: &PgPool) -> sqlx::Result<Self> {
+        let tables = sqlx::query!(
+            r#"SELECT quote_ident(c.relname) AS "name!",
+                      string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS "columns!",
+                      string_agg('t.' || quote_ident(a.attname), ', ' ORDER BY a.attnum) AS "values!"
                FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'site'
                  AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'site_id')
                  AND a.attname <> 'site_id' AND a.attgenerated = ''
                GROUP BY c.oid, c.relname ORDER BY c.oid"#
         )
-        .fetch_all(self.owner())
+        .fetch_all(owner)
         .await?;
-        Ok(rows.into_iter().map(|row| (row.table, row.columns)).collect())
+        let parts = |part: &dyn Fn(&str, &str, &str) -> String| -> String {
+            let parts = tables.iter().map(|table| part(&table.name, &table.columns, &table.values));
+            parts.enumerate().map(|(at, part)| format!(", part{at} AS ({part})")).collect()
+        };
+        let copies = parts(&|name, columns, values| {
+            format!(
+                "INSERT INTO {name} (site_id, {columns}) SELECT new.site_id, {values} FROM {name} t, new WHERE t.site_id = $1"
+            )
+        });
+        let deletions = parts(&|name, _, _| format!("DELETE FROM {name} WHERE site_id = $1"));
+        Ok(Self {
+            create: format!(
+                "WITH new AS (INSERT INTO site (name, cloud_id, title, template, settings)
+                   SELECT $2, $3, $4, $5, settings FROM site WHERE site_id = $1
+                   ON CONFLICT DO NOTHING RETURNING site_id){copies}
+                 SELECT site_id FROM new"
+            ),
+            delete: format!("WITH nothing AS (SELECT){deletions} DELETE FROM site WHERE site_id = $1"),
+            clear: format!("WITH nothing AS (SELECT){deletions} SELECT"),
+            refill: format!(
+                "WITH new AS (UPDATE site SET settings = t.settings, base_url = t.base_url, clock_offset_ms = 0,
+                     clock_frozen_at = NULL, version = site.version + 1
+                   FROM site t WHERE t.site_id = $1 AND site.site_id = $2 RETURNING site.site_id){copies}
+                 SELECT site_id FROM new"
+            ),
+        })
     }
 }

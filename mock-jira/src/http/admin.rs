@@ -1,33 +1,118 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
+pub mod metrics;
 pub mod requests;
 pub mod sites;
+pub mod tokens;
 
 use super::{error::JSON, server::Server};
 use axum::{
     Router,
-    extract::State,
+    extract::{
+        FromRequest, FromRequestParts, Request, State,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
     http::{StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// Everything under `/_mock`.
+/// Everything under `/_mock`, and `/metrics`.
 pub fn router(server: Arc<Server>) -> Router {
+    let guarded = requests::router()
+        .merge(sites::router())
+        .merge(tokens::router())
+        .route_layer(middleware::from_fn_with_state(server.clone(), admit));
     Router::new()
         .route("/_mock/health", get(health))
         .route("/_mock/ready", get(ready))
         .route("/_mock/info", get(info))
-        .merge(requests::router())
-        .merge(sites::router())
+        .merge(metrics::router())
+        .merge(guarded)
         .with_state(server)
 }
 
 /// JSON with a status.
 pub fn answer(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
+}
+
+/// Why an administrator's request was not carried out.
+#[derive(Debug)]
+pub struct Refused(StatusCode, String);
+
+impl Refused {
+    /// 404.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self(StatusCode::NOT_FOUND, message.into())
+    }
+
+    /// 400.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, message.into())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        answer(self.0, &json!({ "message": self.1 }))
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        tracing::error!(error = format!("{:#}", error.into()), "administration failed");
+        Self(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error".to_owned())
+    }
+}
+
+macro_rules! extractor {
+    ($name:ident, $trait:ident, $from:ident, $rejection:ty, $doc:literal) => {
+        #[doc = $doc]
+        #[derive($trait)]
+        #[from_request(via(axum::extract::$from), rejection(Rejected))]
+        pub struct $name<T>(pub T);
+
+        impl From<$rejection> for Rejected {
+            fn from(rejection: $rejection) -> Self {
+                Self(Refused(rejection.status(), rejection.body_text()))
+            }
+        }
+    };
+}
+
+extractor!(Body, FromRequest, Json, JsonRejection, "An administrator's request in JSON.");
+extractor!(Query, FromRequestParts, Query, QueryRejection, "Its parameters.");
+extractor!(Path, FromRequestParts, Path, PathRejection, "The variable part of its path.");
+
+/// A request that can't be read.
+#[derive(Debug)]
+pub struct Rejected(Refused);
+
+impl IntoResponse for Rejected {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+/// Where the administration asks for a token, nobody else gets in.
+async fn admit(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
+    let Some(wanted) = &server.options.admin_token else { return next.run(request).await };
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given =
+        given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    // Compared as hashes, so that the time it takes tells nothing of the token.
+    if given.is_some_and(|(_, token)| Sha256::digest(token.trim()) == Sha256::digest(wanted)) {
+        return next.run(request).await;
+    }
+    let message = "The administration of this server asks for its token: Authorization: Bearer <token>.";
+    let mut response = Refused(StatusCode::UNAUTHORIZED, message.to_owned()).into_response();
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+    response
 }
 
 async fn health() -> Response {

@@ -1,14 +1,24 @@
 //! What a handler knows of the request it answers.
 
-use super::{error::Refusal, params::Params, views::Links};
+use super::{
+    error::Refusal,
+    gate::caller::{Who, identify},
+    params::Params,
+    views::Links,
+};
 use crate::{
     app::Context,
+    db::sites::SiteAddress,
     domain::{
         failure::{Failure, Result},
         issue::values::TextFormat,
+        people::Caller,
     },
 };
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, request::Parts},
+};
 use std::{ops::Deref, sync::Arc};
 
 /// Which version of the platform API was called. The same code serves both (J-94).
@@ -43,6 +53,10 @@ pub struct Call {
     pub params: Arc<Params>,
     /// The server, for what is beyond the site.
     pub server: Arc<super::server::Server>,
+    /// How the site was called, for [`Call::fresher`].
+    pub(super) address: SiteAddress,
+    /// The credentials, for the same.
+    pub(super) authorization: Option<HeaderValue>,
 }
 
 impl Deref for Call {
@@ -57,12 +71,16 @@ impl Call {
     /// whether that is current: the call with a newer snapshot to run again with, or the failure
     /// itself if there is none newer. So the busiest reads need no round trip to be coherent.
     pub async fn fresher(mut self, failure: Failure) -> Result<Self> {
-        let fresh = self.server.sites.refresh(self.site.site.id).await?.ok_or(Failure::Stale)?;
-        if fresh.site.version == self.site.site.version {
+        // By the address again: another server may have deleted the site, and made one of that name anew.
+        let fresh = self.server.sites.current(&self.address).await?.ok_or(Failure::Stale)?;
+        if (fresh.site.id, fresh.site.version) == (self.site.site.id, self.site.site.version) {
             return Err(failure);
         }
-        let account_id = self.caller.account_id().map(str::to_owned);
-        self.context.caller = account_id.and_then(|id| fresh.caller(&id)).unwrap_or_default();
+        // Credentials too may be good or not only since then.
+        self.context.caller = match identify(&self.server, &fresh, self.authorization.as_ref()) {
+            Who::Known(caller) => caller,
+            Who::Nobody | Who::Refused => Caller::default(),
+        };
         self.context.site = fresh;
         Ok(self)
     }

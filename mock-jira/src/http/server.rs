@@ -1,9 +1,17 @@
 //! The server: what is shared by all requests, and how they are dispatched.
 
-use super::{gate, operations::Catalogue, platform, routes::Routes};
+use super::{
+    admin::{self, metrics::Metrics, requests::RequestLog},
+    gate,
+    operations::Catalogue,
+    platform,
+    routes::Routes,
+};
 use crate::{app::sites::Sites, db::Db};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
@@ -31,8 +39,12 @@ pub struct Options {
     pub tls: bool,
     /// Largest body of a request, in bytes.
     pub body_limit: usize,
-    /// Longest time for a request.
+    /// Longest time for a request, from its head to the head of its answer.
     pub time_limit: Duration,
+    /// Longest time for the head of a request, from its first byte.
+    pub header_time_limit: Duration,
+    /// What the administration of the server asks for; open to all without one.
+    pub admin_token: Option<String>,
 }
 
 impl Default for Options {
@@ -45,6 +57,8 @@ impl Default for Options {
             tls: false,
             body_limit: 64 * 1024 * 1024,
             time_limit: Duration::from_secs(60),
+            header_time_limit: Duration::from_secs(30),
+            admin_token: None,
         }
     }
 }
@@ -61,9 +75,13 @@ pub struct Server {
     /// Those that have a handler.
     pub served: Routes,
     /// What was received and answered.
-    pub requests: super::admin::requests::RequestLog,
+    pub requests: RequestLog,
+    /// Numbers for Prometheus.
+    pub metrics: Metrics,
     /// An administrator's decisions.
     pub options: Options,
+    /// Set when the server is to end: answers without an end of their own end then.
+    pub stopping: CancellationToken,
 }
 
 /// All handlers of published operations.
@@ -79,8 +97,10 @@ impl Server {
             db,
             catalogue: Catalogue::load()?,
             served: routes(),
-            requests: Default::default(),
+            requests: RequestLog::default(),
+            metrics: Metrics::default(),
             options,
+            stopping: CancellationToken::new(),
         }))
     }
 
@@ -90,6 +110,7 @@ impl Server {
             routes().into_router().layer(DefaultBodyLimit::max(self.options.body_limit)).with_state(self.clone());
         // The gate stands before the router: it changes the path that is routed.
         let gated = tower::Layer::layer(&middleware::from_fn_with_state(self.clone(), gate::pass), jira);
-        super::admin::router(self.clone()).fallback_service(gated)
+        // Compression is last: it leaves event streams alone, and answers to clients that don't ask for it (T-19).
+        admin::router(self.clone()).fallback_service(gated).layer(CompressionLayer::new())
     }
 }

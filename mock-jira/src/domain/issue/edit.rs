@@ -49,10 +49,11 @@ impl Input {
             }
         }
         for (id, value) in &self.fields {
-            if let (true, Value::String(key)) = (id.starts_with("customfield_"), value) {
-                if key.contains('-') && key.len() < 64 {
-                    found.push(key.clone()); // an Epic Link is set by key
-                }
+            if let (true, Value::String(key)) = (id.starts_with("customfield_"), value)
+                && key.contains('-')
+                && key.len() < 64
+            {
+                found.push(key.clone()); // an Epic Link is set by key
             }
         }
         found
@@ -303,10 +304,10 @@ impl Editor<'_> {
     fn many(&self, value: &Value, one: impl Fn(&Snapshot, &Project, &Value) -> Read<Option<i64>>) -> Read<Vec<i64>> {
         let mut ids = Vec::new();
         for item in values::array(value)? {
-            if let Some(id) = one(self.site, self.project, item)? {
-                if !ids.contains(&id) {
-                    ids.push(id);
-                }
+            if let Some(id) = one(self.site, self.project, item)?
+                && !ids.contains(&id)
+            {
+                ids.push(id);
             }
         }
         Ok(ids)

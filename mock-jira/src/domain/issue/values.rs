@@ -169,10 +169,10 @@ pub fn custom(
     let many = |kind: Kind| -> Read<Option<Value>> {
         let mut stored: Vec<Value> = Vec::new();
         for item in array(value)? {
-            if let Some(item) = one(kind, item)? {
-                if !stored.contains(&item) {
-                    stored.push(item);
-                }
+            if let Some(item) = one(kind, item)?
+                && !stored.contains(&item)
+            {
+                stored.push(item);
             }
         }
         Ok((!stored.is_empty()).then_some(Value::Array(stored)))

@@ -1,28 +1,43 @@
 //! What was received and answered: `/_mock/requests`.
 
+use super::{Path, Query, Refused};
 use crate::http::{gate::About, server::Server};
 use axum::{
     Router,
-    extract::{Path, Query, State},
+    extract::State,
     http::{Method, StatusCode, Uri},
-    response::Response,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
     routing::get,
 };
-use serde::Serialize;
+use futures::{Stream, StreamExt, stream};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    collections::VecDeque,
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
 /// How many requests are remembered.
 const REMEMBERED: usize = 10_000;
 
+/// How far a listener may fall behind before it misses requests.
+const BEHIND: usize = 1_000;
+
 /// The newest requests that this process answered. Kept in memory: it tells about the process, not about a site.
-#[derive(Debug, Default)]
-pub struct RequestLog(Mutex<VecDeque<Arc<Entry>>>);
+///
+/// Neither headers nor bodies are kept, and so no secrets.
+#[derive(Debug)]
+pub struct RequestLog {
+    entries: Mutex<VecDeque<Arc<Entry>>>,
+    live: broadcast::Sender<Arc<Entry>>,
+}
 
 /// One request and its answer.
 #[derive(Debug, Serialize)]
@@ -32,66 +47,130 @@ pub struct Entry {
     method: String,
     path: String,
     query: Option<String>,
-    site: Option<String>,
-    operation: Option<String>,
-    account_id: Option<String>,
+    #[serde(flatten)]
+    about: About,
     status: u16,
     elapsed_microseconds: u64,
 }
 
+/// Which requests are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Filter {
+    site: Option<String>,
+    operation: Option<String>,
+    method: Option<String>,
+    status: Option<u16>,
+    /// A part of the path.
+    path: Option<String>,
+    /// Only what was answered after this request.
+    since: Option<Uuid>,
+}
+
+impl Filter {
+    fn matches(&self, entry: &Entry) -> bool {
+        let is = |wanted: &Option<String>, value: Option<&str>| wanted.is_none() || wanted.as_deref() == value;
+        is(&self.site, entry.about.site.as_deref())
+            && is(&self.operation, entry.about.operation.as_deref())
+            && is(&self.method, Some(&entry.method))
+            && self.status.is_none_or(|status| status == entry.status)
+            && self.path.as_ref().is_none_or(|part| entry.path.contains(part))
+    }
+}
+
+impl Default for RequestLog {
+    fn default() -> Self {
+        Self { entries: Mutex::default(), live: broadcast::Sender::new(BEHIND) }
+    }
+}
+
 impl RequestLog {
-    /// Remembers a request.
-    pub fn record(&self, id: Uuid, method: &Method, uri: &Uri, about: &About, status: StatusCode, elapsed: Duration) {
-        let entry = Entry {
+    /// Remembers a request, and tells those who listen.
+    pub fn record(&self, id: Uuid, method: &Method, uri: &Uri, about: About, status: StatusCode, elapsed: Duration) {
+        let entry = Arc::new(Entry {
             id,
             method: method.to_string(),
             path: uri.path().to_owned(),
             query: uri.query().map(str::to_owned),
-            site: about.site.clone(),
-            operation: about.operation.clone(),
-            account_id: about.account_id.clone(),
+            about,
             status: status.as_u16(),
             elapsed_microseconds: elapsed.as_micros() as u64,
-        };
+        });
         let mut entries = self.entries();
         if entries.len() == REMEMBERED {
             entries.pop_front();
         }
-        entries.push_back(Arc::new(entry));
+        entries.push_back(entry.clone());
+        // Under the lock, so that all see the same order. It fails if nobody listens, which is fine.
+        let _ = self.live.send(entry);
     }
 
-    fn entries(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Entry>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// What is remembered, and what comes after that.
+    fn look(&self, filter: &Filter) -> (Vec<Arc<Entry>>, broadcast::Receiver<Arc<Entry>>) {
+        let entries = self.entries();
+        // One that is forgotten is older than all that are remembered.
+        let begin = entries.iter().position(|entry| Some(entry.id) == filter.since).map_or(0, |at| at + 1);
+        let past = entries.iter().skip(begin).filter(|entry| filter.matches(entry)).cloned().collect();
+        (past, self.live.subscribe())
+    }
+
+    /// Forgets all of them.
+    pub fn forget(&self) {
+        self.entries().clear();
+    }
+
+    fn entries(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Operations on the log.
 pub fn router() -> Router<Arc<Server>> {
-    Router::new().route("/_mock/requests", get(list).delete(clear)).route("/_mock/requests/{id}", get(one))
+    Router::new()
+        .route("/_mock/requests", get(list).delete(clear))
+        .route("/_mock/requests/stream", get(listen))
+        .route("/_mock/requests/{id}", get(one))
 }
 
-async fn list(State(server): State<Arc<Server>>, Query(filter): Query<HashMap<String, String>>) -> Response {
-    let matches = |entry: &Arc<Entry>| {
-        let is = |name: &str, value: Option<&str>| filter.get(name).is_none_or(|wanted| Some(wanted.as_str()) == value);
-        is("site", entry.site.as_deref())
-            && is("operation", entry.operation.as_deref())
-            && is("method", Some(&entry.method))
-            && is("status", Some(&entry.status.to_string()))
-            && filter.get("path").is_none_or(|part| entry.path.contains(part))
-    };
-    let entries: Vec<Arc<Entry>> = server.requests.entries().iter().filter(|entry| matches(entry)).cloned().collect();
-    super::answer(StatusCode::OK, &json!({ "requests": entries }))
+async fn list(State(server): State<Arc<Server>>, Query(filter): Query<Filter>) -> Response {
+    super::answer(StatusCode::OK, &json!({ "requests": server.requests.look(&filter).0 }))
 }
 
-async fn one(State(server): State<Arc<Server>>, Path(id): Path<Uuid>) -> Response {
+async fn one(State(server): State<Arc<Server>>, Path(id): Path<Uuid>) -> Result<Response, Refused> {
     let entry = server.requests.entries().iter().find(|entry| entry.id == id).cloned();
-    match entry {
-        Some(entry) => super::answer(StatusCode::OK, &json!(entry)),
-        None => super::answer(StatusCode::NOT_FOUND, &json!({ "message": "No such request is remembered." })),
-    }
+    let entry = entry.ok_or_else(|| Refused::not_found("No such request is remembered."))?;
+    Ok(super::answer(StatusCode::OK, &json!(entry)))
 }
 
 async fn clear(State(server): State<Arc<Server>>) -> StatusCode {
-    server.requests.entries().clear();
+    server.requests.forget();
     StatusCode::NO_CONTENT
+}
+
+/// Requests as they are answered, as server-sent events; with `since`, those after it first.
+async fn listen(State(server): State<Arc<Server>>, Query(filter): Query<Filter>) -> impl IntoResponse {
+    let (past, live) = server.requests.look(&filter);
+    let past = if filter.since.is_some() { past } else { Vec::new() };
+    let events = stream::iter(past).map(|entry| event(&entry)).chain(follow(live, filter));
+    let stopping = server.stopping.clone();
+    Sse::new(events.take_until(stopping.cancelled_owned())).keep_alive(KeepAlive::default())
+}
+
+/// Requests from now on.
+fn follow(live: broadcast::Receiver<Arc<Entry>>, filter: Filter) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold((live, filter), |(mut live, filter)| async move {
+        loop {
+            let event = match live.recv().await {
+                Ok(entry) if filter.matches(&entry) => event(&entry),
+                Ok(_) => continue,
+                Err(RecvError::Lagged(missed)) => Ok(Event::default().event("missed").data(missed.to_string())),
+                Err(RecvError::Closed) => return None,
+            };
+            return Some((event, (live, filter)));
+        }
+    })
+}
+
+fn event(entry: &Entry) -> Result<Event, Infallible> {
+    Ok(Event::default().event("request").id(entry.id.to_string()).data(json!(entry).to_string()))
 }

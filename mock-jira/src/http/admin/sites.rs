@@ -1,6 +1,6 @@
 //! Sites: `/_mock/sites` and `/_mock/reset`.
 
-use super::answer;
+use super::{Body, Path, Refused, answer};
 use crate::{
     app::seed,
     db::sites::SiteAddress,
@@ -8,8 +8,8 @@ use crate::{
     http::server::Server,
 };
 use axum::{
-    Json, Router,
-    extract::{Path, State},
+    Router,
+    extract::State,
     http::StatusCode,
     response::Response,
     routing::{get, post},
@@ -37,10 +37,10 @@ struct NewSite {
     cloud_id: Option<Uuid>,
 }
 
-async fn list(State(server): State<Arc<Server>>) -> Result<Response, Response> {
+async fn list(State(server): State<Arc<Server>>) -> Result<Response, Refused> {
     let mut views = Vec::new();
-    for id in server.db.list_sites().await.map_err(internal)? {
-        if let Some(site) = server.db.get_site(id).await.map_err(internal)? {
+    for id in server.db.list_sites().await? {
+        if let Some(site) = server.db.get_site(id).await? {
             views.push(view(&site));
         }
     }
@@ -48,17 +48,17 @@ async fn list(State(server): State<Arc<Server>>) -> Result<Response, Response> {
 }
 
 /// Creates a site by copying a template.
-async fn create(State(server): State<Arc<Server>>, Json(wanted): Json<NewSite>) -> Result<Response, Response> {
+async fn create(State(server): State<Arc<Server>>, Body(wanted): Body<NewSite>) -> Result<Response, Refused> {
     let name = wanted.name.unwrap_or_else(|| format!("site-{}", &Uuid::new_v4().simple().to_string()[..12]));
     let template = wanted.template.as_deref().unwrap_or(seed::EMPTY);
     match seed::create_site(&server.db, template, &name, wanted.title.as_deref(), wanted.cloud_id).await {
         Ok(site) => Ok(answer(StatusCode::CREATED, &view(&site))),
-        Err(seed::SiteError::Internal(error)) => Err(internal(error)),
-        Err(refused) => Err(answer(StatusCode::BAD_REQUEST, &json!({ "message": refused.to_string() }))),
+        Err(seed::SiteError::Internal(error)) => Err(error.into()),
+        Err(refused) => Err(Refused::bad_request(refused.to_string())),
     }
 }
 
-async fn one(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Response> {
+async fn one(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Refused> {
     Ok(answer(StatusCode::OK, &view(&find(&server, &name).await?)))
 }
 
@@ -86,8 +86,8 @@ struct ClockChange {
 async fn change(
     State(server): State<Arc<Server>>,
     Path(name): Path<String>,
-    Json(change): Json<Change>,
-) -> Result<Response, Response> {
+    Body(change): Body<Change>,
+) -> Result<Response, Refused> {
     let mut site = find(&server, &name).await?;
     site.title = change.title.unwrap_or(site.title);
     site.base_url = change.base_url.or(site.base_url);
@@ -104,37 +104,35 @@ async fn change(
             None => site.clock.offset_ms += step.num_milliseconds(),
         }
     }
-    let settings = serde_json::to_value(&site.settings).map_err(internal)?;
-    server.db.update_site(&site, &settings).await.map_err(internal)?;
+    let settings = serde_json::to_value(&site.settings)?;
+    server.db.update_site(&site, &settings).await?;
     Ok(answer(StatusCode::OK, &view(&site)))
 }
 
 /// Deletes a site with everything in it.
-async fn delete(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<StatusCode, Response> {
+async fn delete(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<StatusCode, Refused> {
     let site = find(&server, &name).await?;
-    server.db.delete_site(site.id).await.map_err(internal)?;
+    server.db.delete_site(site.id).await?;
     server.sites.forget(site.id);
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Puts the default site back to how its template is, and forgets the requests.
-async fn reset(State(server): State<Arc<Server>>) -> Result<StatusCode, Response> {
+async fn reset(State(server): State<Arc<Server>>) -> Result<StatusCode, Refused> {
     let site = find(&server, &server.options.default_site).await?;
-    server.db.delete_site(site.id).await.map_err(internal)?;
-    server.sites.forget(site.id);
-    seed::create_site(&server.db, seed::DEMO, &site.name, Some(&site.title), Some(site.cloud_id))
-        .await
-        .map_err(internal)?;
+    seed::reset_site(&server.db, site.id, seed::DEMO).await?;
+    server.requests.forget();
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn find(server: &Server, name: &str) -> Result<Site, Response> {
-    let found = server.db.find_site(&SiteAddress::Name(name.to_owned())).await.map_err(internal)?;
+/// The site of that name.
+pub(super) async fn find(server: &Server, name: &str) -> Result<Site, Refused> {
+    let found = server.db.find_site(&SiteAddress::Name(name.to_owned())).await?;
     let site = match found {
-        Some(id) => server.db.get_site(id).await.map_err(internal)?,
+        Some(id) => server.db.get_site(id).await?,
         None => None,
     };
-    site.ok_or_else(|| answer(StatusCode::NOT_FOUND, &json!({ "message": format!("There is no site '{name}'.") })))
+    site.ok_or_else(|| Refused::not_found(format!("There is no site '{name}'.")))
 }
 
 fn view(site: &Site) -> Value {
@@ -147,9 +145,4 @@ fn view(site: &Site) -> Value {
         "settings": site.settings,
         "clock": { "offsetMs": site.clock.offset_ms, "frozenAt": site.clock.frozen_at },
     })
-}
-
-fn internal(error: impl std::fmt::Display) -> Response {
-    tracing::error!(%error, "administration failed");
-    answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "message": "Internal server error" }))
 }

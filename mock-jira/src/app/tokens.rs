@@ -1,0 +1,92 @@
+//! API tokens of a site's accounts, as an administrator of the server deals with them.
+
+use crate::{
+    db::{
+        Db,
+        tokens::{self, NewToken, Token},
+    },
+    domain::{failure::Failure, site::Site},
+};
+use base64::Engine;
+use chrono::{TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+/// How much of a hash names a token in lists and for revoking it.
+const ID_LENGTH: usize = 16;
+
+/// What the administration calls a token: the beginning of its hash.
+pub fn id(token: &Token) -> String {
+    let mut id: String = token.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    id.truncate(ID_LENGTH);
+    id
+}
+
+/// Why there is no new token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// No account of the site has the address.
+    #[error("No account of the site has the e-mail address '{0}'.")]
+    UnknownAccount(String),
+    /// Tokens live for at least a day.
+    #[error("A token can live for 1 to 36500 days.")]
+    Lifetime,
+    /// A fault of ours.
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+/// All tokens of a site.
+pub async fn list(db: &Db, site_id: i32) -> anyhow::Result<Vec<Token>> {
+    Ok(tokens::list(&mut db.read(site_id).await.map_err(internal)?).await?)
+}
+
+/// Makes a token for an account and returns it, the only time that anyone sees it.
+pub async fn create(
+    db: &Db,
+    site: &Site,
+    email: &str,
+    label: &str,
+    lifetime_days: Option<i64>,
+) -> Result<String, TokenError> {
+    let token = random();
+    let hash = Sha256::digest(token.as_bytes());
+    let expires = match lifetime_days {
+        // By the site's clock, which also decides when it has expired.
+        Some(days @ 1..=36_500) => Some(site.clock.at(Utc::now()) + TimeDelta::days(days)),
+        Some(_) => return Err(TokenError::Lifetime),
+        None => None,
+    };
+    let new = NewToken { hash: &hash, email, label, expires };
+    let mut work = db.begin(site.id).await.map_err(internal)?;
+    if !tokens::insert(&mut work, &new).await.map_err(internal)? {
+        return Err(TokenError::UnknownAccount(email.to_owned()));
+    }
+    work.commit().await.map_err(internal)?;
+    Ok(token)
+}
+
+/// Removes the tokens that `name` names: one by its id, or all with that label. Returns how many.
+pub async fn revoke(db: &Db, site_id: i32, name: &str) -> anyhow::Result<usize> {
+    let mut work = db.begin(site_id).await.map_err(internal)?;
+    let mut revoked = 0;
+    for token in tokens::list(&mut work).await? {
+        if (token.label == name || id(&token) == name) && tokens::delete(&mut work, &token.hash).await? {
+            revoked += 1;
+        }
+    }
+    work.commit().await?;
+    Ok(revoked)
+}
+
+/// A new secret. Its beginning keeps scanners for secrets from taking it for a real one.
+pub fn random() -> String {
+    format!("mock-{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>()))
+}
+
+/// No refusal can come from here: whatever fails is a fault of ours.
+fn internal(failure: impl Into<Failure>) -> anyhow::Error {
+    match failure.into() {
+        Failure::Internal(error) => error,
+        other => anyhow::anyhow!("{other:?}"),
+    }
+}

@@ -1,0 +1,108 @@
+//! Several servers on one database.
+
+use crate::support::{Mock, client, command, json_of, status_of};
+use mock_jira::{
+    app::{
+        Context,
+        projects::{self, ProjectInput},
+    },
+    db::{Db, metadata, sites::SiteAddress},
+    postgres::{Cluster, Settings, Storage},
+};
+use reqwest::Method;
+use serde_json::json;
+use std::sync::Arc;
+
+/// An existing PostgreSQL.
+async fn database() -> Cluster {
+    Cluster::start(&Settings { postgres_bin: None, storage: Storage::Ephemeral }).await.unwrap()
+}
+
+#[tokio::test]
+async fn two_servers_start_at_once_on_an_empty_database_and_agree() {
+    let database = database().await;
+    let url = database.url();
+    let mut start = command(&["--listen", "127.0.0.1:0", "--database-url", &url]);
+    let (one, other) = (Mock::begin(&mut start), Mock::begin(&mut start));
+    let (one, other) = (one.ready(), other.ready());
+
+    // Whatever one has answered, the other knows: first both remember the site as it was.
+    for server in [&one, &other] {
+        server.get("/rest/api/3/issue/DEMO-1").await;
+    }
+    let key = one.create_issue("DEMO", "by one").await;
+    let path = format!("/rest/api/3/issue/{key}");
+    assert_eq!(other.get(&path).await["fields"]["summary"], "by one");
+    let change = json!({ "fields": { "summary": "by the other" } });
+    assert_eq!(status_of(other.request(Method::PUT, &path).json(&change)).await, 204);
+    assert_eq!(one.get(&path).await["fields"]["summary"], "by the other");
+
+    let wanted = json!({ "email": "developer@example.com", "label": "shared" });
+    let made = json_of(client().post(format!("{}/_mock/sites/demo/tokens", one.url)).json(&wanted), 201).await;
+    let as_developer = ("developer@example.com", made["token"].as_str().unwrap());
+    assert_eq!(status_of(other.request_as(as_developer, Method::GET, &path)).await, 200);
+    let revoke = client().delete(format!("{}/_mock/sites/demo/tokens/shared", other.url));
+    assert_eq!(status_of(revoke).await, 204);
+    assert_eq!(status_of(one.request_as(as_developer, Method::GET, &path)).await, 404);
+
+    let site = json!({ "name": "acme", "template": "demo" });
+    let acme = |server: &Mock| server.request(Method::GET, "/_site/acme/rest/api/3/issue/DEMO-1");
+    assert_eq!(status_of(acme(&other)).await, 404);
+    json_of(client().post(format!("{}/_mock/sites", one.url)).json(&site), 201).await;
+    assert_eq!(status_of(acme(&other)).await, 200);
+    assert_eq!(status_of(client().delete(format!("{}/_mock/sites/acme", one.url))).await, 204);
+    assert_eq!(status_of(acme(&other)).await, 404);
+    json_of(client().post(format!("{}/_mock/sites", other.url)).json(&site), 201).await;
+    assert_eq!(status_of(acme(&one)).await, 200);
+    one.stop();
+    other.stop();
+}
+
+#[tokio::test]
+async fn a_project_is_at_once_everywhere() {
+    let database = database().await;
+    let url = database.url();
+    let mut start = command(&["--listen", "127.0.0.1:0", "--database-url", &url]);
+    let (one, other) = (Mock::begin(&mut start).ready(), Mock::begin(&mut start).ready());
+    for server in [&one, &other] {
+        server.get("/rest/api/3/issue/DEMO-1").await;
+    }
+    // The third is this process, without HTTP.
+    let db = Db::open(database.connect_options(), 2).await.unwrap();
+    let input = ProjectInput {
+        key: Some("NEW".into()),
+        name: Some("New".into()),
+        template_key: Some("com.pyxis.greenhopper.jira:gh-simplified-scrum-classic".into()),
+        ..ProjectInput::default()
+    };
+    projects::create(&context(&db).await, &input).await.unwrap();
+    let key = one.create_issue("NEW", "first").await;
+    let path = format!("/rest/api/3/issue/{key}");
+    assert_eq!(other.get(&path).await["fields"]["project"]["name"], "New");
+
+    let renamed = ProjectInput { name: Some("Renamed".into()), ..ProjectInput::default() };
+    projects::update(&context(&db).await, "NEW", &renamed).await.unwrap();
+    for server in [&one, &other] {
+        assert_eq!(server.get(&path).await["fields"]["project"]["name"], "Renamed");
+    }
+}
+
+/// As the administrator of the demo site.
+async fn context(db: &Db) -> Context {
+    let site_id = db.find_site(&SiteAddress::Name("demo".into())).await.unwrap().unwrap();
+    let site = metadata::load(&mut db.read(site_id).await.unwrap()).await.unwrap().unwrap();
+    let admin = site.accounts.values().find(|account| account.email.as_deref() == Some("admin@example.com")).unwrap();
+    let caller = site.caller(&admin.account_id.clone()).unwrap();
+    Context { db: db.clone(), site: Arc::new(site), caller, now: chrono::Utc::now() }
+}
+
+#[test]
+fn a_password_is_never_told() {
+    let refused =
+        command(&["--listen", "127.0.0.1:0", "--database-url", "postgresql://user:s3cr3t@127.0.0.1:1/nothing"])
+            .output()
+            .unwrap();
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("postgresql://user@127.0.0.1:1/nothing"), "{message}");
+    assert!(!message.contains("s3cr3t"), "{message}");
+}
