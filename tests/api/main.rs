@@ -4,4 +4,5 @@
 
 mod comments;
 mod issues;
+mod projects;
 mod support;
