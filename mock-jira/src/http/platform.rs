@@ -1,7 +1,13 @@
 //! The platform API, versions 2 and 3.
 
+pub mod fields;
+pub mod issue_link_types;
+pub mod issue_types;
 pub mod issues;
+pub mod priorities;
 pub mod projects;
+pub mod resolutions;
+pub mod statuses;
 
 use super::routes::Routes;
 
@@ -9,4 +15,10 @@ use super::routes::Routes;
 pub fn routes() -> Routes {
     issues::routes()
         .and(projects::routes())
+        .and(fields::routes())
+        .and(issue_types::routes())
+        .and(issue_link_types::routes())
+        .and(priorities::routes())
+        .and(resolutions::routes())
+        .and(statuses::routes())
 }
