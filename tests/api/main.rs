@@ -5,5 +5,6 @@
 mod comments;
 mod configuration;
 mod issues;
+mod permissions;
 mod projects;
 mod support;

@@ -4,6 +4,7 @@ pub mod fields;
 pub mod issue_link_types;
 pub mod issue_types;
 pub mod issues;
+pub mod permissions;
 pub mod priorities;
 pub mod projects;
 pub mod resolutions;
@@ -15,6 +16,7 @@ use super::routes::Routes;
 pub fn routes() -> Routes {
     issues::routes()
         .and(projects::routes())
+        .and(permissions::routes())
         .and(fields::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
