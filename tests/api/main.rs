@@ -8,3 +8,4 @@ mod issues;
 mod permissions;
 mod projects;
 mod support;
+mod users;

@@ -9,6 +9,7 @@ pub mod priorities;
 pub mod projects;
 pub mod resolutions;
 pub mod statuses;
+pub mod users;
 
 use super::routes::Routes;
 
@@ -16,6 +17,7 @@ use super::routes::Routes;
 pub fn routes() -> Routes {
     issues::routes()
         .and(projects::routes())
+        .and(users::routes())
         .and(permissions::routes())
         .and(fields::routes())
         .and(issue_types::routes())
