@@ -4,6 +4,7 @@
 
 mod comments;
 mod configuration;
+mod instance;
 mod issues;
 mod permissions;
 mod projects;

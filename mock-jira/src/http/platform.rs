@@ -1,6 +1,7 @@
 //! The platform API, versions 2 and 3.
 
 pub mod fields;
+pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
 pub mod issues;
@@ -25,4 +26,5 @@ pub fn routes() -> Routes {
         .and(priorities::routes())
         .and(resolutions::routes())
         .and(statuses::routes())
+        .and(instance::routes())
 }
