@@ -34,7 +34,8 @@ impl Window {
 pub struct Order {
     /// One of the names that the operation takes.
     pub field: &'static str,
-    descending: bool,
+    /// The greatest first.
+    pub descending: bool,
 }
 
 impl Order {

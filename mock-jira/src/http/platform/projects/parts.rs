@@ -98,8 +98,8 @@ async fn get_project_versions_paginated(call: Call, Path(id_or_key): Path<String
         .filter(|version| in_state(version) && found(&call, &version.name, version.description.as_deref()))
         .collect();
     if let Some(order) = order {
-        // Versions without the date come last.
-        let dated = |date: Option<chrono::NaiveDate>| (date.is_none(), date);
+        // Versions without the date come last in both directions.
+        let dated = |date: Option<chrono::NaiveDate>| (date.is_none() != order.descending, date);
         order.sort(&mut versions, |a, b| match order.field {
             "description" => a.description.cmp(&b.description),
             "name" => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
