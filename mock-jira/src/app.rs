@@ -93,10 +93,19 @@ impl Context {
     pub fn project(&self, id_or_key: &str) -> Result<&Project> {
         let found =
             self.site.project(id_or_key).filter(|project| project.deleted.is_none() && self.access().sees(project));
-        found.ok_or_else(|| {
-            let what = if id_or_key.parse::<i64>().is_ok() { "id" } else { "key" };
-            Failure::not_found(format!("No project could be found with {what} '{id_or_key}'."))
-        })
+        found.ok_or_else(|| Self::no_project(id_or_key))
+    }
+
+    /// The answer for a project that is missing or invisible (U-40).
+    pub fn no_project(id_or_key: &str) -> Failure {
+        let what = if id_or_key.parse::<i64>().is_ok() { "id" } else { "key" };
+        Failure::not_found(format!("No project could be found with {what} '{id_or_key}'."))
+    }
+
+    /// Projects that are neither archived nor deleted and that the caller may know of, by key.
+    pub fn live_projects(&self) -> impl Iterator<Item = &Project> {
+        let live = |project: &&Project| project.archived.is_none() && project.deleted.is_none();
+        self.site.projects.iter().filter(live).filter(|project| self.access().sees(project))
     }
 
     /// Looks up issues that a request refers to; those the caller can't see are left out.

@@ -3,9 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod comments;
+mod configuration;
 mod gate;
+mod instance;
 mod issues;
+mod issues;
+mod permissions;
+mod projects;
 mod search;
 mod sites;
 mod support;
+mod support;
 mod transitions;
+mod users;

@@ -67,6 +67,14 @@ pub async fn find(db: &mut Read, issue_id: i64, id: i64) -> sqlx::Result<Option<
     .await
 }
 
+/// The issue that a comment is on.
+pub async fn issue_of(db: &mut Read, id: i64) -> sqlx::Result<Option<i64>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!("SELECT issue_id FROM comment WHERE site_id = $1 AND id = $2", site_id, id)
+        .fetch_optional(db.sql())
+        .await
+}
+
 /// Stores a new comment.
 pub async fn insert(db: &mut Work, comment: &Comment) -> sqlx::Result<()> {
     let site_id = db.site_id;

@@ -127,6 +127,34 @@ pub async fn insights(db: &mut super::Read) -> sqlx::Result<HashMap<i64, (i64, O
     Ok(rows.into_iter().map(|row| (row.project_id, (row.count, row.updated))).collect())
 }
 
+/// How many issues have each of the project's components.
+pub async fn issues_by_component(db: &mut super::Read, project_id: i64) -> sqlx::Result<HashMap<i64, i64>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"SELECT c.id AS "component_id!", count(*) AS "count!" FROM issue i CROSS JOIN unnest(i.component_ids) AS c(id)
+           WHERE i.site_id = $1 AND i.project_id = $2 GROUP BY c.id"#,
+        site_id,
+        project_id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.component_id, row.count)).collect())
+}
+
+/// How many issues each of the project's versions fixes: version, status, count.
+pub async fn issues_by_version(db: &mut super::Read, project_id: i64) -> sqlx::Result<Vec<(i64, i64, i64)>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"SELECT v.id AS "version_id!", i.status_id, count(*) AS "count!" FROM issue i CROSS JOIN unnest(i.fix_version_ids) AS v(id)
+           WHERE i.site_id = $1 AND i.project_id = $2 GROUP BY v.id, i.status_id"#,
+        site_id,
+        project_id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.version_id, row.status_id, row.count)).collect())
+}
+
 /// Stores a new issue type scheme.
 pub async fn insert_issue_type_scheme(db: &mut Work, scheme: &IssueTypeScheme) -> sqlx::Result<()> {
     let site_id = db.site_id;

@@ -19,6 +19,8 @@ pub enum Failure {
     BadParameter(String),
     /// The caller is nobody, and the operation needs somebody (H-20, 401).
     Unauthenticated,
+    /// Some operations answer a caller without the permission as if it were nobody, but say why (401).
+    Unauthorized(String),
     /// The caller sees the thing but may not do this (403).
     Forbidden(String),
     /// No such thing, or the caller may not know of it (U-27, 404).

@@ -25,6 +25,27 @@ pub struct Account {
     pub locale: String,
 }
 
+impl Account {
+    /// Whether a search finds the account: by the beginning of a word of its name or e-mail address,
+    /// by the whole address only where it is hidden (U-12). Everybody is found by nothing.
+    pub fn matches(&self, query: &str, email_visible: bool) -> bool {
+        let query = query.trim().to_lowercase();
+        let email = self.email.as_deref().unwrap_or_default().to_lowercase();
+        begins_word(&self.display_name.to_lowercase(), &query)
+            || (email_visible && begins_word(&email, &query))
+            || (!query.is_empty() && email == query)
+    }
+}
+
+fn begins_word(text: &str, beginning: &str) -> bool {
+    let mut inside = false;
+    text.char_indices().any(|(at, character)| {
+        let begins = !inside && text[at..].starts_with(beginning);
+        inside = character.is_alphanumeric();
+        begins
+    })
+}
+
 /// A group of accounts (U-20).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -57,5 +78,39 @@ impl Caller {
     /// The zone for the times in answers; UTC for anonymous callers.
     pub fn time_zone(&self) -> Tz {
         self.account.as_ref().map_or(Tz::UTC, |account| account.time_zone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_accounts_by_beginnings_of_words() {
+        let account = Account {
+            account_id: "1".into(),
+            account_type: "atlassian".into(),
+            email: Some("jürgen.klein@example.com".into()),
+            email_public: false,
+            display_name: "Jürgen Müller-Lüdenscheidt".into(),
+            active: true,
+            time_zone: Tz::UTC,
+            locale: "de_DE".into(),
+        };
+        for (query, visible, found) in [
+            ("", false, true),
+            ("jür", false, true),
+            ("MÜLLER", false, true),
+            ("jürgen mü", false, true),
+            ("lüd", false, true),
+            ("ller", false, false),
+            ("klein", false, false),
+            ("klein", true, true),
+            ("example", true, true),
+            ("jürgen.klein@example.com", false, true),
+            ("jürgen.klein@example", false, false),
+        ] {
+            assert_eq!(account.matches(query, visible), found, "{query} {visible}");
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! Permissions: their keys, who holds them, and whether a caller may do something.
 
-use super::{config::Project, people::Caller, snapshot::Snapshot};
+use super::{
+    config::Project,
+    people::{Account, Caller},
+    snapshot::Snapshot,
+};
 
 /// A permission that Jira ships (U-25).
 #[derive(Debug, Clone, Copy)]
@@ -13,56 +17,58 @@ pub struct PermissionKind {
     pub name: &'static str,
     /// Global rather than per project.
     pub global: bool,
+    /// What it allows.
+    pub description: &'static str,
 }
 
 macro_rules! kinds {
-    ($($id:literal $key:literal $name:literal $global:literal)*) => {
-        &[$(PermissionKind { id: $id, key: $key, name: $name, global: $global }),*]
+    ($($id:literal $key:literal $name:literal $global:literal $description:literal)*) => {
+        &[$(PermissionKind { id: $id, key: $key, name: $name, global: $global, description: $description }),*]
     };
 }
 
 /// All shipped permissions in the order of their keys (observed shapes, "permissions").
 pub const PERMISSIONS: &[PermissionKind] = kinds! {
-    "15" "ADD_COMMENTS" "Add Comments" false
-    "0" "ADMINISTER" "Administer Jira" true
-    "23" "ADMINISTER_PROJECTS" "Administer Projects" false
-    "13" "ASSIGN_ISSUES" "Assign Issues" false
-    "17" "ASSIGNABLE_USER" "Assignable User" false
-    "10" "BROWSE_PROJECTS" "Browse Projects" false
-    "33" "BULK_CHANGE" "Make bulk changes" true
-    "18" "CLOSE_ISSUES" "Close Issues" false
-    "19" "CREATE_ATTACHMENTS" "Create Attachments" false
-    "11" "CREATE_ISSUES" "Create Issues" false
-    "CREATE_PROJECT" "CREATE_PROJECT" "Create team-managed projects" true
-    "22" "CREATE_SHARED_OBJECTS" "Share dashboards and filters" true
-    "36" "DELETE_ALL_COMMENTS" "Delete All Comments" false
-    "38" "DELETE_ALL_ATTACHMENTS" "Delete All Attachments" false
-    "42" "DELETE_ALL_WORKLOGS" "Delete All Worklogs" false
-    "16" "DELETE_ISSUES" "Delete Issues" false
-    "37" "DELETE_OWN_COMMENTS" "Delete Own Comments" false
-    "39" "DELETE_OWN_ATTACHMENTS" "Delete Own Attachments" false
-    "43" "DELETE_OWN_WORKLOGS" "Delete Own Worklogs" false
-    "34" "EDIT_ALL_COMMENTS" "Edit All Comments" false
-    "41" "EDIT_ALL_WORKLOGS" "Edit All Worklogs" false
-    "12" "EDIT_ISSUES" "Edit Issues" false
-    "35" "EDIT_OWN_COMMENTS" "Edit Own Comments" false
-    "40" "EDIT_OWN_WORKLOGS" "Edit Own Worklogs" false
-    "21" "LINK_ISSUES" "Link Issues" false
-    "24" "MANAGE_GROUP_FILTER_SUBSCRIPTIONS" "Manage group filter subscriptions" true
-    "MANAGE_SPRINTS_PERMISSION" "MANAGE_SPRINTS_PERMISSION" "Manage sprints" false
-    "32" "MANAGE_WATCHERS" "Manage Watchers" false
-    "30" "MODIFY_REPORTER" "Modify Reporter" false
-    "25" "MOVE_ISSUES" "Move Issues" false
-    "14" "RESOLVE_ISSUES" "Resolve Issues" false
-    "28" "SCHEDULE_ISSUES" "Schedule Issues" false
-    "26" "SET_ISSUE_SECURITY" "Set Issue Security" false
-    "44" "SYSTEM_ADMIN" "Jira system administrator" true
-    "46" "TRANSITION_ISSUES" "Transition Issues" false
-    "27" "USER_PICKER" "Browse users and groups" true
-    "29" "VIEW_DEV_TOOLS" "View Development Tools" false
-    "45" "VIEW_READONLY_WORKFLOW" "View Read-Only Workflow" false
-    "31" "VIEW_VOTERS_AND_WATCHERS" "View Voters and Watchers" false
-    "20" "WORK_ON_ISSUES" "Work On Issues" false
+    "15" "ADD_COMMENTS" "Add Comments" false "Comment on issues."
+    "0" "ADMINISTER" "Administer Jira" true "Do nearly everything an administrator of Jira does."
+    "23" "ADMINISTER_PROJECTS" "Administer Projects" false "Change the settings of a project."
+    "17" "ASSIGNABLE_USER" "Assignable User" false "Be given issues to work on."
+    "13" "ASSIGN_ISSUES" "Assign Issues" false "Give issues to other people."
+    "10" "BROWSE_PROJECTS" "Browse Projects" false "See a project and its issues."
+    "33" "BULK_CHANGE" "Make bulk changes" true "Change many issues at once."
+    "18" "CLOSE_ISSUES" "Close Issues" false "Close issues, in workflows with a separate step for that."
+    "19" "CREATE_ATTACHMENTS" "Create Attachments" false "Attach files to issues."
+    "11" "CREATE_ISSUES" "Create Issues" false "Create issues."
+    "CREATE_PROJECT" "CREATE_PROJECT" "Create team-managed projects" true "Create team-managed projects."
+    "22" "CREATE_SHARED_OBJECTS" "Share dashboards and filters" true "Share dashboards and filters with others."
+    "38" "DELETE_ALL_ATTACHMENTS" "Delete All Attachments" false "Delete anybody's attachments."
+    "36" "DELETE_ALL_COMMENTS" "Delete All Comments" false "Delete anybody's comments."
+    "42" "DELETE_ALL_WORKLOGS" "Delete All Worklogs" false "Delete anybody's worklogs."
+    "16" "DELETE_ISSUES" "Delete Issues" false "Delete issues."
+    "39" "DELETE_OWN_ATTACHMENTS" "Delete Own Attachments" false "Delete one's own attachments."
+    "37" "DELETE_OWN_COMMENTS" "Delete Own Comments" false "Delete one's own comments."
+    "43" "DELETE_OWN_WORKLOGS" "Delete Own Worklogs" false "Delete one's own worklogs."
+    "34" "EDIT_ALL_COMMENTS" "Edit All Comments" false "Edit anybody's comments."
+    "41" "EDIT_ALL_WORKLOGS" "Edit All Worklogs" false "Edit anybody's worklogs."
+    "12" "EDIT_ISSUES" "Edit Issues" false "Edit issues."
+    "35" "EDIT_OWN_COMMENTS" "Edit Own Comments" false "Edit one's own comments."
+    "40" "EDIT_OWN_WORKLOGS" "Edit Own Worklogs" false "Edit one's own worklogs."
+    "21" "LINK_ISSUES" "Link Issues" false "Link issues to each other."
+    "24" "MANAGE_GROUP_FILTER_SUBSCRIPTIONS" "Manage group filter subscriptions" true "Subscribe groups to filters."
+    "MANAGE_SPRINTS_PERMISSION" "MANAGE_SPRINTS_PERMISSION" "Manage sprints" false "Create, start and complete sprints."
+    "32" "MANAGE_WATCHERS" "Manage Watchers" false "Add and remove watchers of issues."
+    "30" "MODIFY_REPORTER" "Modify Reporter" false "Choose the reporter of issues."
+    "25" "MOVE_ISSUES" "Move Issues" false "Move issues to another project or type."
+    "14" "RESOLVE_ISSUES" "Resolve Issues" false "Resolve and reopen issues, and set their fix versions."
+    "28" "SCHEDULE_ISSUES" "Schedule Issues" false "See and change due dates, and rank issues."
+    "26" "SET_ISSUE_SECURITY" "Set Issue Security" false "Choose who can see an issue."
+    "44" "SYSTEM_ADMIN" "Jira system administrator" true "Do everything in Jira."
+    "46" "TRANSITION_ISSUES" "Transition Issues" false "Move issues through their workflow."
+    "27" "USER_PICKER" "Browse users and groups" true "Search for people and groups, and see who they are."
+    "29" "VIEW_DEV_TOOLS" "View Development Tools" false "See branches, commits and builds of issues."
+    "45" "VIEW_READONLY_WORKFLOW" "View Read-Only Workflow" false "See the workflow of issues as a picture."
+    "31" "VIEW_VOTERS_AND_WATCHERS" "View Voters and Watchers" false "See who watches and voted for issues."
+    "20" "WORK_ON_ISSUES" "Work On Issues" false "Log work on issues."
 };
 
 /// The shipped permission of that key.
@@ -165,6 +171,12 @@ impl<'a> Access<'a> {
         self.on(project, IssuePeople::default(), key)
     }
 
+    /// Whether the caller has a project permission on some issue of the project at least (U-23).
+    pub fn somewhere(&self, project: &Project, key: &str) -> bool {
+        let reach = self.reach(project, key);
+        (reach.all || reach.as_reporter || reach.as_assignee) && Self::open(project, key)
+    }
+
     /// Whether the caller has a project permission for an issue of these people.
     /// Archived and deleted projects can be looked at by nobody but administrators.
     pub fn on(&self, project: &Project, people: IssuePeople, key: &str) -> bool {
@@ -172,8 +184,12 @@ impl<'a> Access<'a> {
         (reach.all
             || reach.as_reporter && self.caller.is(people.reporter)
             || reach.as_assignee && self.caller.is(people.assignee))
-            && (project.archived.is_none() || key == "BROWSE_PROJECTS")
-            && project.deleted.is_none()
+            && Self::open(project, key)
+    }
+
+    /// Archived projects can be looked at and nothing else, deleted ones not even that.
+    fn open(project: &Project, key: &str) -> bool {
+        (project.archived.is_none() || key == "BROWSE_PROJECTS") && project.deleted.is_none()
     }
 
     /// Whether the caller may know of a project: browse on all or some issues, or administering it.
@@ -189,6 +205,16 @@ impl<'a> Access<'a> {
     /// Whether the caller may change a project's settings.
     pub fn administers_project(&self, project: &Project) -> bool {
         self.administers() || self.project(project, "ADMINISTER_PROJECTS")
+    }
+
+    /// Whether the caller may change the settings of any project.
+    pub fn administers_some_project(&self) -> bool {
+        self.administers() || self.site.projects.iter().any(|project| self.project(project, "ADMINISTER_PROJECTS"))
+    }
+
+    /// Whether an account's e-mail address is shown to the caller (U-4).
+    pub fn sees_email(&self, account: &Account) -> bool {
+        account.email_public || self.caller.is(Some(&account.account_id)) || self.administers()
     }
 
     /// Whether some account could be given issues of a project (J-16).

@@ -127,6 +127,15 @@ impl Snapshot {
         self.groups.iter().find(|group| Some(group.group_id) == id || group.name == id_or_name)
     }
 
+    /// The groups of an account, by name in any case (observed shapes, 0.7).
+    pub fn groups_of(&self, account_id: &str) -> Vec<&Group> {
+        let ids = self.memberships.get(account_id);
+        let is_member = |group: &&Group| ids.is_some_and(|ids| ids.contains(&group.group_id));
+        let mut groups: Vec<&Group> = self.groups.iter().filter(is_member).collect();
+        groups.sort_by_cached_key(|group| group.name.to_lowercase());
+        groups
+    }
+
     /// Grants of a permission in a scheme.
     pub fn grants(&self, scheme_id: i64, permission: &str) -> impl Iterator<Item = &PermissionGrant> {
         let all = self.permission_grants.get(&scheme_id);
@@ -151,6 +160,18 @@ impl Snapshot {
     pub fn workflow_of(&self, project: &Project, issue_type_id: i64) -> Option<&StoredWorkflow> {
         let scheme = self.workflow_schemes.get(project.workflow_scheme_id)?;
         self.workflows.get(scheme.mappings.get(&issue_type_id).unwrap_or(&scheme.default_workflow_id))
+    }
+
+    /// The statuses that issues of a type can have in a project, in the order of the workflow.
+    pub fn statuses_of(&self, project: &Project, issue_type_id: i64) -> impl Iterator<Item = &Status> {
+        let workflow = self.workflow_of(project, issue_type_id);
+        let ids = workflow.into_iter().flat_map(|workflow| &workflow.definition.statuses);
+        ids.filter_map(|id| self.statuses.get(*id))
+    }
+
+    /// The roles that are played in a project: shared ones for a company-managed project, its own else.
+    pub fn roles_of(&self, project: &Project) -> impl Iterator<Item = &Role> {
+        self.roles.iter().filter(move |role| role.project_id.is_none_or(|id| id == project.id))
     }
 
     /// The screen scheme for issues of a type in a project.

@@ -19,6 +19,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderValue, request::Parts},
 };
+use chrono::Utc;
 use std::{ops::Deref, sync::Arc};
 
 /// Which version of the platform API was called. The same code serves both (J-94).
@@ -81,6 +82,7 @@ impl Call {
             Who::Known(caller) => caller,
             Who::Nobody | Who::Refused => Caller::default(),
         };
+        self.context.now = fresh.site.clock.at(Utc::now());
         self.context.site = fresh;
         Ok(self)
     }

@@ -55,6 +55,7 @@ pub fn render(failure: &Failure, asked: &Asked) -> Response<Body> {
         }
         Failure::BadParameter(detail) => problem(StatusCode::BAD_REQUEST, detail, asked.path),
         Failure::Unauthenticated => unauthenticated(asked),
+        Failure::Unauthorized(message) => sentence(StatusCode::UNAUTHORIZED, message, asked),
         Failure::Forbidden(message) => sentence(StatusCode::FORBIDDEN, message, asked),
         Failure::NotFound(message) => sentence(StatusCode::NOT_FOUND, message, asked),
         Failure::Conflict(message) => sentence(StatusCode::CONFLICT, message, asked),

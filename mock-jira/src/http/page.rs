@@ -1,8 +1,9 @@
 //! Pages of lists (T-4).
 
 use super::call::Call;
-use crate::domain::failure::Result;
+use crate::domain::failure::{Failure, Result};
 use serde_json::{Value, json};
+use std::cmp::Ordering;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +29,50 @@ impl Window {
     }
 }
 
+/// What a list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// One of the names that the operation takes.
+    pub field: &'static str,
+    /// The greatest first.
+    pub descending: bool,
+}
+
+impl Order {
+    /// Reads `orderBy`: a name with `-` or `+` before it, of which the latter arrives as a blank (T-12).
+    pub fn read(call: &Call, fields: &[&'static str]) -> Result<Option<Self>> {
+        let Some(text) = call.params.text("orderBy") else { return Ok(None) };
+        let name = text.trim().trim_start_matches(['-', '+']);
+        let Some(field) = fields.iter().find(|field| **field == name) else {
+            let fields = fields.join(", ");
+            // U-42
+            let sentence = format!("The field to order by should be one of [{fields}]. Instead, it was: {name}.");
+            return Err(Failure::invalid(sentence));
+        };
+        Ok(Some(Self { field, descending: text.starts_with('-') }))
+    }
+
+    /// Sorts by a comparison of the field; equal items stay in their order.
+    pub fn sort<T>(self, items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+        items.sort_by(|a, b| if self.descending { compare(b, a) } else { compare(a, b) });
+    }
+}
+
+/// The page of a whole list that the request asks for.
+pub fn listed<T>(call: &Call, path: &str, window: Window, items: Vec<T>, view: impl Fn(T) -> Value) -> Value {
+    let total = items.len();
+    bean(call, path, window, total, window.of(items).into_iter().map(view).collect())
+}
+
 /// A page bean: `self`, `nextPage` when there is more, `maxResults`, `startAt`, `total`, `isLast`, `values`.
 pub fn bean(call: &Call, path: &str, window: Window, total: usize, values: Vec<Value>) -> Value {
     let next = window.start_at + values.len() as i64;
     let is_last = next >= total as i64 || values.is_empty();
-    let address =
-        |start_at: i64| call.links.api(format_args!("{path}?maxResults={}&startAt={start_at}", window.max_results));
+    // The other parameters stay, so that following `nextPage` keeps the filters.
+    let address = |start_at: i64| {
+        let query = call.params.query_with(&[("maxResults", window.max_results), ("startAt", start_at)]);
+        call.links.api(format_args!("{path}?{query}"))
+    };
     let mut page = json!({ "self": address(window.start_at) });
     if !is_last {
         page["nextPage"] = address(next).into();

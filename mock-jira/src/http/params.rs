@@ -1,6 +1,10 @@
 //! Query parameters, read as tolerantly as Jira reads them (H-17, H-37).
 
 use crate::domain::failure::{Failure, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode as encode};
+
+/// What can't stand in a query as it is.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The decoded query string, in order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -25,6 +29,16 @@ impl Params {
         let mut pairs = self.0.clone();
         pairs.push((name.to_owned(), value.to_owned()));
         Self(pairs)
+    }
+
+    /// The query string with these parameters instead of those of the same names, by name.
+    pub fn query_with(&self, others: &[(&str, i64)]) -> String {
+        let kept = self.0.iter().filter(|(name, _)| others.iter().all(|(other, _)| other != name));
+        let mut pairs: Vec<(String, String)> = kept.cloned().collect();
+        pairs.extend(others.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())));
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
+        let pair = |(name, value): &(String, String)| format!("{}={}", encode(name, RESERVED), encode(value, RESERVED));
+        pairs.iter().map(pair).collect::<Vec<_>>().join("&")
     }
 
     /// All values of a parameter, as they came.
@@ -61,6 +75,14 @@ impl Params {
     /// A whole number of 64 bits, such as `startAt` or an id.
     pub fn long(&self, name: &str) -> Result<Option<i64>> {
         self.number(name, i64::MIN, i64::MAX)
+    }
+
+    /// A list of ids.
+    pub fn longs(&self, name: &str) -> Result<Vec<i64>> {
+        let number = |text: String| {
+            text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
+        };
+        self.list(name).into_iter().map(number).collect()
     }
 
     fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>> {
@@ -111,6 +133,13 @@ mod tests {
             }
         }
         assert_eq!(params.long("e").unwrap(), Some(99_999_999_999));
+    }
+
+    #[test]
+    fn writes_a_query_with_some_parameters_replaced() {
+        let params = Params::parse("startAt=5&query=a%20%26b&id=1&id=2");
+        let query = params.query_with(&[("maxResults", 2), ("startAt", 7)]);
+        assert_eq!(query, "id=1&id=2&maxResults=2&query=a%20%26b&startAt=7");
     }
 
     #[test]

@@ -1,10 +1,30 @@
 //! The platform API, versions 2 and 3.
 
+pub mod fields;
+pub mod instance;
+pub mod issue_link_types;
+pub mod issue_types;
 pub mod issues;
+pub mod permissions;
+pub mod priorities;
+pub mod projects;
+pub mod resolutions;
+pub mod statuses;
+pub mod users;
 
 use super::routes::Routes;
 
 /// All operations served.
 pub fn routes() -> Routes {
     issues::routes()
+        .and(projects::routes())
+        .and(users::routes())
+        .and(permissions::routes())
+        .and(fields::routes())
+        .and(issue_types::routes())
+        .and(issue_link_types::routes())
+        .and(priorities::routes())
+        .and(resolutions::routes())
+        .and(statuses::routes())
+        .and(instance::routes())
 }

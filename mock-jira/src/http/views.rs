@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod issue;
+pub mod parts;
 pub mod project;
 pub mod user;
 

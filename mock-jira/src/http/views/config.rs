@@ -46,6 +46,21 @@ pub fn status_listed(call: &Call, status: &Status) -> Value {
     view
 }
 
+/// A status in `/statuses`, which speaks another dialect than `/status` (U-47).
+pub fn status_managed(status: &Status) -> Value {
+    let scope = match status.project_id {
+        Some(id) => json!({ "type": "PROJECT", "project": { "id": id.to_string() } }),
+        None => json!({ "type": "GLOBAL" }),
+    };
+    json!({
+        "id": status.id.to_string(),
+        "name": status.name,
+        "statusCategory": status.category().statuses_key,
+        "scope": scope,
+        "description": status.description,
+    })
+}
+
 /// A priority in an issue.
 pub fn priority(call: &Call, priority: &Priority) -> Value {
     json!({
@@ -68,6 +83,20 @@ pub fn priority_listed(call: &Call, priority: &Priority) -> Value {
     })
 }
 
+/// A priority in a search; which is the default is not told there (U-48).
+pub fn priority_found(call: &Call, priority: &Priority) -> Value {
+    let mut view = priority_listed(call, priority);
+    view["isDefault"] = false.into();
+    view
+}
+
+/// A resolution in a search.
+pub fn resolution_found(call: &Call, found: &Resolution) -> Value {
+    let mut view = resolution(call, found);
+    view["isDefault"] = false.into();
+    view
+}
+
 /// A resolution.
 pub fn resolution(call: &Call, resolution: &Resolution) -> Value {
     json!({
@@ -80,31 +109,40 @@ pub fn resolution(call: &Call, resolution: &Resolution) -> Value {
 
 /// An issue type in an issue.
 pub fn issue_type(call: &Call, kind: &IssueType) -> Value {
-    let icon = match kind.avatar_id {
-        Some(id) => call.links.api2(format_args!("universal_avatar/view/type/issuetype/avatar/{id}?size=medium")),
-        None => call.links.site(&kind.icon),
-    };
-    let mut view = json!({
-        "self": call.links.api(format_args!("issuetype/{}", kind.id)),
-        "id": kind.id.to_string(),
-        "description": kind.description,
-        "iconUrl": icon,
-        "name": kind.name,
-        "subtask": kind.is_subtask(),
-    });
-    if let Some(id) = kind.avatar_id {
-        view["avatarId"] = id.into();
-    }
-    view["hierarchyLevel"] = kind.level.into();
+    let mut view = issue_type_named(call, kind);
+    add_kind(&mut view, kind);
     view
 }
 
 /// An issue type in `GET /issuetype` and in a project.
 pub fn issue_type_listed(call: &Call, kind: &IssueType) -> Value {
-    let mut view = issue_type(call, kind);
+    let mut view = issue_type_named(call, kind);
     view["untranslatedName"] = kind.name.as_str().into();
+    add_kind(&mut view, kind);
     add_scope(&mut view, kind.project_id);
     view
+}
+
+fn issue_type_named(call: &Call, kind: &IssueType) -> Value {
+    let icon = match kind.avatar_id {
+        Some(id) => call.links.api2(format_args!("universal_avatar/view/type/issuetype/avatar/{id}?size=medium")),
+        None => call.links.site(&kind.icon),
+    };
+    json!({
+        "self": call.links.api(format_args!("issuetype/{}", kind.id)),
+        "id": kind.id.to_string(),
+        "description": kind.description,
+        "iconUrl": icon,
+        "name": kind.name,
+    })
+}
+
+fn add_kind(view: &mut Value, kind: &IssueType) {
+    view["subtask"] = kind.is_subtask().into();
+    if let Some(id) = kind.avatar_id {
+        view["avatarId"] = id.into();
+    }
+    view["hierarchyLevel"] = kind.level.into();
 }
 
 /// A version in an issue.
@@ -157,7 +195,8 @@ pub fn category(call: &Call, category: &ProjectCategory) -> Value {
     })
 }
 
-fn add_scope(view: &mut Value, project_id: Option<i64>) {
+/// Says that a thing belongs to one team-managed project.
+pub fn add_scope(view: &mut Value, project_id: Option<i64>) {
     if let Some(id) = project_id {
         view["scope"] = json!({ "type": "PROJECT", "project": { "id": id.to_string() } });
     }

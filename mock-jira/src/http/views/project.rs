@@ -1,8 +1,12 @@
 //! Projects, which differ by the place they are shown at (observed shapes, "projects").
 
-use super::{config, user};
+use super::{config, parts, user};
 use crate::{domain::config::Project, http::call::Call};
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
+
+/// How long a deleted project can be restored (U-45).
+const TRASH_TIME: TimeDelta = TimeDelta::days(60);
 
 /// A project in an issue.
 pub fn in_issue(call: &Call, project: &Project) -> Value {
@@ -50,19 +54,19 @@ pub fn detailed(call: &Call, project: &Project) -> Value {
     add_types(call, project, &mut view);
     add_url(project, &mut view);
     view.insert("assigneeType".into(), project.assignee_type.as_str().into());
-    let versions = call.site.versions_of(project.id).map(|version| {
-        let mut view = config::version(call, version);
-        view["projectId"] = version.project_id.into();
-        view
-    });
+    let versions = call.site.versions_of(project.id).map(|version| parts::version(call, version));
     view.insert("versions".into(), versions.collect());
     view.insert("name".into(), project.name.as_str().into());
-    let roles = call.site.roles.iter().filter(|role| role.project_id.is_none_or(|id| id == project.id));
-    let roles = roles.map(|role| {
+    view.insert("roles".into(), roles(call, project));
+    finish(call, project, view)
+}
+
+/// Roles by name, each as a link to who plays it (U-30).
+pub fn roles(call: &Call, project: &Project) -> Value {
+    let roles = call.site.roles_of(project).map(|role| {
         (role.name.clone(), call.links.api(format_args!("project/{}/role/{}", project.id, role.id)).into())
     });
-    view.insert("roles".into(), Value::Object(roles.collect()));
-    finish(call, project, view)
+    Value::Object(roles.collect())
 }
 
 fn begin(call: &Call, project: &Project) -> Map<String, Value> {
@@ -80,8 +84,12 @@ fn add_types(call: &Call, project: &Project, view: &mut Map<String, Value>) {
 }
 
 fn add_lead(call: &Call, project: &Project, view: &mut Map<String, Value>) {
-    if let Some(account) = project.lead.as_ref().and_then(|id| call.site.accounts.get(id)) {
-        view.insert("lead".into(), user::lead(call, account));
+    add_person(call, "lead", project.lead.as_deref(), view);
+}
+
+fn add_person(call: &Call, member: &str, account_id: Option<&str>, view: &mut Map<String, Value>) {
+    if let Some(account) = account_id.and_then(|id| call.site.accounts.get(id)) {
+        view.insert(member.into(), user::lead(call, account));
     }
 }
 
@@ -93,13 +101,10 @@ fn add_url(project: &Project, view: &mut Map<String, Value>) {
 
 fn finish(call: &Call, project: &Project, mut view: Map<String, Value>) -> Value {
     if call.params.expands("projectKeys") {
-        let keys = call
-            .site
-            .project_keys
-            .iter()
-            .filter(|(_, id)| **id == project.id)
-            .map(|(key, _)| Value::from(key.as_str()));
-        view.insert("projectKeys".into(), keys.collect());
+        let keys = call.site.project_keys.iter().filter(|(_, id)| **id == project.id);
+        let mut keys: Vec<&str> = keys.map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        view.insert("projectKeys".into(), keys.into());
     }
     view.insert("avatarUrls".into(), avatars(call, project));
     if let Some(category) = project.category_id.and_then(|id| call.site.categories.get(id)) {
@@ -123,6 +128,13 @@ fn finish(call: &Call, project: &Project, mut view: Map<String, Value>) -> Value
     if let Some(time) = project.archived {
         view.insert("archived".into(), true.into());
         view.insert("archivedDate".into(), call.time(time).into());
+        add_person(call, "archivedBy", project.archived_by.as_deref(), &mut view);
+    }
+    if let Some(time) = project.deleted {
+        view.insert("deleted".into(), true.into());
+        view.insert("retentionTillDate".into(), call.time(time + TRASH_TIME).into());
+        view.insert("deletedDate".into(), call.time(time).into());
+        add_person(call, "deletedBy", project.deleted_by.as_deref(), &mut view);
     }
     if project.simplified {
         view.insert("entityId".into(), project.uuid.to_string().into());

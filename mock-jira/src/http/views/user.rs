@@ -32,22 +32,22 @@ pub fn lead(call: &Call, account: &Account) -> Value {
     user.into()
 }
 
-/// Lists of users: no time zone.
+/// Lists of users: no time zone, and a locale on people only.
 pub fn listed(call: &Call, account: &Account) -> Value {
-    listed_form(call, account).into()
+    let mut user = listed_form(call, account);
+    if account.account_type != "app" {
+        user.insert("locale".into(), account.locale.as_str().into());
+    }
+    user.into()
 }
 
 /// An account by itself; `groups` and `applicationRoles` are filled when expanded (U-5).
 pub fn detailed(call: &Call, account: &Account) -> Value {
     let mut user = listed_form(call, account);
-    let locale = user.shift_remove("locale");
     user.insert("timeZone".into(), account.time_zone.name().into());
-    user.extend(locale.map(|locale| ("locale".into(), locale)));
-    let member_of = call.site.memberships.get(&account.account_id);
-    let is_member = |group: &uuid::Uuid| member_of.is_some_and(|ids| ids.contains(group));
-    let mut groups: Vec<&Group> = call.site.groups.iter().filter(|group| is_member(&group.group_id)).collect();
-    groups.sort_by_key(|group| group.name.to_lowercase());
-    let licensed = call.site.product_groups.iter().any(is_member);
+    user.insert("locale".into(), account.locale.as_str().into());
+    let groups = call.site.groups_of(&account.account_id);
+    let licensed = groups.iter().any(|group| call.site.product_groups.contains(&group.group_id));
     let sized = |expand: &str, items: Vec<Value>| {
         let size = items.len();
         let items = if call.params.expands(expand) { items } else { Vec::new() };
@@ -70,7 +70,6 @@ fn listed_form(call: &Call, account: &Account) -> Map<String, Value> {
     user.insert("accountType".into(), account.account_type.as_str().into());
     email(call, account, &mut user);
     looks(call, account, &mut user);
-    user.insert("locale".into(), account.locale.as_str().into());
     user
 }
 
@@ -83,8 +82,7 @@ fn begin(call: &Call, account: &Account) -> Map<String, Value> {
 
 /// Shown only as far as the profile allows; never null, never empty (U-4).
 fn email(call: &Call, account: &Account, user: &mut Map<String, Value>) {
-    let visible = account.email_public || call.caller.is(Some(&account.account_id)) || call.access().administers();
-    if let (Some(email), true) = (&account.email, visible) {
+    if let (Some(email), true) = (&account.email, call.access().sees_email(account)) {
         user.insert("emailAddress".into(), email.as_str().into());
     }
 }

@@ -1,0 +1,127 @@
+//! A project as a whole: create, read, change, delete (U-40 to U-45).
+
+use crate::{
+    app::projects::{self, ProjectInput},
+    db,
+    domain::failure::Result,
+    http::{
+        answer::{Answer, created, no_content, ok},
+        body::{Json, lenient},
+        call::Call,
+        routes::Routes,
+        views,
+    },
+};
+use axum::extract::Path;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Operations on one project.
+pub fn routes() -> Routes {
+    Routes::default()
+        .post("/rest/api/3/project", create_project)
+        .get("/rest/api/3/project/{projectIdOrKey}", get_project)
+        .put("/rest/api/3/project/{projectIdOrKey}", update_project)
+        .delete("/rest/api/3/project/{projectIdOrKey}", delete_project)
+}
+
+/// A request to create or change a project.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct ProjectBody {
+    key: Option<String>,
+    name: Option<String>,
+    project_type_key: Option<String>,
+    project_template_key: Option<String>,
+    description: Option<String>,
+    url: Option<String>,
+    lead_account_id: Option<String>,
+    /// The older name; account ids are all that Cloud knows people by (U-4).
+    lead: Option<String>,
+    assignee_type: Option<String>,
+    #[serde(deserialize_with = "lenient::int")]
+    category_id: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    avatar_id: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    permission_scheme: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    issue_type_scheme: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    workflow_scheme: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    issue_type_screen_scheme: Option<i64>,
+    // Nothing in a site hangs on these yet.
+    #[serde(rename = "fieldConfigurationScheme")]
+    _field_configuration_scheme: Option<Value>,
+    #[serde(rename = "fieldScheme")]
+    _field_scheme: Option<Value>,
+    #[serde(rename = "issueSecurityScheme")]
+    _issue_security_scheme: Option<Value>,
+    #[serde(rename = "notificationScheme")]
+    _notification_scheme: Option<Value>,
+    #[serde(rename = "releasedProjectKeys")]
+    _released_project_keys: Option<Vec<String>>,
+}
+
+impl ProjectBody {
+    fn input(self) -> ProjectInput {
+        ProjectInput {
+            key: self.key,
+            name: self.name,
+            type_key: self.project_type_key,
+            template_key: self.project_template_key,
+            description: self.description,
+            url: self.url,
+            lead: self.lead_account_id.or(self.lead),
+            assignee_type: self.assignee_type,
+            category_id: self.category_id,
+            avatar_id: self.avatar_id,
+            permission_scheme_id: self.permission_scheme,
+            issue_type_scheme_id: self.issue_type_scheme,
+            workflow_scheme_id: self.workflow_scheme,
+            issue_type_screen_scheme_id: self.issue_type_screen_scheme,
+        }
+    }
+}
+
+async fn create_project(Json(call, body): Json<ProjectBody>) -> Answer {
+    let project = projects::create(&call, &body.input()).await?;
+    created(json!({
+        "self": call.links.api(format_args!("project/{}", project.id)),
+        "id": project.id,
+        "key": project.key,
+    }))
+}
+
+async fn get_project(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    let mut views = [views::project::detailed(&call, call.project(&id_or_key)?)];
+    add_properties(&call, &mut views).await?;
+    ok(&views[0])
+}
+
+async fn update_project(Path(id_or_key): Path<String>, Json(call, body): Json<ProjectBody>) -> Answer {
+    let project = projects::update(&call, &id_or_key, &body.input()).await?;
+    ok(views::project::detailed(&call, &project))
+}
+
+async fn delete_project(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    let to_trash = call.params.flag("enableUndo", true)?;
+    projects::delete(&call, &id_or_key, to_trash).await?;
+    no_content()
+}
+
+/// Fills in the properties that the request asks for.
+pub async fn add_properties(call: &Call, views: &mut [Value]) -> Result<()> {
+    let keys = call.params.list("properties");
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = views.iter().filter_map(|view| view["id"].as_str().map(str::to_owned)).collect();
+    for (id, key, value) in db::properties::list(&mut call.read().await?, "project", &ids, &keys).await? {
+        for view in views.iter_mut().filter(|view| view["id"] == id.as_str()) {
+            view["properties"][&key] = value.clone();
+        }
+    }
+    Ok(())
+}

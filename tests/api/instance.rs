@@ -1,0 +1,24 @@
+//! The site as a whole.
+
+use crate::support::World;
+use insta::assert_json_snapshot;
+
+#[tokio::test]
+async fn server_info_for_nobody() {
+    let world = World::empty().await;
+    let info = world.anonymous().get("/rest/api/3/serverInfo").await.expect(200);
+    assert_json_snapshot!("server_info", world.portable(&info), { ".serverTime" => "[time]" });
+}
+
+#[tokio::test]
+async fn configuration_and_time_tracking() {
+    let world = World::empty().await;
+    let configuration = world.viewer().get("/rest/api/3/configuration").await.expect(200);
+    assert_json_snapshot!("configuration", configuration);
+    let options = world.admin().get("/rest/api/3/configuration/timetracking/options").await.expect(200);
+    assert_eq!(options, configuration["timeTrackingConfiguration"]);
+    world.viewer().get("/rest/api/3/configuration/timetracking/options").await.expect(403);
+    let provider = world.admin().get("/rest/api/3/configuration/timetracking").await.expect(200);
+    assert_eq!(world.admin().get("/rest/api/3/configuration/timetracking/list").await.expect(200)[0], provider);
+    assert_eq!(world.anonymous().get("/rest/api/3/configuration").await.status, 401);
+}
