@@ -48,12 +48,9 @@ async fn finds_what_the_query_means() {
         ("project = NOPE", ""),
         ("summary = x", ""),
         ("key = NOPE-1", ""),
-        ("bogus() = 1 or assignee = bogus()", ""),
+        ("assignee = bogus()", ""),
     ] {
         let found = search(&developer, jql).await;
-        if jql.starts_with("bogus()") {
-            continue;
-        }
         assert_eq!(found.join(" "), keys, "{jql}");
     }
 }
