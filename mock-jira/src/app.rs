@@ -3,6 +3,7 @@
 pub mod comments;
 pub mod issues;
 pub mod projects;
+pub mod properties;
 pub mod search;
 pub mod seed;
 pub mod sites;

@@ -7,6 +7,7 @@ pub mod issue;
 pub mod jql;
 pub mod people;
 pub mod permission;
+pub mod property;
 pub mod rank;
 pub mod rich_text;
 pub mod site;

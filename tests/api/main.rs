@@ -9,6 +9,7 @@ mod instance;
 mod issues;
 mod permissions;
 mod projects;
+mod properties;
 mod search;
 mod sites;
 mod support;

@@ -2,7 +2,7 @@
 
 use super::{Context, issues};
 use crate::{
-    db::{self, Read, Work, comments::Comment, issues::Wanted},
+    db::{self, Read, Work, comments::Comment},
     domain::{
         config::Project,
         failure::{Complaints, Failure, Result},
@@ -27,14 +27,14 @@ pub struct CommentInput<'a> {
 
 /// The issue and all its comments that the caller may see, oldest first.
 pub async fn list(context: &Context, db: &mut Read, id_or_key: &str) -> Result<(Issue, Vec<Comment>)> {
-    let (issue, project) = visible_issue(context, db, id_or_key).await?;
+    let (issue, project) = issues::visible(context, db, id_or_key).await?;
     let comments = db::comments::list(db, issue.id).await?;
     Ok((issue, comments.into_iter().filter(|comment| visible(context, project, comment)).collect()))
 }
 
 /// One comment of an issue; hidden ones are missing (J-93).
 pub async fn get(context: &Context, db: &mut Read, id_or_key: &str, id: &str) -> Result<Comment> {
-    let (issue, project) = visible_issue(context, db, id_or_key).await?;
+    let (issue, project) = issues::visible(context, db, id_or_key).await?;
     let found = match id.parse() {
         Ok(id) => db::comments::find(db, issue.id, id).await?,
         Err(_) => None,
@@ -135,13 +135,6 @@ pub fn visible(context: &Context, project: &Project, comment: &Comment) -> bool 
         Some("group") => context.site.group(id).is_some_and(|group| context.caller.groups.contains(&group.group_id)),
         _ => true,
     }
-}
-
-async fn visible_issue<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -> Result<(Issue, &'a Project)> {
-    let name = context.required_issue_name(id_or_key)?;
-    let loaded = db::issues::find(db, name, Wanted::default(), None).await?.ok_or_else(Failure::no_issue)?;
-    let project = context.project_of(&loaded.issue)?;
-    Ok((loaded.issue, project))
 }
 
 fn permit(

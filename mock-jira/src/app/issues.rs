@@ -2,7 +2,7 @@
 
 use super::{Context, transitions};
 use crate::{
-    db::{self, Work, issues::Wanted},
+    db::{self, Read, Work, issues::Wanted},
     domain::{
         config::{IssueType, Project},
         failure::{Complaints, Failure, Result},
@@ -176,6 +176,14 @@ pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> 
     }
     db::issues::delete(&mut work, &ids).await?;
     Ok(work.commit().await?)
+}
+
+/// The issue and its project, if the caller may see them.
+pub async fn visible<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -> Result<(Issue, &'a Project)> {
+    let name = context.required_issue_name(id_or_key)?;
+    let loaded = db::issues::find(db, name, Wanted::default(), None).await?.ok_or_else(Failure::no_issue)?;
+    let project = context.project_of(&loaded.issue)?;
+    Ok((loaded.issue, project))
 }
 
 /// The issue, locked until the end of the transaction.

@@ -40,3 +40,45 @@ pub async fn list(
     .await?;
     Ok(rows.into_iter().map(|row| (row.owner_id, row.key, row.value)).collect())
 }
+
+/// The keys of all properties of a thing.
+pub async fn keys(db: &mut Read, owner: &str, owner_id: &str) -> sqlx::Result<Vec<String>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT key FROM property WHERE site_id = $1 AND owner = $2 AND owner_id = $3 ORDER BY key",
+        site_id,
+        owner,
+        owner_id
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
+/// The value of a property.
+pub async fn find(db: &mut Read, owner: &str, owner_id: &str, key: &str) -> sqlx::Result<Option<Value>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT value FROM property WHERE site_id = $1 AND owner = $2 AND owner_id = $3 AND key = $4",
+        site_id,
+        owner,
+        owner_id,
+        key
+    )
+    .fetch_optional(db.sql())
+    .await
+}
+
+/// Removes a property; whether it was there.
+pub async fn delete(db: &mut Work, owner: &str, owner_id: &str, key: &str) -> sqlx::Result<bool> {
+    let site_id = db.site_id;
+    let done = sqlx::query!(
+        "DELETE FROM property WHERE site_id = $1 AND owner = $2 AND owner_id = $3 AND key = $4",
+        site_id,
+        owner,
+        owner_id,
+        key
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -4,6 +4,7 @@ pub mod changelog;
 pub mod comments;
 pub mod issue;
 pub mod metadata;
+pub mod properties;
 pub mod search;
 pub mod transitions;
 
@@ -16,5 +17,6 @@ pub fn routes() -> Routes {
         .and(transitions::routes())
         .and(changelog::routes())
         .and(comments::routes())
+        .and(properties::routes())
         .and(search::routes())
 }

@@ -1,11 +1,8 @@
 //! The history of issues (J-80 to J-86, S-48).
 
 use crate::{
-    db::{self, issues::Wanted},
-    domain::{
-        failure::{Failure, Result},
-        issue::Issue,
-    },
+    app::issues,
+    db,
     http::{
         answer::{Answer, ok},
         body::{Json, lenient},
@@ -29,7 +26,7 @@ pub fn routes() -> Routes {
 async fn get_change_logs(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let window = Window::read(&call, 100, 100)?;
     let mut db = call.read().await?;
-    let issue = visible(&call, &mut db, &id_or_key).await?;
+    let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
     let total = db::changelog::count(&mut db, issue.id).await?;
     let entries = db::changelog::list(&mut db, issue.id, window.start_at, window.max_results).await?;
     let values = entries.iter().map(|entry| views::issue::history(&call, entry)).collect();
@@ -48,16 +45,9 @@ struct Id(#[serde(deserialize_with = "lenient::int")] Option<i64>);
 
 async fn get_change_logs_by_ids(Path(id_or_key): Path<String>, Json(call, wanted): Json<ChangelogIds>) -> Answer {
     let mut db = call.read().await?;
-    let issue = visible(&call, &mut db, &id_or_key).await?;
+    let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
     let ids: Vec<i64> = wanted.changelog_ids.iter().filter_map(|id| id.0).collect();
     let entries = db::changelog::by_ids(&mut db, issue.id, &ids).await?;
     let histories: Vec<Value> = entries.iter().map(|entry| views::issue::history(&call, entry)).collect();
     ok(json!({ "startAt": 0, "maxResults": ids.len(), "total": histories.len(), "histories": histories }))
-}
-
-async fn visible(call: &Call, db: &mut db::Read, id_or_key: &str) -> Result<Issue> {
-    let name = call.required_issue_name(id_or_key)?;
-    let loaded = db::issues::find(db, name, Wanted::default(), None).await?.ok_or_else(Failure::no_issue)?;
-    call.project_of(&loaded.issue)?;
-    Ok(loaded.issue)
 }

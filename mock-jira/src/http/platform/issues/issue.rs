@@ -6,6 +6,7 @@ use crate::{
     domain::{
         failure::{Complaints, Failure, Result},
         issue::edit::Input,
+        property,
     },
     http::{
         answer::{Answer, created, json, no_content, ok},
@@ -69,12 +70,8 @@ impl IssueUpdate {
 
     fn properties(&mut self) -> Result<Vec<(String, Value)>> {
         let properties = self.properties.take().unwrap_or_default();
-        // J-118
-        let too_long = |property: &Property| {
-            property.key.is_empty() || property.key.len() > 255 || property.value.to_string().len() > 32_768
-        };
-        if properties.iter().any(too_long) {
-            return Err(Failure::invalid_field("properties", "The property key or value is not valid."));
+        for Property { key, value } in &properties {
+            property::check(key, value).map_err(|sentence| Failure::invalid_field("properties", sentence))?;
         }
         Ok(properties.into_iter().map(|property| (property.key, property.value)).collect())
     }

@@ -1,0 +1,19 @@
+//! Entity properties: what may be one.
+
+use serde_json::Value;
+
+/// Longest key (J-118).
+const KEY: usize = 255;
+/// Longest value, as JSON text (J-118).
+const VALUE: usize = 32_768;
+
+/// Says what is wrong with a property.
+pub fn check(key: &str, value: &Value) -> Result<(), String> {
+    if key.is_empty() || key.chars().count() > KEY {
+        return Err(format!("The property key must be between 1 and {KEY} characters long."));
+    }
+    if value.to_string().chars().count() > VALUE {
+        return Err(format!("The property value must not be longer than {VALUE} characters."));
+    }
+    Ok(())
+}
