@@ -9,6 +9,7 @@ pub mod seed;
 pub mod sites;
 pub mod tokens;
 pub mod transitions;
+pub mod watchers;
 
 use crate::{
     db::{Db, Read, Work, issues::Name},

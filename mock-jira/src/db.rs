@@ -14,6 +14,8 @@ pub mod projects;
 pub mod properties;
 pub mod search;
 pub mod tokens;
+pub mod votes;
+pub mod watchers;
 
 use crate::domain::failure::Failure;
 use deadpool::managed::{self, Metrics, Object, Pool, RecycleResult};

@@ -15,3 +15,4 @@ mod sites;
 mod support;
 mod transitions;
 mod users;
+mod watchers;

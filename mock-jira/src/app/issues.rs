@@ -80,7 +80,7 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     let items = created_items(context, &issue, &references);
     store_extras(context, &mut work, &issue, extras, items, &references).await?;
     if let Some(account_id) = context.caller.account_id() {
-        db::issues::watch(&mut work, issue.id, account_id).await?; // J-23
+        db::watchers::insert(&mut work, issue.id, account_id).await?; // J-23
     }
     store_properties(&mut work, issue.id, &new.properties).await?;
     if let Some(transition) = &new.transition {

@@ -7,6 +7,8 @@ pub mod metadata;
 pub mod properties;
 pub mod search;
 pub mod transitions;
+pub mod votes;
+pub mod watchers;
 
 use crate::http::routes::Routes;
 
@@ -17,6 +19,8 @@ pub fn routes() -> Routes {
         .and(transitions::routes())
         .and(changelog::routes())
         .and(comments::routes())
+        .and(watchers::routes())
+        .and(votes::routes())
         .and(properties::routes())
         .and(search::routes())
 }
