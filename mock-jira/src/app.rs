@@ -2,6 +2,7 @@
 
 pub mod comments;
 pub mod issues;
+pub mod links;
 pub mod projects;
 pub mod properties;
 pub mod search;

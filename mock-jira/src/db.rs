@@ -10,6 +10,7 @@ pub mod sites;
 pub mod changelog;
 pub mod comments;
 pub mod issues;
+pub mod links;
 pub mod projects;
 pub mod properties;
 pub mod search;

@@ -7,6 +7,7 @@ mod configuration;
 mod gate;
 mod instance;
 mod issues;
+mod links;
 mod permissions;
 mod projects;
 mod properties;

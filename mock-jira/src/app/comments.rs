@@ -49,6 +49,21 @@ pub async fn add(context: &Context, id_or_key: &str, input: &CommentInput<'_>, f
     let mut work = context.begin().await?;
     let issue = issues::locked(context, &mut work, id_or_key).await?;
     let project = context.project_of(&issue)?;
+    let new = draft(context, project, &issue, input, format)?;
+    let comment = insert(context, &mut work, &issue, new).await?;
+    db::issues::touch(&mut work, issue.id, context.now).await?;
+    work.commit().await?;
+    Ok(comment)
+}
+
+/// The comment that a request gives, if the caller may write it.
+pub fn draft(
+    context: &Context,
+    project: &Project,
+    issue: &Issue,
+    input: &CommentInput<'_>,
+    format: TextFormat,
+) -> Result<NewComment> {
     let mut complaints = Complaints::default();
     let body = read_body(input.body, format, &mut complaints);
     let visibility = read_visibility(context, project, input.visibility, &mut complaints);
@@ -57,10 +72,7 @@ pub async fn add(context: &Context, id_or_key: &str, input: &CommentInput<'_>, f
     }
     complaints.into_result()?;
     let Some(body) = body else { return Err(Failure::invalid_field("comment", "Comment body can not be empty!")) };
-    let comment = insert(context, &mut work, &issue, NewComment { body, visibility }).await?;
-    db::issues::touch(&mut work, issue.id, context.now).await?;
-    work.commit().await?;
-    Ok(comment)
+    Ok(NewComment { body, visibility })
 }
 
 /// Stores a comment in a transaction that holds its issue.

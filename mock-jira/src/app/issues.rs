@@ -241,7 +241,9 @@ async fn store_extras(
     }
     for link in extras.links {
         let (source, destination) = if link.outward { (issue.id, link.other_id) } else { (link.other_id, issue.id) };
-        db::issues::insert_link(work, link.type_id, source, destination).await?;
+        if !db::links::insert(work, link.type_id, source, destination).await? {
+            continue; // J-111
+        }
         let kind = context.site.link_types.get(link.type_id);
         let other = references.values().find(|reference| reference.id == link.other_id);
         if let (Some(kind), Some(other)) = (kind, other) {

@@ -1,4 +1,4 @@
-//! Tables `issue`, `moved_issue`, `issue_link`, `watcher`, `vote`.
+//! Tables `issue`, `moved_issue`.
 
 use super::{Read, Work};
 use crate::domain::{
@@ -88,6 +88,22 @@ pub struct Neighbour {
     pub reporter: Option<String>,
     /// For the caller's permission to see it.
     pub assignee: Option<String>,
+}
+
+impl From<&Issue> for Neighbour {
+    fn from(issue: &Issue) -> Self {
+        Self {
+            id: issue.id,
+            project_id: issue.project_id,
+            number: issue.number,
+            summary: issue.summary.clone(),
+            status_id: issue.status_id,
+            priority_id: issue.priority_id,
+            issue_type_id: issue.issue_type_id,
+            reporter: issue.reporter.clone(),
+            assignee: issue.assignee.clone(),
+        }
+    }
 }
 
 /// A link, seen from one of its ends.
@@ -352,6 +368,8 @@ async fn moved(db: &mut Read, name: Name) -> sqlx::Result<Option<i64>> {
 }
 
 /// Locks an issue for the rest of the transaction, so that edits of one issue come one after the other.
+///
+/// Others may refer to it meanwhile: two issues that are linked to each other at once don't wait for one another.
 pub async fn lock(db: &mut Work, name: Name) -> sqlx::Result<()> {
     let former = match name {
         Name::Number(..) => moved(db, name).await?,
@@ -360,13 +378,26 @@ pub async fn lock(db: &mut Work, name: Name) -> sqlx::Result<()> {
     let (id, project_id, number) = name.parts();
     let site_id = db.site_id;
     sqlx::query!(
-        "SELECT id FROM issue WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4)) FOR UPDATE",
+        "SELECT id FROM issue WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4)) FOR NO KEY UPDATE",
         site_id,
         id.or(former),
         project_id,
         number
     )
     .fetch_optional(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Locks several issues, in an order that is the same for all who do.
+pub async fn lock_all(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "SELECT id FROM issue WHERE site_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE",
+        site_id,
+        ids
+    )
+    .fetch_all(db.sql())
     .await?;
     Ok(())
 }
@@ -544,48 +575,6 @@ pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
         .execute(db.sql())
         .await?;
     Ok(deleted.rows_affected())
-}
-
-/// Makes a link; `outward`: from `issue_id` to `other_id`. Making it twice is accepted silently (J-111).
-pub async fn insert_link(db: &mut Work, type_id: i64, source_id: i64, destination_id: i64) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    let exists = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM issue_link WHERE site_id = $1 AND type_id = $2 AND source_id = $3 AND destination_id = $4) AS "exists!""#,
-        site_id,
-        type_id,
-        source_id,
-        destination_id
-    )
-    .fetch_one(db.sql())
-    .await?;
-    if !exists {
-        let id = db.next_id("issue_link").await?;
-        sqlx::query!(
-            "INSERT INTO issue_link (site_id, id, type_id, source_id, destination_id) VALUES ($1, $2, $3, $4, $5)",
-            site_id,
-            id,
-            type_id,
-            source_id,
-            destination_id
-        )
-        .execute(db.sql())
-        .await?;
-    }
-    Ok(())
-}
-
-/// Makes an account watch an issue.
-pub async fn watch(db: &mut Work, issue_id: i64, account_id: &str) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "INSERT INTO watcher (site_id, issue_id, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        site_id,
-        issue_id,
-        account_id
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
 }
 
 /// Documents travel as text: as JSON they would arrive as jsonb, which forgets the order of members.

@@ -52,6 +52,12 @@ impl ChangeItem {
         }
     }
 
+    /// A link that was removed.
+    pub fn link_removed(phrase: &str, other_key: &str) -> Self {
+        let added = Self::link_added(phrase, other_key);
+        Self { from: added.to, from_string: added.to_string, to: None, to_string: None, ..added }
+    }
+
     /// A file that was added (J-84).
     pub fn attachment_added(id: i64, name: &str) -> Self {
         Self::system("Attachment", "attachment", (None, None), (Some(id.to_string()), Some(name.into())))

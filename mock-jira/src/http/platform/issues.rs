@@ -3,6 +3,7 @@
 pub mod changelog;
 pub mod comments;
 pub mod issue;
+pub mod links;
 pub mod metadata;
 pub mod properties;
 pub mod search;
@@ -19,6 +20,7 @@ pub fn routes() -> Routes {
         .and(transitions::routes())
         .and(changelog::routes())
         .and(comments::routes())
+        .and(links::routes())
         .and(watchers::routes())
         .and(votes::routes())
         .and(properties::routes())

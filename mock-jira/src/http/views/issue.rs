@@ -310,7 +310,7 @@ fn visible(call: &Call, other: &Neighbour) -> bool {
 }
 
 /// A parent, a sub-task or the other end of a link: exactly four fields (J-39, observed shapes 0.5).
-fn neighbour(call: &Call, other: &Neighbour) -> Value {
+pub fn neighbour(call: &Call, other: &Neighbour) -> Value {
     let site = &call.site;
     json!({
         "id": other.id.to_string(),
