@@ -1,5 +1,6 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
+pub mod attachments;
 pub mod comments;
 pub mod issues;
 pub mod links;

@@ -7,6 +7,7 @@ pub mod metadata;
 pub mod seed;
 pub mod sites;
 
+pub mod attachments;
 pub mod changelog;
 pub mod comments;
 pub mod issues;

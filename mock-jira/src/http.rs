@@ -8,6 +8,7 @@ pub mod call;
 pub mod error;
 pub mod gate;
 pub mod headers;
+pub mod media;
 pub mod operations;
 pub mod page;
 pub mod params;

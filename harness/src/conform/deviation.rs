@@ -39,6 +39,8 @@ enum Change {
     Is(Value),
     /// The property is rich text, which v2 and v3 write differently.
     RichText,
+    /// The answer is a file of any type.
+    File,
 }
 
 /// Corrects the documents. A deviation that changes nothing is an error: it is outdated.
@@ -58,6 +60,10 @@ pub(super) fn apply(deviations: &Value, documents: &mut [Value]) -> anyhow::Resu
 impl Deviation {
     /// `None` when there is nothing to change.
     fn apply(&self, document: &mut Value) -> Option<()> {
+        if matches!(self.change, Change::File) {
+            let answer = document.pointer_mut(&self.answer()?)?.as_object_mut()?;
+            return answer.insert("content".to_owned(), json!({ "*/*": {} })).is_none().then_some(());
+        }
         let schema = document.pointer_mut(&self.pointer()?)?;
         if self.property.is_empty() {
             return self.change.replace(schema);
@@ -92,11 +98,15 @@ impl Deviation {
         if let Some(name) = &self.schema {
             return Some(format!("/components/schemas/{name}"));
         }
+        Some(format!("{}/content/application~1json/schema", self.answer()?))
+    }
+
+    /// Where in a document the answer stands.
+    fn answer(&self) -> Option<String> {
         let mut words = self.operation.as_deref()?.split(' ');
         let (method, path) = (words.next()?.to_lowercase(), words.next()?);
         let (path, status) = (path.replace('/', "~1"), words.next()?);
-        let content = "content/application~1json/schema";
-        Some(format!("/paths/{path}/{method}/responses/{status}/{content}"))
+        Some(format!("/paths/{path}/{method}/responses/{status}"))
     }
 }
 
@@ -104,7 +114,7 @@ impl Change {
     /// Changes a schema where it stands.
     fn replace(&self, schema: &mut Value) -> Option<()> {
         match self {
-            Self::Add(_) | Self::Optional => return None,
+            Self::Add(_) | Self::Optional | Self::File => return None,
             Self::Nullable => {
                 if schema["nullable"] == true {
                     return None;

@@ -50,7 +50,7 @@ pub struct Around {
     /// Oldest first, all of them.
     pub comments: Vec<super::comments::Comment>,
     /// Oldest first.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<super::attachments::Attachment>,
     /// How many watch it.
     pub watchers: i64,
     /// Whether the caller does.
@@ -117,23 +117,6 @@ pub struct Link {
     pub outward: bool,
     /// The other end.
     pub other: Neighbour,
-}
-
-/// An attachment without its content.
-#[derive(Debug, Clone, serde::Deserialize)]
-pub struct Attachment {
-    /// Unique in the site.
-    pub id: i64,
-    /// As uploaded.
-    pub file_name: String,
-    /// Account id.
-    pub author: String,
-    /// When it was uploaded.
-    pub created: DateTime<Utc>,
-    /// Bytes.
-    pub size: i64,
-    /// As uploaded or guessed.
-    pub mime_type: String,
 }
 
 /// Which parts of [`Around`] to fill.

@@ -17,7 +17,7 @@ use self::{
 use super::{
     call::Call,
     error::{self, Asked},
-    headers,
+    headers, media,
     operations::{Dialect, Match, Operation},
     params::Params,
     server::Server,
@@ -162,7 +162,13 @@ async fn through(
     };
     let mut site = found.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
     about.site = Some(site.site.name.clone());
-    let Some(operation) = operation else { return Ok(page(&site, &address)) };
+    let params = Params::parse(request.uri().query().unwrap_or_default());
+    let Some(operation) = operation else {
+        return match address.path.strip_prefix(media::PATH) {
+            Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
+            None => Ok(page(&site, &address)),
+        };
+    };
     about.operation = Some(operation.id.clone());
     let refuse = |failure: Failure| refuse_because(&failure, operation.dialect(), &address, &headers, &address.path);
 
@@ -195,7 +201,7 @@ async fn through(
     let failed_login = caller.account.is_none() && authorization.is_some();
     let call = Call {
         links: Links { base: site.site.base_url.clone().unwrap_or_else(|| address.base.clone()), version },
-        params: Arc::new(Params::parse(request.uri().query().unwrap_or_default())),
+        params: Arc::new(params),
         version,
         context: Context { db: server.db.clone(), now: site.site.clock.at(Utc::now()), site, caller },
         server: server.clone(),

@@ -1,5 +1,6 @@
 //! Issues and what hangs on them.
 
+pub mod attachments;
 pub mod changelog;
 pub mod comments;
 pub mod issue;
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
         .and(transitions::routes())
         .and(changelog::routes())
         .and(comments::routes())
+        .and(attachments::routes())
         .and(links::routes())
         .and(watchers::routes())
         .and(votes::routes())

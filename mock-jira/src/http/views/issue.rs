@@ -4,9 +4,10 @@ use super::{config, project, time_rendered, user};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
+        attachments::Attachment,
         changelog::History,
         comments::Comment,
-        issues::{Around, Attachment, Loaded, Neighbour, Wanted},
+        issues::{Around, Loaded, Neighbour, Wanted},
     },
     domain::{
         fields::{Field, Kind},
@@ -337,7 +338,8 @@ fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
     Some(view)
 }
 
-fn attachment(call: &Call, attachment: &Attachment) -> Value {
+/// A file (J-101).
+pub fn attachment(call: &Call, attachment: &Attachment) -> Value {
     json!({
         "self": call.links.api(format_args!("attachment/{}", attachment.id)),
         "id": attachment.id.to_string(),

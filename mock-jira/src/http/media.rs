@@ -1,0 +1,146 @@
+//! Contents of attachments: whole, in part, and at addresses that need no credentials (J-102).
+//!
+//! Jira keeps contents with a service of its own and sends clients there. Here that service is a
+//! path of the site. Its addresses are signed with the random id that a file is stored under, which
+//! no answer shows: so they are good at every server of a database, and no key must be kept.
+
+use super::{call::Call, params::Params, server::Server};
+use crate::{
+    db::{
+        self, Read,
+        attachments::{Attachment, Stored},
+    },
+    domain::{
+        failure::{Failure, Result},
+        snapshot::Snapshot,
+    },
+};
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+};
+use chrono::{TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use std::ops::Range;
+use uuid::Uuid;
+
+/// Where contents stand below a site's address.
+pub const PATH: &str = "/_media/";
+
+/// How long an address is good.
+const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// An address of the content that is good for a while, whoever asks.
+pub fn address(call: &Call, stored: &Stored) -> String {
+    let expires = (call.now + LIFETIME).timestamp();
+    let signature = sign(stored.media_id, expires);
+    call.links.site(&format!("{PATH}{}?expires={expires}&signature={signature}", stored.attachment.id))
+}
+
+/// Answers a request to such an address.
+pub async fn answer(
+    server: &Server,
+    site: &Snapshot,
+    id: &str,
+    params: &Params,
+    headers: &HeaderMap,
+) -> Result<Response<Body>> {
+    let refused = || Failure::forbidden("The address of the content is not valid, or not any more.");
+    let expires = params.long("expires")?.ok_or_else(refused)?;
+    let id = id.parse().map_err(|_| refused())?;
+    let mut db = server.db.read(site.site.id).await?;
+    let stored = db::attachments::find(&mut db, id).await?.ok_or_else(refused)?;
+    let expired = expires < site.site.clock.at(Utc::now()).timestamp();
+    if expired || params.text("signature") != Some(&sign(stored.media_id, expires)) {
+        return Err(refused());
+    }
+    deliver(&mut db, &stored.attachment, headers).await
+}
+
+fn sign(media_id: Uuid, expires: i64) -> String {
+    // Both parts have a fixed length, so a plain hash can't be extended to another message.
+    let digest = Sha256::new().chain_update(media_id.as_bytes()).chain_update(expires.to_be_bytes()).finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The content, or the part of it that a `Range` header asks for.
+pub async fn deliver(db: &mut Read, attachment: &Attachment, headers: &HeaderMap) -> Result<Response<Body>> {
+    let size = attachment.size;
+    let wanted = headers.get(header::RANGE).map(|value| value.to_str().unwrap_or_default());
+    // Several ranges at once may be answered with the whole (RFC 9110, 14.2).
+    let part = wanted.filter(|wanted| !wanted.contains(',')).map(|wanted| range(wanted, size)).transpose()?;
+    let (status, part) = match part {
+        None => (StatusCode::OK, 0..size),
+        Some(Some(part)) => (StatusCode::PARTIAL_CONTENT, part),
+        Some(None) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            put(&mut response, header::CONTENT_RANGE, &format!("bytes */{size}"));
+            return Ok(response);
+        }
+    };
+    let content = db::attachments::content(db, attachment.id, part.clone()).await?;
+    let content = content.ok_or_else(|| Failure::not_found("The attachment does not exist any more."))?;
+    let mut response = Response::new(content.into());
+    *response.status_mut() = status;
+    if status == StatusCode::PARTIAL_CONTENT {
+        put(&mut response, header::CONTENT_RANGE, &format!("bytes {}-{}/{size}", part.start, part.end - 1));
+    }
+    let name = percent_encoding::utf8_percent_encode(&attachment.file_name, percent_encoding::NON_ALPHANUMERIC);
+    put(&mut response, header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{name}"));
+    put(&mut response, header::CONTENT_TYPE, &attachment.mime_type);
+    put(&mut response, header::ACCEPT_RANGES, "bytes");
+    Ok(response)
+}
+
+/// Sets a header; a text that can't be one is left out.
+fn put(response: &mut Response<Body>, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// Reads a range of bytes; `None` if nothing of it is there.
+fn range(text: &str, size: i64) -> Result<Option<Range<i64>>> {
+    let malformed = || Failure::invalid("The Range header is malformed.");
+    let number = |digits: &str| {
+        let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse::<i64>().ok()).ok_or_else(malformed)
+    };
+    let (first, last) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-')).ok_or_else(malformed)?;
+    let part = match (first, last) {
+        ("", last) => size.saturating_sub(number(last)?).max(0)..size,
+        (first, "") => number(first)?..size,
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            if last < first {
+                return Err(malformed());
+            }
+            first..size.min(last.saturating_add(1))
+        }
+    };
+    Ok((part.start < part.end).then_some(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_ranges() {
+        for (text, part) in [
+            ("bytes=0-3", Some(0..4)),
+            ("bytes=4-", Some(4..10)),
+            ("bytes=-3", Some(7..10)),
+            ("bytes=-30", Some(0..10)),
+            ("bytes=8-99", Some(8..10)),
+            ("bytes=10-", None),
+            ("bytes=-0", None),
+        ] {
+            assert_eq!(range(text, 10).unwrap(), part, "{text}");
+        }
+        for text in ["", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=3-1", "bytes=+1-2", "lines=1-2"] {
+            assert!(range(text, 10).is_err(), "{text}");
+        }
+    }
+}
