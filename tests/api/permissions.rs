@@ -100,3 +100,24 @@ async fn projects_in_which_all_is_permitted() {
         json!({ "FLY": "Unrecognized permission" }),
     );
 }
+
+#[tokio::test]
+async fn permission_schemes_tell_their_grants() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let all = developer.get("/rest/api/3/permissionscheme").await.expect(200);
+    let scheme = &all["permissionSchemes"][0];
+    assert_eq!((&scheme["id"], &scheme["name"]), (&json!(0), &json!("Default Permission Scheme")));
+    let first = &scheme["permissions"][0];
+    assert_eq!(first["permission"], "ADMINISTER_PROJECTS");
+    let holder = json!({ "type": "projectRole", "parameter": "10002", "value": "10002", "expand": "projectRole" });
+    assert_eq!(first["holder"], holder);
+    assert_eq!(&developer.get("/rest/api/3/permissionscheme/0").await.expect(200), scheme);
+    developer.get("/rest/api/3/permissionscheme/99").await.expect(404);
+    world.anonymous().get("/rest/api/3/permissionscheme").await.expect(401);
+    assert_eq!(
+        world.admin().get("/rest/api/3/issuesecurityschemes").await.expect(200),
+        json!({ "issueSecuritySchemes": [] })
+    );
+    developer.get("/rest/api/3/issuesecurityschemes").await.expect(403);
+}

@@ -5,6 +5,7 @@ pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
 pub mod issues;
+pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
 pub mod projects;
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
         .and(projects::routes())
         .and(users::routes())
         .and(permissions::routes())
+        .and(permission_schemes::routes())
         .and(fields::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
