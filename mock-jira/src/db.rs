@@ -20,7 +20,10 @@ pub mod votes;
 pub mod watchers;
 
 use crate::domain::failure::Failure;
-use deadpool::managed::{self, Metrics, Object, Pool, RecycleResult};
+use deadpool::{
+    Runtime,
+    managed::{self, Metrics, Object, Pool, RecycleResult},
+};
 use sqlx::{
     Connection, PgConnection, PgPool, Row,
     migrate::Migrator,
@@ -29,6 +32,7 @@ use sqlx::{
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
+    time::Duration,
 };
 use tokio::sync::OnceCell;
 
@@ -57,6 +61,12 @@ pub fn describe(url: &str) -> String {
     }
 }
 
+/// A connection that was not given to a site yet; sites are numbered from 1.
+const NO_SITE: i32 = 0;
+
+/// Longest wait for a connection, and longest run of a statement: a request has ended long before.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -84,7 +94,13 @@ impl Db {
         check_version(&owner).await?;
         make_role(&owner).await?;
         MIGRATOR.run(&owner).await?;
-        let requests = Pool::builder(Manager { options }).max_size(connections).build()?;
+        let requests = Pool::builder(Manager { options })
+            .max_size(connections)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .build()?;
+        // Told at start rather than at the first request, if the role can't be taken on.
+        drop(requests.get().await.map_err(|error| anyhow::anyhow!("the role {SERVER_ROLE} can't be used: {error}"))?);
         Ok(Self { owner, requests, whole_sites: Arc::default() })
     }
 
@@ -93,6 +109,8 @@ impl Db {
         let mut connection =
             self.requests.get().await.map_err(|error| anyhow::anyhow!("no database connection: {error}"))?;
         if connection.site_id != site_id {
+            // Given up in the middle, nobody knows which site it sees.
+            connection.site_id = NO_SITE;
             sqlx::query("SELECT set_config('mock_jira.site', $1, false)")
                 .bind(site_id.to_string())
                 .execute(&mut connection.inner)
@@ -104,9 +122,19 @@ impl Db {
 
     /// A transaction in a site.
     pub async fn begin(&self, site_id: i32) -> Result<Work, Failure> {
-        let mut read = self.read(site_id).await?;
-        sqlx::raw_sql("BEGIN").execute(read.sql()).await?;
-        Ok(Work { read, open: true, configuration_changed: false })
+        self.begin_as(site_id, "BEGIN").await
+    }
+
+    /// A transaction in which everything is as of one moment, for reading much.
+    pub async fn begin_snapshot(&self, site_id: i32) -> Result<Work, Failure> {
+        self.begin_as(site_id, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn begin_as(&self, site_id: i32, statement: &'static str) -> Result<Work, Failure> {
+        // The guard comes first: given up while it begins, the transaction is ended all the same.
+        let mut work = Work { read: self.read(site_id).await?, open: true, configuration_changed: false };
+        sqlx::raw_sql(statement).execute(work.sql()).await?;
+        Ok(work)
     }
 
     /// The owner's connections, for work on whole sites; row-level security does not apply to them.
@@ -144,26 +172,33 @@ async fn make_role(owner: &PgPool) -> anyhow::Result<()> {
     let mut connection = owner.acquire().await?;
     // Roles belong to the whole cluster, and so does this lock's purpose: two servers starting at once.
     let made = sqlx::raw_sql(
-        "SELECT pg_advisory_lock(7305801);
+        "SELECT pg_advisory_xact_lock(7305801);
          DO $$ BEGIN
-           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mock_jira_server') THEN
-             CREATE ROLE mock_jira_server NOLOGIN;
-           END IF;
-           -- Under row-level security an index serves an operator only if that can't leak what it compares.
-           -- These can't; without the right to say so, searches for words and labels are slower.
-           IF EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper)
-              AND EXISTS (SELECT FROM pg_proc WHERE oid = 'pg_catalog.ts_match_vq'::regproc AND NOT proleakproof) THEN
-             ALTER FUNCTION pg_catalog.arraycontains(anyarray, anyarray) LEAKPROOF;
-             ALTER FUNCTION pg_catalog.arrayoverlap(anyarray, anyarray) LEAKPROOF;
-             ALTER FUNCTION pg_catalog.jsonb_contains(jsonb, jsonb) LEAKPROOF;
-             ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF;
-           END IF;
-           IF NOT pg_has_role(current_user, 'mock_jira_server', 'MEMBER') THEN
+           BEGIN
+             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mock_jira_server') THEN
+               CREATE ROLE mock_jira_server NOLOGIN;
+             END IF;
+           EXCEPTION WHEN duplicate_object OR unique_violation THEN
+             NULL; -- roles belong to the whole cluster: a server on another database was faster
+           END;
+           IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+             -- Under row-level security an index serves an operator only if that can't leak what it compares.
+             -- These can't; without the right to say so, searches for words and labels are slower.
+             IF EXISTS (SELECT FROM pg_proc WHERE oid = 'pg_catalog.ts_match_vq'::regproc AND NOT proleakproof) THEN
+               ALTER FUNCTION pg_catalog.arraycontains(anyarray, anyarray) LEAKPROOF;
+               ALTER FUNCTION pg_catalog.arrayoverlap(anyarray, anyarray) LEAKPROOF;
+               ALTER FUNCTION pg_catalog.jsonb_contains(jsonb, jsonb) LEAKPROOF;
+               ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF;
+             END IF;
+           ELSIF current_setting('server_version_num')::integer >= 160000 THEN
+             -- From 16 on, making a role does not include becoming it.
+             IF NOT pg_has_role(current_user, 'mock_jira_server', 'SET') THEN
+               EXECUTE 'GRANT mock_jira_server TO CURRENT_USER WITH SET TRUE';
+             END IF;
+           ELSIF NOT pg_has_role(current_user, 'mock_jira_server', 'MEMBER') THEN
              GRANT mock_jira_server TO CURRENT_USER;
            END IF;
-         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another database of the cluster was faster
-         END $$;
-         SELECT pg_advisory_unlock(7305801);",
+         END $$;",
     )
     .execute(&mut *connection)
     .await;
@@ -194,8 +229,8 @@ impl managed::Manager for Manager {
 
     async fn create(&self) -> Result<SiteConnection, sqlx::Error> {
         let mut inner = PgConnection::connect_with(&self.options).await?;
-        sqlx::raw_sql("SET ROLE mock_jira_server").execute(&mut inner).await?;
-        Ok(SiteConnection { inner, site_id: 0 })
+        sqlx::raw_sql("SET ROLE mock_jira_server; SET statement_timeout = '60s'").execute(&mut inner).await?;
+        Ok(SiteConnection { inner, site_id: NO_SITE })
     }
 
     async fn recycle(&self, connection: &mut SiteConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
@@ -293,8 +328,9 @@ impl Drop for Work {
             return;
         }
         // Given up: end the transaction now, since it may hold locks that others wait for.
-        let (Some(mut connection), Ok(runtime)) = (self.read.connection.take(), tokio::runtime::Handle::try_current())
-        else {
+        let Some(mut connection) = self.read.connection.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            drop(Object::take(connection));
             return;
         };
         runtime.spawn(async move {

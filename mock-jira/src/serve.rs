@@ -91,6 +91,7 @@ pub struct MockJira {
     cluster: Option<Cluster>,
     identity: Option<tls::Identity>,
     new_tokens: Vec<(String, String)>,
+    new_admin_token: Option<String>,
 }
 
 /// How to start a [`MockJira`].
@@ -115,6 +116,11 @@ impl MockJira {
             tls: None,
             demo: true,
         }
+    }
+
+    /// What `/_mock` asks for, if this start chose it; one that was given is nobody's to print.
+    pub fn new_admin_token(&self) -> Option<&str> {
+        self.new_admin_token.as_deref()
     }
 
     /// Where it listens.
@@ -232,9 +238,11 @@ impl Builder {
         let address = listener.local_addr()?;
         self.options.loopback = address.ip().is_loopback();
         self.options.tls = self.tls.is_some();
+        let mut new_admin_token = None;
         if !self.options.loopback && self.options.admin_token.is_none() {
             // Else whoever reaches the server could make tokens.
             self.options.admin_token = Some(tokens::random());
+            new_admin_token.clone_from(&self.options.admin_token);
         }
         let Storehouse { db, cluster } = self.database.open(self.postgres_bin).await?;
         seed::ensure(&db).await?;
@@ -249,7 +257,7 @@ impl Builder {
         let server = Server::new(db, self.options)?;
         let handle = Handle::new();
         let task = tokio::spawn(serve(listener, identity.as_ref(), &server, handle.clone()));
-        Ok(MockJira { address, server, handle, task, cluster, identity, new_tokens })
+        Ok(MockJira { address, server, handle, task, cluster, identity, new_tokens, new_admin_token })
     }
 }
 

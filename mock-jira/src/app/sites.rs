@@ -56,7 +56,10 @@ impl Sites {
             (Some(snapshot), Some(version)) if snapshot.site.version == version => Ok(Some(snapshot)),
             (_, None) => Ok(None),
             _ => {
-                let loaded = metadata::load(&mut db).await?.map(Arc::new);
+                drop(db);
+                let mut work = self.db.begin_snapshot(site_id).await?;
+                let loaded = metadata::load(&mut work).await?.map(Arc::new);
+                work.commit().await?;
                 if let Some(snapshot) = &loaded {
                     write(&self.snapshots).insert(site_id, snapshot.clone());
                 }

@@ -23,7 +23,7 @@ pub fn of(mock: &MockJira, database: &Database) -> String {
     if let Some(authority) = mock.authority() {
         line("Trust", &format!("{} (the authority of its certificate)", authority.display()));
     }
-    if let Some(token) = &options.admin_token {
+    if let Some(token) = mock.new_admin_token() {
         line("/_mock", &format!("Authorization: Bearer {token}"));
     }
     let accounts: Vec<(&str, &str)> = if options.loopback {

@@ -15,10 +15,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Loads the snapshot; `None` if the site is gone.
-///
-/// The version is read first: a change in the middle makes the snapshot look older than it is,
-/// and it is loaded once more, which is harmless.
+/// Loads the snapshot; `None` if the site is gone. Run it where everything is as of one moment.
 pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     let Some(site) = site(db).await? else { return Ok(None) };
     let id = db.site_id;

@@ -1,6 +1,6 @@
 //! A site: one Jira Cloud among those that the server hosts.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -73,7 +73,16 @@ pub struct Clock {
 impl Clock {
     /// The site's time when it really is `real`, in whole milliseconds as Jira shows it.
     pub fn at(&self, real: DateTime<Utc>) -> DateTime<Utc> {
-        let time = self.frozen_at.unwrap_or_else(|| real + TimeDelta::milliseconds(self.offset_ms));
+        let moved = TimeDelta::try_milliseconds(self.offset_ms).and_then(|offset| real.checked_add_signed(offset));
+        let time = self.frozen_at.or(moved).unwrap_or(real);
         DateTime::from_timestamp_millis(time.timestamp_millis()).unwrap_or(time)
+    }
+
+    /// Whether times near this one can be stored and shown: a clock is kept within the years 1 to 9998.
+    pub fn is_sane(&self, real: DateTime<Utc>) -> bool {
+        let offset = TimeDelta::try_milliseconds(self.offset_ms);
+        let within = |time: DateTime<Utc>| (1..9999).contains(&time.year());
+        offset.and_then(|offset| real.checked_add_signed(offset)).is_some_and(within)
+            && self.frozen_at.is_none_or(within)
     }
 }

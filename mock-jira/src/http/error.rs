@@ -51,7 +51,10 @@ pub fn render(failure: &Failure, asked: &Asked) -> Response<Body> {
     match failure {
         Failure::Invalid(complaints) => complain(StatusCode::BAD_REQUEST, complaints, asked),
         Failure::Unreadable(message) => {
-            json_answer(StatusCode::BAD_REQUEST, json!({ "errorMessages": [message] }), JSON)
+            let mut response = json_answer(StatusCode::BAD_REQUEST, json!({ "errorMessages": [message] }), JSON);
+            let cache = HeaderValue::from_static("no-store, no-cache"); // H-4
+            response.headers_mut().insert(header::CACHE_CONTROL, cache);
+            response
         }
         Failure::BadParameter(detail) => problem(StatusCode::BAD_REQUEST, detail, asked.path),
         Failure::Unauthenticated => unauthenticated(asked),

@@ -177,7 +177,7 @@ async fn through(
         value.set_sensitive(true); // it is carried on, and must not be printed
     }
     let mut caller = identify(server, &site, authorization.as_ref());
-    if matches!(caller, Who::Nobody) && optimistic(operation) && authorization.is_some() {
+    if matches!(caller, Who::Nobody | Who::Refused) && optimistic(operation) && authorization.is_some() {
         // The token may be newer than what is remembered.
         site = server.sites.current(&address.site).await.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
         caller = identify(server, &site, authorization.as_ref());

@@ -98,15 +98,25 @@ async fn change(
             site.clock.frozen_at = None;
         }
         site.clock.frozen_at = clock.freeze_at.or(site.clock.frozen_at);
-        let step = chrono::TimeDelta::milliseconds(clock.advance_ms.unwrap_or(0));
-        match &mut site.clock.frozen_at {
-            Some(time) => *time += step,
-            None => site.clock.offset_ms += step.num_milliseconds(),
+        let step = clock.advance_ms.unwrap_or(0);
+        match site.clock.frozen_at {
+            Some(time) => {
+                let moved = chrono::TimeDelta::try_milliseconds(step).and_then(|step| time.checked_add_signed(step));
+                site.clock.frozen_at = Some(moved.ok_or_else(no_such_time)?);
+            }
+            None => site.clock.offset_ms = site.clock.offset_ms.checked_add(step).ok_or_else(no_such_time)?,
+        }
+        if !site.clock.is_sane(Utc::now()) {
+            return Err(no_such_time());
         }
     }
     let settings = serde_json::to_value(&site.settings)?;
     server.db.update_site(&site, &settings).await?;
     Ok(answer(StatusCode::OK, &view(&site)))
+}
+
+fn no_such_time() -> Refused {
+    Refused::bad_request("The clock can't be set to that time.")
 }
 
 /// Deletes a site with everything in it.
