@@ -8,6 +8,7 @@ mod configuration;
 mod gate;
 mod instance;
 mod issues;
+mod limits;
 mod links;
 mod permissions;
 mod projects;

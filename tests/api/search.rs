@@ -232,6 +232,8 @@ async fn any_bytes_as_a_query_are_an_answer_or_a_refusal() {
         "due = 0",
         "due > \"9999/99/99\"",
         "created >= endOfYear(\"99999999y\")",
+        "created > \"-4294967295w 4294967295w 4294967295w 4294967295w\"",
+        "created > \"+262142-12-31 23:59\"",
     ]
     .map(str::to_owned)
     .to_vec();

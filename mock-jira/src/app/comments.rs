@@ -4,6 +4,7 @@ use super::{Context, issues};
 use crate::{
     db::{self, Read, Work, comments::Comment},
     domain::{
+        comment::{Visibility, visibility},
         config::Project,
         failure::{Complaints, Failure, Result},
         issue::{
@@ -185,35 +186,17 @@ fn read_body(body: &Value, format: TextFormat, complaints: &mut Complaints) -> O
     }
 }
 
-/// The type and the id of the role or group that may see a comment; only members may name it (J-93).
+/// The role or group that may see a comment (J-93).
 fn read_visibility(
     context: &Context,
     project: &Project,
     value: Option<&Value>,
     complaints: &mut Complaints,
-) -> Option<(String, String)> {
-    let value = value.filter(|value| !value.is_null())?;
-    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
-    let name = if text("identifier").is_empty() { text("value") } else { text("identifier") };
-    match text("type") {
-        "role" => {
-            let role = context.site.roles.iter().find(|role| role.name == name || role.id.to_string() == name);
-            let role = role.filter(|role| context.access().roles(project).any(|id| id == role.id));
-            if role.is_none() {
-                complaints
-                    .field("commentLevel", format!("You are currently not a member of the project role: {name}."));
-            }
-            role.map(|role| ("role".into(), role.id.to_string()))
-        }
-        "group" => {
-            let group = context.site.group(name).filter(|group| context.caller.groups.contains(&group.group_id));
-            if group.is_none() {
-                complaints.field("commentLevel", format!("You are currently not a member of the group: {name}."));
-            }
-            group.map(|group| ("group".into(), group.group_id.to_string()))
-        }
-        _ => {
-            complaints.field("commentLevel", "Specify a valid visibility type: 'role' or 'group'.");
+) -> Option<Visibility> {
+    match visibility(&context.site, context.access(), project, value) {
+        Ok(visibility) => visibility,
+        Err(sentence) => {
+            complaints.field("commentLevel", sentence);
             None
         }
     }

@@ -71,6 +71,7 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
         issue.assignee = default_assignee(&context.site, project, &issue.component_ids);
     }
     transitions::run_post_functions(context, initial, project, &mut issue);
+    issue.resolved = issue.resolution_id.map(|_| context.now);
 
     let extras = editor.extras;
     issue.id = work.next_id("issue").await?;
@@ -102,7 +103,10 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     let may_edit = context.access().on(project, old.people(), "EDIT_ISSUES");
     let mut asked =
         if may_edit { asked(&context.site, context.access(), project, issue_type, Purpose::Edit) } else { Vec::new() }; // J-53
-    if edit.override_screen {
+    if !may_edit && !edit.properties.is_empty() {
+        return Err(Failure::forbidden("You do not have permission to edit issues in this project."));
+    }
+    if edit.override_screen && may_edit {
         asked = context
             .site
             .fields
@@ -258,7 +262,8 @@ async fn store_extras(
     Ok(db::changelog::insert(work, issue.id, context.author(), context.now, &items).await?)
 }
 
-async fn store_properties(work: &mut Work, issue_id: i64, properties: &[(String, Value)]) -> Result<()> {
+/// Stores properties given with an issue.
+pub async fn store_properties(work: &mut Work, issue_id: i64, properties: &[(String, Value)]) -> Result<()> {
     for (key, value) in properties {
         db::properties::put(work, "issue", &issue_id.to_string(), key, value).await?;
     }
@@ -341,12 +346,16 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
 }
 
 /// Everything that is wrong with one element of a bulk request, as its own answer (J-24).
-pub fn complaints_of(failure: Failure) -> Result<Complaints> {
+pub fn complaints_of(failure: Failure) -> Complaints {
     match failure {
-        Failure::Invalid(complaints) => Ok(complaints),
+        Failure::Invalid(complaints) => complaints,
         Failure::NotFound(message) | Failure::Forbidden(message) => {
-            Ok(Complaints { messages: vec![message], ..Complaints::default() })
+            Complaints { messages: vec![message], ..Complaints::default() }
         }
-        other => Err(other),
+        // What was made before it stays made, and must be told.
+        other => {
+            tracing::error!(cause = ?other, "one element of a bulk request failed");
+            Complaints { messages: vec!["Internal server error".into()], ..Complaints::default() }
+        }
     }
 }

@@ -231,9 +231,8 @@ async fn fill_issue(db: &Db, site_id: i32, demo: DemoIssue) -> anyhow::Result<()
             .find(|step| step.name == name)
             .with_context(|| format!("transition {name}"))?;
         let id_of_step = step.id.to_string();
-        transitions::transition(&context, &id, Some(&id_of_step), &Input::default(), TextFormat::Wiki)
-            .await
-            .map_err(failed)?;
+        let step = transitions::Step { transition: Some(id_of_step), ..Default::default() };
+        transitions::transition(&context, &id, &step, TextFormat::Wiki).await.map_err(failed)?;
     }
     Ok(())
 }

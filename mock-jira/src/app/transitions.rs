@@ -15,6 +15,7 @@ use crate::{
         workflow::{Assignee, Facts, PostFunction, Transition, Viewer},
     },
 };
+use serde_json::Value;
 
 /// An issue's transitions as its viewer finds them.
 pub struct Offer<'a> {
@@ -55,19 +56,29 @@ pub fn offered<'a>(context: &'a Context, project: &Project, issue: &Issue, relat
     })
 }
 
+/// What a request to transition an issue asks for.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// The transition's id.
+    pub transition: Option<String>,
+    /// `fields` and `update`.
+    pub input: Input,
+    /// Entity properties: key and value.
+    pub properties: Vec<(String, Value)>,
+}
+
 /// Takes a transition as a request asks.
-pub async fn transition(
-    context: &Context,
-    id_or_key: &str,
-    transition_id: Option<&str>,
-    input: &Input,
-    format: TextFormat,
-) -> Result<()> {
+pub async fn transition(context: &Context, id_or_key: &str, step: &Step, format: TextFormat) -> Result<()> {
     let mut work = context.begin().await?;
     let mut issue = issues::locked(context, &mut work, id_or_key).await?;
-    context.project_of(&issue)?;
-    let id = transition_id.ok_or_else(|| Failure::invalid("Missing 'transition' identifier"))?; // J-72
-    take(context, &mut work, &mut issue, id, input, format).await?;
+    let project = context.project_of(&issue)?;
+    let missing = || Failure::invalid("Missing 'transition' identifier"); // J-72
+    let id = step.transition.as_deref().ok_or_else(missing)?;
+    if !step.properties.is_empty() && !context.access().on(project, issue.people(), "EDIT_ISSUES") {
+        return Err(Failure::forbidden("You do not have permission to edit issues in this project."));
+    }
+    take(context, &mut work, &mut issue, id, &step.input, format).await?;
+    issues::store_properties(&mut work, issue.id, &step.properties).await?;
     Ok(work.commit().await?)
 }
 
@@ -95,8 +106,14 @@ pub async fn take(
     let screen = transition.screen_id.and_then(|id| context.site.screens.get(id));
     let asked: Vec<Asked> = match screen {
         Some(screen) => asked(&context.site, context.access(), project, issue_type, Purpose::Transition(screen)),
-        // Without a screen nothing can be set but a comment (J-75).
-        None => context.site.fields.get("comment").map(|field| Asked { field, required: false }).into_iter().collect(),
+        // Without a screen nothing can be set but a comment (J-75, J-96).
+        None => {
+            let comment = context
+                .access()
+                .on(project, issue.people(), "ADD_COMMENTS")
+                .then(|| context.site.fields.get("comment"));
+            comment.flatten().map(|field| Asked { field, required: false }).into_iter().collect()
+        }
     };
     let mut texts = input.issue_references();
     texts.extend(issue.parent_id.map(|id| id.to_string()));

@@ -117,6 +117,11 @@ impl<'a> Access<'a> {
         })
     }
 
+    /// Whether the caller is in a group.
+    pub fn is_in(&self, group: uuid::Uuid) -> bool {
+        self.caller.groups.contains(&group)
+    }
+
     /// Whether the caller administers Jira.
     pub fn administers(&self) -> bool {
         self.global("ADMINISTER")

@@ -3,6 +3,9 @@
 /// Seconds in each unit: a week has five days, a day eight hours.
 const UNITS: [(char, i64); 4] = [('w', 5 * 8 * 3600), ('d', 8 * 3600), ('h', 3600), ('m', 60)];
 
+/// Longest span that is kept, in seconds: sums over many issues stay within their type.
+pub const MOST: i64 = 1_000_000_000_000;
+
 /// Seconds of a span; a number without a unit counts minutes. `None` if it can't be read.
 pub fn parse(text: &str) -> Option<i64> {
     let mut seconds = 0_f64;
@@ -24,7 +27,7 @@ pub fn parse(text: &str) -> Option<i64> {
             }
         }
     }
-    (seen && seconds < 1e12).then_some(seconds as i64)
+    (seen && seconds < MOST as f64).then_some(seconds as i64)
 }
 
 /// The span in the largest units that fit; `0m` for none.

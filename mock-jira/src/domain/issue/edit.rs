@@ -3,9 +3,10 @@
 use super::{
     Issue, References,
     screen::Asked,
-    values::{self, Read, TextFormat, member},
+    values::{self, Place, Read, TextFormat, member},
 };
 use crate::domain::{
+    comment::{Visibility, visibility},
     config::Project,
     failure::Complaints,
     fields::{Field, Kind},
@@ -66,7 +67,7 @@ pub struct NewComment {
     /// Atlassian Document Format.
     pub body: Value,
     /// `role` or `group`, and its id (J-93).
-    pub visibility: Option<(String, String)>,
+    pub visibility: Option<Visibility>,
 }
 
 /// A link to make.
@@ -256,11 +257,16 @@ impl Editor<'_> {
         }
         let context =
             self.site.fields.context(field.id, self.project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
-        match values::custom(self.site, self.project, kind, context.id, &field.name, value, self.format)? {
+        match values::custom(&self.place(context.id, &field.name), kind, value)? {
             Some(stored) => issue.custom.insert(field.id.to_string(), stored),
             None => issue.custom.remove(&field.id.to_string()),
         };
         Ok(())
+    }
+
+    fn place<'b>(&'b self, context_id: i64, name: &'b str) -> Place<'b> {
+        let Self { site, project, access, format, .. } = *self;
+        Place { site, access, project, context_id, name, format }
     }
 
     fn add_or_remove(&mut self, issue: &mut Issue, id: &str, value: &Value, add: bool) -> Edit {
@@ -286,7 +292,7 @@ impl Editor<'_> {
                 let context =
                     site.fields.context(field.id, project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
                 let one = Value::Array(vec![value.clone()]);
-                let item = values::custom(site, project, kind, context.id, &field.name, &one, self.format)?;
+                let item = values::custom(&self.place(context.id, &field.name), kind, &one)?;
                 let mut list = issue.custom(field.id).and_then(Value::as_array).cloned().unwrap_or_default();
                 for item in item.as_ref().and_then(Value::as_array).into_iter().flatten() {
                     change(&mut list, Some(item.clone()), add);
@@ -377,7 +383,10 @@ impl Editor<'_> {
         let body = value.get("body").unwrap_or(&Value::Null);
         let document = values::document(body, self.format).map_err(|_| "Comment body is not valid!")?; // J-13
         match document.filter(|document| !rich_text::is_empty(document)) {
-            Some(body) => self.extras.comments.push(NewComment { body, visibility: None }),
+            Some(body) => {
+                let visibility = visibility(self.site, self.access, self.project, value.get("visibility"))?;
+                self.extras.comments.push(NewComment { body, visibility });
+            }
             None => return Err("Comment body can not be empty!".into()), // J-95
         }
         Ok(())
@@ -443,7 +452,9 @@ fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
             (Value::String(span), _) => {
                 time_tracking::parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
             }
-            (Value::Null, Value::Number(number)) => Ok(number.as_i64().map(|number| number.max(0))),
+            (Value::Null, Value::Number(number)) => {
+                Ok(number.as_i64().map(|number| number.clamp(0, time_tracking::MOST)))
+            }
             (Value::Null, _) => Ok(None),
             _ => Err("Operation value must be a string".into()),
         }

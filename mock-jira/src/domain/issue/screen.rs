@@ -84,6 +84,7 @@ pub fn asked<'a>(
 fn permitted(access: Access, project: &Project, field_id: &str) -> bool {
     let key = match field_id {
         "assignee" => "ASSIGN_ISSUES",
+        "comment" => "ADD_COMMENTS",
         "reporter" => "MODIFY_REPORTER",
         "duedate" => "SCHEDULE_ISSUES",
         "issuelinks" => "LINK_ISSUES",

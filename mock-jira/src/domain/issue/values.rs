@@ -1,7 +1,7 @@
 //! Reading the values of fields as requests give them.
 
-use crate::domain::{config::Project, fields::Kind, rich_text, snapshot::Snapshot};
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use crate::domain::{config::Project, fields::Kind, permission::Access, rich_text, snapshot::Snapshot};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 /// A value, or the sentence that tells what is wrong with it.
@@ -74,7 +74,9 @@ pub fn document(value: &Value, format: TextFormat) -> Read<Option<Value>> {
 /// A day, `yyyy-MM-dd` (J-17).
 pub fn date(value: &Value) -> Read<Option<NaiveDate>> {
     let Some(text) = string(value)?.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let well_formed = text.len() == 10;
+    // The parser would also take signs and longer years.
+    let digits = |range: std::ops::Range<usize>| text.as_bytes()[range].iter().all(u8::is_ascii_digit);
+    let well_formed = text.len() == 10 && digits(0..4) && digits(5..7) && digits(8..10) && !text.starts_with("0000");
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|_| well_formed)
@@ -90,6 +92,7 @@ pub fn instant(value: &Value) -> Read<Option<DateTime<Utc>>> {
         .find_map(|format| DateTime::parse_from_str(text, format).ok())
         .or_else(|| DateTime::parse_from_rfc3339(text).ok())
         .map(|time| Some(time.with_timezone(&Utc)))
+        .filter(|time| time.is_none_or(|time| (1..=9999).contains(&time.year())))
         .ok_or_else(|| "Operation value must be a string in the format yyyy-MM-dd'T'HH:mm:ss.SSSZ".into())
 }
 
@@ -152,20 +155,30 @@ pub fn chosen<'a>(
     }
 }
 
+/// Where a custom field's value is read: what it may refer to, and how it is written.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The site.
+    pub site: &'a Snapshot,
+    /// What the caller may do.
+    pub access: Access<'a>,
+    /// The issue's project.
+    pub project: &'a Project,
+    /// The field's context, which has its options.
+    pub context_id: i64,
+    /// The field's name.
+    pub name: &'a str,
+    /// How rich text stands in the request.
+    pub format: TextFormat,
+}
+
 /// A custom field's value in its stored form; `None` empties the field.
-pub fn custom(
-    site: &Snapshot,
-    project: &Project,
-    kind: Kind,
-    context_id: i64,
-    name: &str,
-    value: &Value,
-    format: TextFormat,
-) -> Read<Option<Value>> {
+pub fn custom(place: &Place, kind: Kind, value: &Value) -> Read<Option<Value>> {
+    let Place { site, access, project, context_id, name, format } = *place;
     if value.is_null() {
         return Ok(None);
     }
-    let one = |kind: Kind, value: &Value| custom(site, project, kind, context_id, name, value, format);
+    let one = |kind: Kind, value: &Value| custom(place, kind, value);
     let many = |kind: Kind| -> Read<Option<Value>> {
         let mut stored: Vec<Value> = Vec::new();
         for item in array(value)? {
@@ -205,6 +218,9 @@ pub fn custom(
         }
         Kind::RichText => document(value, format)?.map(|document| document.to_string().into()),
         Kind::Url => match string(value)?.filter(|text| !text.is_empty()) {
+            Some(text) if text.chars().count() > LINE_LIMIT => {
+                return Err("The entered text is too long. It exceeds the allowed limit of 255 characters.".into());
+            }
             Some(text) if text.contains("://") || text.starts_with("mailto:") => Some(text.into()),
             Some(text) => return Err(format!("{text} is not a valid URL")),
             None => None,
@@ -241,16 +257,23 @@ pub fn custom(
             (!labels.is_empty()).then(|| labels.into())
         }
         Kind::Project => match chosen(value, &["id", "key"])? {
-            Some((_, text)) => match site.project(&text) {
-                Some(project) => Some(project.id.into()),
-                None => return Err(format!("Project '{text}' does not exist.")),
-            },
+            Some((_, text)) => {
+                match site.project(&text).filter(|project| project.deleted.is_none() && access.sees(project)) {
+                    Some(project) => Some(project.id.into()),
+                    None => return Err(format!("Project '{text}' does not exist.")),
+                }
+            }
             None => None,
         },
         Kind::Version => version(site, project, value)?.map(Value::from),
         Kind::Versions => many(Kind::Version)?,
         Kind::Sprint => return Err("Issue can be assigned only active or future sprints.".into()), // G-18
-        Kind::Rank | Kind::EpicLink | Kind::Development | Kind::Opaque => Some(value.clone()),
+        Kind::Rank | Kind::EpicLink | Kind::Development | Kind::Opaque => {
+            if value.to_string().chars().count() > TEXT_LIMIT {
+                return Err("The entered value is too long. It exceeds the allowed limit of 32,767 characters.".into());
+            }
+            Some(value.clone())
+        }
     })
 }
 

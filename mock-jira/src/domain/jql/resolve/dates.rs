@@ -138,7 +138,7 @@ fn period(text: &str) -> Option<TimeDelta> {
             _ => return None,
         };
         let count = i64::from(digits.parse::<u32>().ok()?);
-        total += TimeDelta::minutes(count * minutes);
+        total = total.checked_add(&TimeDelta::minutes(count * minutes))?;
     }
     Some(if negative { -total } else { total })
 }
@@ -173,7 +173,7 @@ fn instant(scope: &Scope, local: NaiveDateTime) -> Option<DateTime<Utc>> {
     let zone = scope.caller.time_zone();
     let found = zone.from_local_datetime(&local).earliest();
     found
-        .or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest())
+        .or_else(|| zone.from_local_datetime(&local.checked_add_signed(TimeDelta::hours(1))?).earliest())
         .map(|t| t.to_utc())
         .filter(storable)
 }

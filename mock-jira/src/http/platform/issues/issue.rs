@@ -68,7 +68,8 @@ impl IssueUpdate {
         }
     }
 
-    fn properties(&mut self) -> Result<Vec<(String, Value)>> {
+    /// Entity properties, if they can be stored (J-118).
+    pub fn properties(&mut self) -> Result<Vec<(String, Value)>> {
         let properties = self.properties.take().unwrap_or_default();
         for Property { key, value } in &properties {
             property::check(key, value).map_err(|sentence| Failure::invalid_field("properties", sentence))?;
@@ -125,7 +126,7 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
         match outcome {
             Ok(issue) => made.push(reference(&call, issue.id, issue.project_id, issue.number)),
             Err(failure) => {
-                let Complaints { messages, fields } = issues::complaints_of(failure)?;
+                let Complaints { messages, fields } = issues::complaints_of(failure);
                 errors.push(value!({
                     "status": 400,
                     "elementErrors": { "errorMessages": messages, "errors": fields },
@@ -138,9 +139,13 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
     json(status, value!({ "issues": made, "errors": errors }))
 }
 
-async fn get_issue(mut call: Call, Path(id_or_key): Path<String>) -> Answer {
+async fn get_issue(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    show(call, &id_or_key).await
+}
+
+async fn show(mut call: Call, id_or_key: &str) -> Answer {
     loop {
-        match load(&call, &id_or_key).await {
+        match load(&call, id_or_key).await {
             Ok(view) => return ok(view),
             Err(failure) => call = call.fresher(failure).await?,
         }
@@ -246,7 +251,7 @@ async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request)
     }
     let issue = issues::edit(&call, &id_or_key, &edit, call.version.text()).await?;
     if call.params.flag("returnIssue", false)? {
-        return ok(load(&call, &issue.id.to_string()).await?); // J-50
+        return show(call, &issue.id.to_string()).await; // J-50
     }
     no_content()
 }

@@ -2,7 +2,7 @@
 
 use super::{issue::IssueUpdate, metadata};
 use crate::{
-    app::transitions::{self, Relatives},
+    app::transitions::{self, Relatives, Step},
     db::{
         self,
         issues::{Loaded, Wanted},
@@ -68,7 +68,7 @@ pub fn list(call: &Call, loaded: &Loaded, unavailable: bool) -> Result<Vec<Value
 
 async fn do_transition(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {
     let mut update: IssueUpdate = body::read(&body::bytes(request).await?)?;
-    let input = update.input();
-    transitions::transition(&call, &id_or_key, update.transition_id().as_deref(), &input, call.version.text()).await?;
+    let step = Step { transition: update.transition_id(), input: update.input(), properties: update.properties()? };
+    transitions::transition(&call, &id_or_key, &step, call.version.text()).await?;
     no_content()
 }
