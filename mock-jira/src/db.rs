@@ -28,7 +28,7 @@ use deadpool::{
     managed::{self, Metrics, Object, Pool, RecycleResult},
 };
 use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool,
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -115,7 +115,8 @@ impl Db {
     ///
     /// Several servers may do this at once: the migrations run under a lock.
     pub async fn open(options: PgConnectOptions, connections: usize) -> anyhow::Result<Self> {
-        let options = options.application_name("mock-jira");
+        // sqlx asks whether statements are logged in a way that makes tracing's filters forget the next span.
+        let options = options.application_name("mock-jira").disable_statement_logging();
         // The owner's few statements are the same each time, and the large ones take longer to plan than to run.
         let owner = PgPoolOptions::new().max_connections(4 + tasks::WORKERS).after_connect(|connection, _| {
             Box::pin(async move {
