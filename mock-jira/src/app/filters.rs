@@ -4,6 +4,7 @@ use super::{Context, search, sharing};
 use crate::{
     db::{self, Read, Work, filters::Filter},
     domain::{
+        audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
         sharing::{Draft, Kind, Share, Shares, Target},
     },
@@ -26,6 +27,10 @@ impl Shared {
     /// Whether the caller may edit it.
     pub fn is_writable(&self, context: &Context) -> bool {
         self.is_owned(context) || sharing::lets(context, &self.shares, true)
+    }
+
+    fn thing(&self) -> Thing {
+        Thing::new("FILTER", self.filter.id, self.filter.name.clone())
     }
 
     fn is_owned(&self, context: &Context) -> bool {
@@ -106,16 +111,15 @@ pub async fn create(context: &Context, input: &FilterInput<'_>) -> Result<Shared
     if input.favourite == Some(true) {
         db::sharing::set_favourite(&mut work, Kind::Filter, filter.id, &filter.owner, true).await?;
     }
-    finish(context, work, filter.id).await
+    finish(context, work, filter.id, None).await
 }
 
 /// Changes a filter that the caller may edit. `None` if there is none that the caller sees.
 pub async fn update(context: &Context, id: i64, input: &FilterInput<'_>) -> Result<Option<Shared>> {
     let account_id = context.account_id()?;
     let mut work = context.begin().await?;
-    let Some(Shared { mut filter, shares }) = writable(context, &mut work, id, input.any_shares).await? else {
-        return Ok(None);
-    };
+    let Some(before) = writable(context, &mut work, id, input.any_shares).await? else { return Ok(None) };
+    let Shared { mut filter, shares } = before.clone();
     let mut complaints = Complaints::default();
     apply(context, &mut work, &mut filter, Some(id), input, &mut complaints).await?;
     let mut drafts: Vec<(bool, Draft)> = Vec::new();
@@ -133,7 +137,7 @@ pub async fn update(context: &Context, id: i64, input: &FilterInput<'_>) -> Resu
     if let Some(favourite) = input.favourite {
         db::sharing::set_favourite(&mut work, Kind::Filter, id, account_id, favourite).await?;
     }
-    finish(context, work, id).await.map(Some)
+    finish(context, work, id, Some(&before)).await.map(Some)
 }
 
 /// Deletes a filter: its owner may, and administrators may. Whether there was one that the caller may know of.
@@ -145,7 +149,7 @@ pub async fn delete(context: &Context, id: i64) -> Result<bool> {
         return Err(Failure::Unauthorized("You do not have permission to delete this filter.".into()));
     }
     db::filters::delete(&mut work, id).await?;
-    work.commit().await?;
+    work.commit(Record::new("Filter deleted", Area::Everyday, shared.thing())).await?;
     Ok(true)
 }
 
@@ -161,19 +165,17 @@ pub async fn change_owner(context: &Context, id: i64, account_id: &str) -> Resul
     if db::filters::owns_named(&mut work, &owner.account_id, &shared.filter.name, Some(id)).await? {
         return Err(Failure::invalid("The new owner already has a filter with the same name."));
     }
-    let filter = Filter { owner: owner.account_id.clone(), ..shared.filter };
+    let filter = Filter { owner: owner.account_id.clone(), ..shared.filter.clone() };
     db::filters::update(&mut work, &filter).await.map_err(name_taken)?;
-    Ok(work.commit().await?)
+    finish(context, work, id, Some(&shared)).await.map(drop)
 }
 
 /// Makes a filter a favourite of the caller, or no longer. `None` if there is none that the caller sees.
 pub async fn set_favourite(context: &Context, id: i64, favourite: bool) -> Result<Option<Shared>> {
     let mut work = context.begin().await?;
-    if find(context, &mut work, id, false).await?.is_none() {
-        return Ok(None);
-    }
+    let Some(before) = find(context, &mut work, id, false).await? else { return Ok(None) };
     db::sharing::set_favourite(&mut work, Kind::Filter, id, context.account_id()?, favourite).await?;
-    finish(context, work, id).await.map(Some)
+    finish(context, work, id, Some(&before)).await.map(Some)
 }
 
 /// Sets the columns of a filter that the caller may edit, or with none resets them. Whether the caller sees it.
@@ -184,7 +186,7 @@ pub async fn set_columns(context: &Context, id: i64, columns: Option<&[String]>)
         return Err(Failure::forbidden("You do not have permission to change the columns of this filter."));
     }
     db::filters::set_columns(&mut work, id, columns).await?;
-    work.commit().await?;
+    finish(context, work, id, Some(&shared)).await?;
     Ok(true)
 }
 
@@ -210,7 +212,7 @@ pub async fn share(context: &Context, id: i64, target: Target, may_edit: bool) -
     }
     let new = draft.into_iter().filter(|(target, _)| target.is_global() || others.iter().all(|o| o.target != *target));
     db::sharing::insert(&mut work, Kind::Filter, id, &new.collect()).await?;
-    finish(context, work, id).await.map(|shared| shared.shares)
+    finish(context, work, id, Some(&shared)).await.map(|shared| shared.shares)
 }
 
 /// Ends one share of a filter of the caller's.
@@ -223,7 +225,7 @@ pub async fn unshare(context: &Context, id: i64, share_id: i64) -> Result<()> {
         return Err(no_share(share_id));
     }
     db::sharing::delete(&mut work, Kind::Filter, id, &[share_id]).await?;
-    Ok(work.commit().await?)
+    finish(context, work, id, Some(&shared)).await.map(drop)
 }
 
 /// The answer for a share that a filter does not have.
@@ -282,9 +284,33 @@ fn name_taken(error: db::Error) -> Failure {
     }
 }
 
-/// Commits, and gives the filter as it is then.
-async fn finish(context: &Context, mut work: Work, id: i64) -> Result<Shared> {
-    let shared = find(context, &mut work, id, true).await?;
-    work.commit().await?;
-    shared.ok_or_else(|| Failure::Internal(anyhow::anyhow!("a filter that was just stored is gone")))
+/// Commits with a record of what is different, and gives the filter as it is now.
+async fn finish(context: &Context, mut work: Work, id: i64, before: Option<&Shared>) -> Result<Shared> {
+    let filter = db::filters::find(&mut work, id, context.caller.account_id()).await?;
+    let filter = filter.ok_or_else(|| anyhow::anyhow!("a filter that was just stored is gone"))?;
+    let shares = db::sharing::list(&mut work, Kind::Filter, &[id]).await?.remove(&id).unwrap_or_default();
+    let after = Shared { filter, shares };
+    let summary = if before.is_some() { "Filter updated" } else { "Filter created" };
+    let mut record = Record::new(summary, Area::Everyday, after.thing());
+    let properties = |shared: &Shared| {
+        let filter = &shared.filter;
+        let columns = filter.columns.as_ref().map(|columns| columns.join(", "));
+        [
+            ("Name", Some(filter.name.clone())),
+            ("Description", filter.description.clone()),
+            ("JQL", Some(filter.jql.clone())),
+            ("Owner", Some(filter.owner.clone())),
+            ("Columns", columns),
+            ("Favourite", filter.favourite.then(|| "true".to_owned())),
+            ("Shared with", sharing::told(&shared.shares, false)),
+            ("Editable by", sharing::told(&shared.shares, true)),
+        ]
+    };
+    let old = before.map(properties);
+    for (at, (name, to)) in properties(&after).into_iter().enumerate() {
+        let from = old.as_ref().and_then(|old| old[at].1.as_deref());
+        record = record.change(name, from, to.as_deref());
+    }
+    work.commit(record).await?;
+    Ok(after)
 }

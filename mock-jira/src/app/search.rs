@@ -148,7 +148,7 @@ async fn note_use(context: &Context, filters: &SavedFilters) -> Result<()> {
     let ids: Vec<i64> = filters.filters.iter().map(|filter| filter.id).collect();
     let mut work = context.begin().await?;
     db::filters::used(&mut work, &ids, context.now).await?;
-    Ok(work.commit().await?)
+    Ok(work.commit_unrecorded().await?)
 }
 
 /// How far the caller sees: issues of deleted and of archived projects are not searched (S-30).

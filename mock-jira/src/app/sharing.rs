@@ -4,6 +4,7 @@ use super::Context;
 use crate::{
     db::{self, Read, Work},
     domain::{
+        audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
         sharing::{Draft, Kind, Share, Target},
     },
@@ -167,7 +168,9 @@ pub async fn set_default_scope(context: &Context, scope: &str) -> Result<&'stati
     };
     let mut work = context.begin().await?;
     db::sharing::set_default_scope(&mut work, context.account_id()?, scope).await?;
-    work.commit().await?;
+    let person = Thing::new("USER", context.account_id()?, context.account_id()?);
+    let record = Record::new("Default share scope changed", Area::Everyday, person);
+    work.commit(record.change("Scope", None, Some(scope))).await?;
     Ok(scope)
 }
 
@@ -194,4 +197,11 @@ pub fn lets(context: &Context, shares: &[Share], may_edit: bool) -> bool {
     // Editing needs somebody who edits.
     (!may_edit || context.caller.account.is_some())
         && shares.iter().filter(right).any(|share| share.target.reaches(&context.site, &context.caller))
+}
+
+/// The shares of one right, as records of changes tell them.
+pub fn told(shares: &[Share], may_edit: bool) -> Option<String> {
+    let names: Vec<String> =
+        shares.iter().filter(|share| share.may_edit == may_edit).map(|share| share.target.to_string()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }

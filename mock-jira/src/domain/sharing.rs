@@ -1,7 +1,10 @@
 //! Sharing of filters and dashboards: with whom, and what that allows.
 
 use super::{people::Caller, permission::Access, snapshot::Snapshot};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    fmt::{self, Display, Formatter},
+};
 use uuid::Uuid;
 
 /// What can be shared.
@@ -33,6 +36,20 @@ pub enum Target {
     Group(Uuid),
     /// One account.
     User(String),
+}
+
+impl Display for Target {
+    /// As records of changes name it.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("everybody"),
+            Self::LoggedIn => f.write_str("everybody who is logged in"),
+            Self::Project(id) => write!(f, "project {id}"),
+            Self::Role { project, role } => write!(f, "role {role} in project {project}"),
+            Self::Group(id) => write!(f, "group {id}"),
+            Self::User(account) => write!(f, "user {account}"),
+        }
+    }
 }
 
 impl Target {

@@ -12,6 +12,7 @@ pub mod priorities;
 pub mod projects;
 pub mod resolutions;
 pub mod statuses;
+pub mod tasks;
 pub mod users;
 
 use super::routes::Routes;
@@ -30,5 +31,6 @@ pub fn routes() -> Routes {
         .and(priorities::routes())
         .and(resolutions::routes())
         .and(statuses::routes())
+        .and(tasks::routes())
         .and(instance::routes())
 }
