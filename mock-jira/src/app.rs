@@ -2,12 +2,14 @@
 
 pub mod attachments;
 pub mod comments;
+pub mod filters;
 pub mod issues;
 pub mod links;
 pub mod projects;
 pub mod properties;
 pub mod search;
 pub mod seed;
+pub mod sharing;
 pub mod sites;
 pub mod tasks;
 pub mod tokens;
