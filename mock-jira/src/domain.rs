@@ -1,5 +1,6 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
+pub mod archive;
 pub mod comment;
 pub mod config;
 pub mod failure;
@@ -8,6 +9,7 @@ pub mod issue;
 pub mod jql;
 pub mod people;
 pub mod permission;
+pub mod picture;
 pub mod property;
 pub mod rank;
 pub mod rich_text;

@@ -173,7 +173,7 @@ macro_rules! select_issues {
                    FROM comment c WHERE c.site_id = $1 AND c.issue_id = i.id) END,
                  'attachments', CASE WHEN $4 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', a.id, 'file_name', a.file_name, 'author', a.author, 'created', a.created,
-                     'size', a.size, 'mime_type', a.mime_type) ORDER BY a.id)
+                     'size', a.size, 'mime_type', a.mime_type, 'thumbnail', a.thumbnail) ORDER BY a.id)
                    FROM attachment a WHERE a.site_id = $1 AND a.issue_id = i.id) END,
                  'watchers', CASE WHEN $5 THEN (SELECT count(*) FROM watcher w WHERE w.site_id = $1 AND w.issue_id = i.id) END,
                  'watching', CASE WHEN $5 THEN EXISTS (
