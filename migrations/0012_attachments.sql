@@ -26,6 +26,16 @@ ALTER TABLE issue ADD COLUMN archived timestamptz;
 ALTER TABLE issue ADD COLUMN archived_by text;
 CREATE INDEX issue_archived ON issue (site_id, archived) WHERE archived IS NOT NULL;
 
+-- Files that were made for somebody to fetch; the random id is what it takes.
+CREATE TABLE export (
+    site_id integer NOT NULL,
+    id      uuid    NOT NULL,
+    name    text    NOT NULL,
+    content text    NOT NULL,
+    PRIMARY KEY (site_id, id)
+);
+SELECT secure_table('export');
+
 -- Mail that Jira would have sent.
 CREATE TABLE mail (
     site_id    integer     NOT NULL,

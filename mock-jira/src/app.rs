@@ -1,9 +1,11 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
+pub mod archive;
 pub mod attachments;
 pub mod comments;
 pub mod issues;
 pub mod links;
+pub mod mail;
 pub mod projects;
 pub mod properties;
 pub mod search;
@@ -122,7 +124,8 @@ impl Context {
         let mut references = References::new();
         let wanted: Vec<Name> = names.iter().map(|(name, _)| *name).collect();
         for (name, reference, reporter, assignee) in crate::db::issues::references(db, &wanted).await? {
-            let people = IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref() };
+            let people =
+                IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref(), ..IssuePeople::default() };
             if self.visible_project(reference.project_id, people).is_some() {
                 for (_, text) in names.iter().filter(|(other, _)| *other == name) {
                     references.insert((*text).clone(), reference.clone());

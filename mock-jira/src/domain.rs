@@ -4,6 +4,7 @@ pub mod archive;
 pub mod audit;
 pub mod comment;
 pub mod config;
+pub mod event;
 pub mod failure;
 pub mod fields;
 pub mod issue;

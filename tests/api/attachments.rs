@@ -285,3 +285,24 @@ async fn a_site_can_limit_and_disable_attachments() {
     world.admin().delete("/rest/api/3/issue/DEMO-1?deleteSubtasks=true").await.expect(204);
     content(&developer, &id, &[]).await.expect(404);
 }
+
+#[tokio::test]
+async fn issues_near_their_limits_are_reported() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let report = "/rest/api/3/issue/limit/report";
+    let limits = json!({ "comment": 5_000, "worklog": 10_000, "attachment": 2_000, "issuelinks": 2_000, "remoteIssueLinks": 2_000 });
+    let nothing = json!({ "issuesBreachingLimit": {}, "issuesApproachingLimit": {}, "limits": limits });
+    assert_eq!(admin.get(report).await.expect(200), nothing);
+    let parts = [("file; filename=\"a\"", ""); 60];
+    for _ in 0..33 {
+        upload(&developer, &parts).await.expect(200);
+    }
+    let sentence = "An issue can have at most 2000 attachments.";
+    upload(&developer, &parts).await.refused(413, &[sentence], json!({})); // J-77
+    upload(&developer, &parts[..20]).await.expect(200);
+    let told = admin.get(&format!("{report}?isReturningKeys=true")).await.expect(200);
+    assert_eq!(told["issuesApproachingLimit"], json!({ "attachment": { "DEMO-1": 2_000 } }));
+    developer.get(report).await.expect(403);
+    world.anonymous().get(report).await.expect(401);
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+mod archive;
 mod attachments;
 mod comments;
 mod configuration;
@@ -10,6 +11,7 @@ mod instance;
 mod issues;
 mod limits;
 mod links;
+mod notify;
 mod permissions;
 mod projects;
 mod properties;

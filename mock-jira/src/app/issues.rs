@@ -2,7 +2,10 @@
 
 use super::{Context, transitions};
 use crate::{
-    db::{self, Read, Work, issues::Wanted},
+    db::{
+        self, Read, Work,
+        issues::{Name, Wanted},
+    },
     domain::{
         audit::Thing,
         config::{IssueType, Project},
@@ -19,6 +22,7 @@ use crate::{
     },
 };
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// What a request to create an issue gives.
 #[derive(Debug, Default)]
@@ -196,6 +200,17 @@ pub async fn visible<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -
     Ok((loaded.issue, project))
 }
 
+/// Issues by ids or keys, in their order; without those that are missing or that the caller may not see.
+pub async fn named(context: &Context, db: &mut Read, texts: &[String]) -> Result<Vec<Option<Issue>>> {
+    let names: Vec<Option<Name>> = texts.iter().map(|text| context.issue_name(text)).collect();
+    let ids = db::issues::ids(db, &names).await?;
+    let wanted: Vec<i64> = ids.iter().flatten().copied().collect();
+    let loaded = db::issues::list(db, &wanted, Wanted::default(), None).await?;
+    let visible = loaded.into_iter().map(|loaded| loaded.issue).filter(|issue| context.project_of(issue).is_ok());
+    let issues: HashMap<i64, Issue> = visible.map(|issue| (issue.id, issue)).collect();
+    Ok(ids.into_iter().map(|id| issues.get(&id?).cloned()).collect())
+}
+
 /// The issue, locked until the end of the transaction.
 pub async fn locked(context: &Context, work: &mut Work, id_or_key: &str) -> Result<Issue> {
     let name = context.required_issue_name(id_or_key)?;
@@ -355,6 +370,7 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
         remaining_estimate: None,
         time_spent: None,
         rank: String::new(),
+        archived: None,
         custom: defaults.collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! Tables `issue`, `moved_issue`.
 
+mod limits;
 mod load;
 
 use super::{Read, Work};
@@ -8,6 +9,7 @@ use crate::domain::{
     rich_text,
 };
 use chrono::{DateTime, Utc};
+pub use limits::{Heavy, heavy};
 pub use load::{Around, Link, Loaded, Neighbour, Wanted, find, list};
 use serde_json::Value;
 
@@ -41,6 +43,38 @@ async fn moved(db: &mut Read, name: Name) -> sqlx::Result<Option<i64>> {
     )
     .fetch_optional(db.sql())
     .await
+}
+
+/// The ids of issues by their names, former keys included, in one statement; nothing for those that are not there.
+pub async fn ids(db: &mut Read, names: &[Option<Name>]) -> sqlx::Result<Vec<Option<i64>>> {
+    let parts = names.iter().map(|name| name.map_or((None, None, None), Name::parts));
+    let (ids, rest): (Vec<Option<i64>>, Vec<(Option<i64>, Option<i64>)>) = parts.map(|(a, b, c)| (a, (b, c))).unzip();
+    let (projects, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) = rest.into_iter().unzip();
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"WITH named AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS n(id, project_id, number, at))
+           SELECT n.at AS "at!", i.id AS "id!" FROM named n JOIN issue i ON i.site_id = $1 AND i.id = n.id
+           UNION ALL
+           SELECT n.at, i.id FROM named n
+           JOIN issue i ON i.site_id = $1 AND i.project_id = n.project_id AND i.number = n.number
+           UNION ALL
+           SELECT n.at, m.issue_id FROM named n
+           JOIN moved_issue m ON m.site_id = $1 AND m.project_id = n.project_id AND m.number = n.number"#,
+        site_id,
+        &ids as _,
+        &projects as _,
+        &numbers as _
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let mut found = vec![None; names.len()];
+    for row in rows {
+        if let Some(place) = usize::try_from(row.at - 1).ok().and_then(|at| found.get_mut(at)) {
+            *place = Some(row.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Locks an issue for the rest of the transaction, so that edits of one issue come one after the other.

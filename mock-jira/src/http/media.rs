@@ -26,6 +26,9 @@ use uuid::Uuid;
 /// Where contents stand below a site's address.
 pub const PATH: &str = "/_media/";
 
+/// What follows for exports.
+const EXPORT: &str = "export/";
+
 /// How long an address is good.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
@@ -41,6 +44,23 @@ pub fn thumbnail_address(call: &Call, stored: &Stored, width: u32, height: u32) 
     format!("{}&width={width}&height={height}", address(call, stored))
 }
 
+/// Where exports stand; their random id follows.
+pub fn exports(call: &Call) -> String {
+    call.links.site(&format!("{PATH}{EXPORT}"))
+}
+
+/// Answers a request for an export.
+async fn export(server: &Server, site: &Snapshot, id: &str) -> Result<Response<Body>> {
+    let missing = || Failure::not_found("There is no such export.");
+    let id = id.parse().map_err(|_| missing())?;
+    let found = db::archive::find_export(&mut server.db.read(site.site.id).await?, id).await?;
+    let (name, content) = found.ok_or_else(missing)?;
+    let mut response = Response::new(content.into());
+    put(&mut response, header::CONTENT_TYPE, "text/csv;charset=UTF-8");
+    put(&mut response, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+    Ok(response)
+}
+
 /// Answers a request to such an address.
 pub async fn answer(
     server: &Server,
@@ -49,6 +69,9 @@ pub async fn answer(
     params: &Params,
     headers: &HeaderMap,
 ) -> Result<Response<Body>> {
+    if let Some(id) = id.strip_prefix(EXPORT) {
+        return export(server, site, id).await;
+    }
     let refused = || Failure::forbidden("The address of the content is not valid, or not any more.");
     let expires = params.long("expires")?.ok_or_else(refused)?;
     let id = id.parse().map_err(|_| refused())?;

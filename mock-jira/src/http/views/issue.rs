@@ -306,7 +306,11 @@ fn progress(spent: i64, remaining: i64) -> Value {
 
 /// Whether the caller may see another issue that an answer would mention.
 fn visible(call: &Call, other: &Neighbour) -> bool {
-    let people = IssuePeople { reporter: other.reporter.as_deref(), assignee: other.assignee.as_deref() };
+    let people = IssuePeople {
+        reporter: other.reporter.as_deref(),
+        assignee: other.assignee.as_deref(),
+        ..IssuePeople::default()
+    };
     call.visible_project(other.project_id, people).is_some()
 }
 
