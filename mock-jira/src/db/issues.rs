@@ -47,9 +47,10 @@ async fn moved(db: &mut Read, name: Name) -> sqlx::Result<Option<i64>> {
 
 /// The ids of issues by their names, former keys included, in one statement; nothing for those that are not there.
 pub async fn ids(db: &mut Read, names: &[Option<Name>]) -> sqlx::Result<Vec<Option<i64>>> {
-    let parts = names.iter().map(|name| name.map_or((None, None, None), Name::parts));
-    let (ids, rest): (Vec<Option<i64>>, Vec<(Option<i64>, Option<i64>)>) = parts.map(|(a, b, c)| (a, (b, c))).unzip();
-    let (projects, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) = rest.into_iter().unzip();
+    let parts = || names.iter().map(|name| name.map_or((None, None, None), Name::parts));
+    let ids: Vec<Option<i64>> = parts().map(|part| part.0).collect();
+    let projects: Vec<Option<i64>> = parts().map(|part| part.1).collect();
+    let numbers: Vec<Option<i64>> = parts().map(|part| part.2).collect();
     let site_id = db.site_id;
     let rows = sqlx::query!(
         r#"WITH named AS (
