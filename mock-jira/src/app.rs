@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod attachments;
+pub mod bulk;
 pub mod comments;
 pub mod issues;
 pub mod links;

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod audit;
+pub mod bulk;
 pub mod comment;
 pub mod config;
 pub mod event;

@@ -4,6 +4,7 @@
 
 mod archive;
 mod attachments;
+mod bulk;
 mod comments;
 mod configuration;
 mod gate;

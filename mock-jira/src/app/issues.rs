@@ -99,7 +99,20 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
 /// Edits an issue (J-50 to J-57); the issue as it is afterwards.
 pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextFormat) -> Result<Issue> {
     let mut work = context.begin().await?;
-    let old = locked(context, &mut work, id_or_key).await?;
+    let issue = edit_within(context, &mut work, id_or_key, edit, format).await?;
+    work.commit_recorded().await?;
+    Ok(issue)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn edit_within(
+    context: &Context,
+    work: &mut Work,
+    id_or_key: &str,
+    edit: &Edit,
+    format: TextFormat,
+) -> Result<Issue> {
+    let old = locked(context, work, id_or_key).await?;
     let project = context.project_of(&old)?;
     let issue_type = context.site.issue_types.get(old.issue_type_id).ok_or_else(Failure::no_issue)?;
     if edit.override_screen && !context.access().administers() {
@@ -121,7 +134,7 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     }
     let mut texts = edit.input.issue_references();
     texts.extend(old.parent_id.map(|id| id.to_string()));
-    let references = context.references(&mut work, &texts).await?;
+    let references = context.references(work, &texts).await?;
     let mut issue = old.clone();
     let mut editor = Editor {
         site: &context.site,
@@ -133,9 +146,8 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     };
     editor.apply(&mut issue, &edit.input, &asked, false).into_result()?;
     let extras = editor.extras;
-    save(context, &mut work, &old, &mut issue, extras, &references).await?;
-    store_properties(&mut work, issue.id, &edit.properties).await?;
-    work.commit_recorded().await?;
+    save(context, work, &old, &mut issue, extras, &references).await?;
+    store_properties(work, issue.id, &edit.properties).await?;
     Ok(issue)
 }
 
@@ -166,10 +178,16 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
 /// Deletes an issue, and its sub-tasks if asked to (J-59).
 pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> Result<()> {
     let mut work = context.begin().await?;
+    delete_within(context, &mut work, id_or_key, with_subtasks).await?;
+    Ok(work.commit_recorded().await?)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn delete_within(context: &Context, work: &mut Work, id_or_key: &str, with_subtasks: bool) -> Result<()> {
     let name = context.required_issue_name(id_or_key)?;
     let wanted = Wanted { neighbours: true, ..Wanted::default() };
-    db::issues::lock(&mut work, name).await?;
-    let loaded = db::issues::find(&mut work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
+    db::issues::lock(work, name).await?;
+    let loaded = db::issues::find(work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
     let issue = loaded.issue;
     let project = context.project_of(&issue)?;
     if !context.access().on(project, issue.people(), "DELETE_ISSUES") {
@@ -183,13 +201,14 @@ pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> 
             "The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
         )));
     }
-    db::issues::delete(&mut work, &ids).await?;
+    db::issues::delete(work, &ids).await?;
     let mut record = context.issue_record("Issue deleted", &issue);
     for subtask in &loaded.around.subtasks {
         record =
             record.with(Thing::new("ISSUE", subtask.id, context.site.issue_key(subtask.project_id, subtask.number)));
     }
-    Ok(work.commit(record).await?)
+    work.record(record);
+    Ok(())
 }
 
 /// The issue and its project, if the caller may see them.

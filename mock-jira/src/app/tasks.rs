@@ -7,6 +7,7 @@
 use super::{
     Context,
     archive::{self, Export},
+    bulk::{self, Part},
     projects,
     sites::Sites,
 };
@@ -39,6 +40,11 @@ pub enum Job {
         /// The query.
         jql: String,
     },
+    /// Many issues.
+    Bulk {
+        /// What is done to which.
+        parts: Vec<Part>,
+    },
     /// A file of archived issues.
     ExportArchivedIssues {
         /// Of which.
@@ -51,6 +57,7 @@ impl Job {
         match self {
             Self::DeleteProject { .. } => "Delete project",
             Self::ArchiveIssues { .. } => "Archive issues",
+            Self::Bulk { parts } => bulk::description(parts),
             Self::ExportArchivedIssues { .. } => "Export archived issues",
         }
     }
@@ -58,6 +65,7 @@ impl Job {
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
+            Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
             Self::ArchiveIssues { jql } => archive::archive_in_background(run, &jql).await,
             Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
         }

@@ -260,6 +260,43 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Gives an issue its place in another project, and keeps its key there for it (J-30); the number there. An issue that
+/// comes back gets the number it had.
+pub async fn relocate(db: &mut Work, issue: &Issue, project_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    let former = sqlx::query_scalar!(
+        "DELETE FROM moved_issue WHERE site_id = $1 AND issue_id = $2 AND project_id = $3 RETURNING number",
+        site_id,
+        issue.id,
+        project_id
+    )
+    .fetch_optional(db.sql())
+    .await?;
+    let number = match former {
+        Some(number) => number,
+        None => next_number(db, project_id).await?,
+    };
+    sqlx::query!(
+        "INSERT INTO moved_issue (site_id, project_id, number, issue_id) VALUES ($1, $2, $3, $4)",
+        site_id,
+        issue.project_id,
+        issue.number,
+        issue.id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!(
+        "UPDATE issue SET project_id = $3, number = $4 WHERE site_id = $1 AND id = $2",
+        site_id,
+        issue.id,
+        project_id,
+        number
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(number)
+}
+
 /// Marks an issue as changed now.
 pub async fn touch(db: &mut Work, issue_id: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
     let site_id = db.site_id;

@@ -1,5 +1,6 @@
 //! The platform API, versions 2 and 3.
 
+pub mod bulk;
 pub mod fields;
 pub mod instance;
 pub mod issue_link_types;
@@ -19,6 +20,7 @@ use super::routes::Routes;
 /// All operations served.
 pub fn routes() -> Routes {
     issues::routes()
+        .and(bulk::routes())
         .and(projects::routes())
         .and(users::routes())
         .and(permissions::routes())
