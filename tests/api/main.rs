@@ -7,6 +7,7 @@ mod attachments;
 mod bulk;
 mod comments;
 mod configuration;
+mod filters;
 mod gate;
 mod instance;
 mod issues;
