@@ -36,7 +36,7 @@ CREATE TABLE export (
 );
 SELECT secure_table('export');
 
--- Mail that Jira would have sent.
+-- Mail that Jira would have sent. It stays when its issue goes.
 CREATE TABLE mail (
     site_id    integer     NOT NULL,
     id         bigint      NOT NULL,
@@ -47,8 +47,6 @@ CREATE TABLE mail (
     subject    text        NOT NULL,
     text_body  text        NOT NULL,
     html_body  text        NOT NULL,
-    PRIMARY KEY (site_id, id),
-    FOREIGN KEY (site_id, issue_id) REFERENCES issue ON DELETE SET NULL (issue_id)
+    PRIMARY KEY (site_id, id)
 );
-CREATE INDEX mail_issue ON mail (site_id, issue_id) WHERE issue_id IS NOT NULL;
 SELECT secure_table('mail');

@@ -14,7 +14,7 @@ pub struct Letter {
     pub sender: String,
     /// Account ids.
     pub recipients: Vec<String>,
-    /// The issue it is about, as long as that is there.
+    /// The issue it is about; that may be gone.
     pub issue_id: Option<i64>,
     /// One line.
     pub subject: String,
