@@ -1,10 +1,13 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
+pub mod archive;
 pub mod attachments;
+pub mod bulk;
 pub mod comments;
 pub mod filters;
 pub mod issues;
 pub mod links;
+pub mod mail;
 pub mod projects;
 pub mod properties;
 pub mod search;
@@ -124,7 +127,8 @@ impl Context {
         let mut references = References::new();
         let wanted: Vec<Name> = names.iter().map(|(name, _)| *name).collect();
         for (name, reference, reporter, assignee) in crate::db::issues::references(db, &wanted).await? {
-            let people = IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref() };
+            let people =
+                IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref(), ..IssuePeople::default() };
             if self.visible_project(reference.project_id, people).is_some() {
                 for (_, text) in names.iter().filter(|(other, _)| *other == name) {
                     references.insert((*text).clone(), reference.clone());

@@ -7,6 +7,7 @@ pub mod metadata;
 pub mod seed;
 pub mod sites;
 
+pub mod archive;
 pub mod attachments;
 pub mod audit;
 pub mod changelog;
@@ -14,6 +15,7 @@ pub mod comments;
 pub mod filters;
 pub mod issues;
 pub mod links;
+pub mod mail;
 pub mod projects;
 pub mod properties;
 pub mod search;
@@ -397,6 +399,11 @@ impl Work {
         }
         audit::insert(&mut self, &records).await?;
         self.commit_unrecorded().await
+    }
+
+    /// The same where it may be that nothing was done but bookkeeping.
+    pub async fn commit_recorded_if_any(self) -> sqlx::Result<()> {
+        if self.records.is_empty() { self.commit_unrecorded().await } else { self.commit_recorded().await }
     }
 
     /// The same for what is nobody's doing: bookkeeping, such as the progress of tasks.

@@ -1,14 +1,18 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
+pub mod archive;
 pub mod audit;
+pub mod bulk;
 pub mod comment;
 pub mod config;
+pub mod event;
 pub mod failure;
 pub mod fields;
 pub mod issue;
 pub mod jql;
 pub mod people;
 pub mod permission;
+pub mod picture;
 pub mod property;
 pub mod rank;
 pub mod rich_text;

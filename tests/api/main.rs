@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+mod archive;
 mod attachments;
+mod bulk;
 mod comments;
 mod configuration;
 mod filters;
@@ -11,6 +13,7 @@ mod instance;
 mod issues;
 mod limits;
 mod links;
+mod notify;
 mod permissions;
 mod projects;
 mod properties;

@@ -2,7 +2,10 @@
 
 use super::{Context, transitions};
 use crate::{
-    db::{self, Read, Work, issues::Wanted},
+    db::{
+        self, Read, Work,
+        issues::{Name, Wanted},
+    },
     domain::{
         audit::Thing,
         config::{IssueType, Project},
@@ -19,6 +22,7 @@ use crate::{
     },
 };
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// What a request to create an issue gives.
 #[derive(Debug, Default)]
@@ -95,7 +99,20 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
 /// Edits an issue (J-50 to J-57); the issue as it is afterwards.
 pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextFormat) -> Result<Issue> {
     let mut work = context.begin().await?;
-    let old = locked(context, &mut work, id_or_key).await?;
+    let issue = edit_within(context, &mut work, id_or_key, edit, format).await?;
+    work.commit_recorded().await?;
+    Ok(issue)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn edit_within(
+    context: &Context,
+    work: &mut Work,
+    id_or_key: &str,
+    edit: &Edit,
+    format: TextFormat,
+) -> Result<Issue> {
+    let old = locked(context, work, id_or_key).await?;
     let project = context.project_of(&old)?;
     let issue_type = context.site.issue_types.get(old.issue_type_id).ok_or_else(Failure::no_issue)?;
     if edit.override_screen && !context.access().administers() {
@@ -117,7 +134,7 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     }
     let mut texts = edit.input.issue_references();
     texts.extend(old.parent_id.map(|id| id.to_string()));
-    let references = context.references(&mut work, &texts).await?;
+    let references = context.references(work, &texts).await?;
     let mut issue = old.clone();
     let mut editor = Editor {
         site: &context.site,
@@ -129,9 +146,8 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     };
     editor.apply(&mut issue, &edit.input, &asked, false).into_result()?;
     let extras = editor.extras;
-    save(context, &mut work, &old, &mut issue, extras, &references).await?;
-    store_properties(&mut work, issue.id, &edit.properties).await?;
-    work.commit_recorded().await?;
+    save(context, work, &old, &mut issue, extras, &references).await?;
+    store_properties(work, issue.id, &edit.properties).await?;
     Ok(issue)
 }
 
@@ -162,10 +178,16 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
 /// Deletes an issue, and its sub-tasks if asked to (J-59).
 pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> Result<()> {
     let mut work = context.begin().await?;
+    delete_within(context, &mut work, id_or_key, with_subtasks).await?;
+    Ok(work.commit_recorded().await?)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn delete_within(context: &Context, work: &mut Work, id_or_key: &str, with_subtasks: bool) -> Result<()> {
     let name = context.required_issue_name(id_or_key)?;
     let wanted = Wanted { neighbours: true, ..Wanted::default() };
-    db::issues::lock(&mut work, name).await?;
-    let loaded = db::issues::find(&mut work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
+    db::issues::lock(work, name).await?;
+    let loaded = db::issues::find(work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
     let issue = loaded.issue;
     let project = context.project_of(&issue)?;
     if !context.access().on(project, issue.people(), "DELETE_ISSUES") {
@@ -179,13 +201,14 @@ pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> 
             "The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
         )));
     }
-    db::issues::delete(&mut work, &ids).await?;
+    db::issues::delete(work, &ids).await?;
     let mut record = context.issue_record("Issue deleted", &issue);
     for subtask in &loaded.around.subtasks {
         record =
             record.with(Thing::new("ISSUE", subtask.id, context.site.issue_key(subtask.project_id, subtask.number)));
     }
-    Ok(work.commit(record).await?)
+    work.record(record);
+    Ok(())
 }
 
 /// The issue and its project, if the caller may see them.
@@ -194,6 +217,17 @@ pub async fn visible<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -
     let loaded = db::issues::find(db, name, Wanted::default(), None).await?.ok_or_else(Failure::no_issue)?;
     let project = context.project_of(&loaded.issue)?;
     Ok((loaded.issue, project))
+}
+
+/// Issues by ids or keys, in their order; without those that are missing or that the caller may not see.
+pub async fn named(context: &Context, db: &mut Read, texts: &[String]) -> Result<Vec<Option<Issue>>> {
+    let names: Vec<Option<Name>> = texts.iter().map(|text| context.issue_name(text)).collect();
+    let ids = db::issues::ids(db, &names).await?;
+    let wanted: Vec<i64> = ids.iter().flatten().copied().collect();
+    let loaded = db::issues::list(db, &wanted, Wanted::default(), None).await?;
+    let visible = loaded.into_iter().map(|loaded| loaded.issue).filter(|issue| context.project_of(issue).is_ok());
+    let issues: HashMap<i64, Issue> = visible.map(|issue| (issue.id, issue)).collect();
+    Ok(ids.into_iter().map(|id| issues.get(&id?).cloned()).collect())
 }
 
 /// The issue, locked until the end of the transaction.
@@ -355,6 +389,7 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
         remaining_estimate: None,
         time_spent: None,
         rank: String::new(),
+        archived: None,
         custom: defaults.collect(),
     }
 }

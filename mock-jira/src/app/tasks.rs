@@ -4,7 +4,13 @@
 //! another. So a job does its work in steps, each one transaction that also stores how far it is ([`Run::save`]),
 //! and a job that is begun again goes on from there.
 
-use super::{Context, projects, sites::Sites};
+use super::{
+    Context,
+    archive::{self, Export},
+    bulk::{self, Part},
+    projects,
+    sites::Sites,
+};
 use crate::{
     db::{
         Db, Work,
@@ -29,18 +35,39 @@ pub enum Job {
         /// Which.
         project_id: i64,
     },
+    /// All issues that a query finds.
+    ArchiveIssues {
+        /// The query.
+        jql: String,
+    },
+    /// Many issues.
+    Bulk {
+        /// What is done to which.
+        parts: Vec<Part>,
+    },
+    /// A file of archived issues.
+    ExportArchivedIssues {
+        /// Of which.
+        export: Export,
+    },
 }
 
 impl Job {
     fn description(&self) -> &'static str {
         match self {
             Self::DeleteProject { .. } => "Delete project",
+            Self::ArchiveIssues { .. } => "Archive issues",
+            Self::Bulk { parts } => bulk::description(parts),
+            Self::ExportArchivedIssues { .. } => "Export archived issues",
         }
     }
 
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
+            Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
+            Self::ArchiveIssues { jql } => archive::archive_in_background(run, &jql).await,
+            Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Tables `issue`, `moved_issue`.
 
+mod limits;
 mod load;
 
 use super::{Read, Work};
@@ -8,6 +9,7 @@ use crate::domain::{
     rich_text,
 };
 use chrono::{DateTime, Utc};
+pub use limits::{Heavy, heavy};
 pub use load::{Around, Link, Loaded, Neighbour, Wanted, find, list};
 use serde_json::Value;
 
@@ -41,6 +43,39 @@ async fn moved(db: &mut Read, name: Name) -> sqlx::Result<Option<i64>> {
     )
     .fetch_optional(db.sql())
     .await
+}
+
+/// The ids of issues by their names, former keys included, in one statement; nothing for those that are not there.
+pub async fn ids(db: &mut Read, names: &[Option<Name>]) -> sqlx::Result<Vec<Option<i64>>> {
+    let parts = || names.iter().map(|name| name.map_or((None, None, None), Name::parts));
+    let ids: Vec<Option<i64>> = parts().map(|part| part.0).collect();
+    let projects: Vec<Option<i64>> = parts().map(|part| part.1).collect();
+    let numbers: Vec<Option<i64>> = parts().map(|part| part.2).collect();
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"WITH named AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS n(id, project_id, number, at))
+           SELECT n.at AS "at!", i.id AS "id!" FROM named n JOIN issue i ON i.site_id = $1 AND i.id = n.id
+           UNION ALL
+           SELECT n.at, i.id FROM named n
+           JOIN issue i ON i.site_id = $1 AND i.project_id = n.project_id AND i.number = n.number
+           UNION ALL
+           SELECT n.at, m.issue_id FROM named n
+           JOIN moved_issue m ON m.site_id = $1 AND m.project_id = n.project_id AND m.number = n.number"#,
+        site_id,
+        &ids as _,
+        &projects as _,
+        &numbers as _
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let mut found = vec![None; names.len()];
+    for row in rows {
+        if let Some(place) = usize::try_from(row.at - 1).ok().and_then(|at| found.get_mut(at)) {
+            *place = Some(row.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Locks an issue for the rest of the transaction, so that edits of one issue come one after the other.
@@ -223,6 +258,43 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
     .execute(db.sql())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Gives an issue its place in another project, and keeps its key there for it (J-30); the number there. An issue that
+/// comes back gets the number it had.
+pub async fn relocate(db: &mut Work, issue: &Issue, project_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    let former = sqlx::query_scalar!(
+        "DELETE FROM moved_issue WHERE site_id = $1 AND issue_id = $2 AND project_id = $3 RETURNING number",
+        site_id,
+        issue.id,
+        project_id
+    )
+    .fetch_optional(db.sql())
+    .await?;
+    let number = match former {
+        Some(number) => number,
+        None => next_number(db, project_id).await?,
+    };
+    sqlx::query!(
+        "INSERT INTO moved_issue (site_id, project_id, number, issue_id) VALUES ($1, $2, $3, $4)",
+        site_id,
+        issue.project_id,
+        issue.number,
+        issue.id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!(
+        "UPDATE issue SET project_id = $3, number = $4 WHERE site_id = $1 AND id = $2",
+        site_id,
+        issue.id,
+        project_id,
+        number
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(number)
 }
 
 /// Marks an issue as changed now.

@@ -119,7 +119,12 @@ impl Statement {
     }
 
     fn filter(&mut self, visible: &Visible, condition: &Condition) {
-        self.push(" WHERE ").of_site("i").push(" AND (i.project_id = ANY(").bind(visible.all.clone()).push(")");
+        // Archived issues are not found (J-136).
+        self.push(" WHERE ")
+            .of_site("i")
+            .push(" AND i.archived IS NULL AND (i.project_id = ANY(")
+            .bind(visible.all.clone())
+            .push(")");
         for (projects, person) in [(&visible.as_reporter, "i.reporter"), (&visible.as_assignee, "i.assignee")] {
             if !projects.is_empty() {
                 self.push(format_args!(" OR {person} = ")).bind(visible.account_id.clone());

@@ -68,6 +68,8 @@ pub struct Issue {
     pub time_spent: Option<i64>,
     /// Its place among all issues.
     pub rank: String,
+    /// Since when it can be looked at only (J-136).
+    pub archived: Option<DateTime<Utc>>,
     /// Custom field number to stored value; see [`super::fields::Kind`].
     pub custom: Map<String, Value>,
 }
@@ -75,7 +77,11 @@ pub struct Issue {
 impl Issue {
     /// The people that permission holders refer to.
     pub fn people(&self) -> IssuePeople<'_> {
-        IssuePeople { reporter: self.reporter.as_deref(), assignee: self.assignee.as_deref() }
+        IssuePeople {
+            reporter: self.reporter.as_deref(),
+            assignee: self.assignee.as_deref(),
+            archived: self.archived.is_some(),
+        }
     }
 
     /// A custom field's stored value.

@@ -83,6 +83,8 @@ pub struct IssuePeople<'a> {
     pub reporter: Option<&'a str>,
     /// Account id.
     pub assignee: Option<&'a str>,
+    /// The issue can be looked at and nothing else (J-136).
+    pub archived: bool,
 }
 
 /// How far a project permission reaches for a caller, before looking at an issue.
@@ -190,6 +192,7 @@ impl<'a> Access<'a> {
             || reach.as_reporter && self.caller.is(people.reporter)
             || reach.as_assignee && self.caller.is(people.assignee))
             && Self::open(project, key)
+            && (!people.archived || key == "BROWSE_PROJECTS")
     }
 
     /// Archived projects can be looked at and nothing else, deleted ones not even that.

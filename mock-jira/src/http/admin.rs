@@ -1,5 +1,6 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
+pub mod mail;
 pub mod metrics;
 pub mod requests;
 pub mod sites;
@@ -28,6 +29,7 @@ pub fn router(server: Arc<Server>) -> Router {
     let guarded = requests::router()
         .merge(sites::router())
         .merge(tokens::router())
+        .merge(mail::router())
         .route_layer(middleware::from_fn_with_state(server.clone(), admit));
     Router::new()
         .route("/_mock/health", get(health))

@@ -1,5 +1,6 @@
 //! The platform API, versions 2 and 3.
 
+pub mod bulk;
 pub mod fields;
 pub mod filters;
 pub mod instance;
@@ -20,6 +21,7 @@ use super::routes::Routes;
 /// All operations served.
 pub fn routes() -> Routes {
     issues::routes()
+        .and(bulk::routes())
         .and(projects::routes())
         .and(users::routes())
         .and(permissions::routes())

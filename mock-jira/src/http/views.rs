@@ -52,6 +52,19 @@ pub fn time_rendered(time: DateTime<Utc>, zone: Tz) -> String {
     time.with_timezone(&zone).format("%d/%b/%y %-I:%M %p").to_string()
 }
 
+/// The size of a file in words, such as `7 kB`.
+pub fn file_size(bytes: u64) -> String {
+    const KB: f64 = 1024.0;
+    let size = bytes as f64;
+    if size > KB * KB {
+        format!("{:.2} MB", size / KB / KB)
+    } else if size > KB {
+        format!("{:.0} kB", size / KB)
+    } else {
+        format!("{:.1} kB", size / KB)
+    }
+}
+
 impl Call {
     /// A time in the caller's zone.
     pub fn time(&self, at: DateTime<Utc>) -> String {

@@ -125,7 +125,7 @@ macro_rules! select_issues {
         SELECT i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.priority_id, i.resolution_id, i.summary,
                i.description, i.environment, i.creator, i.reporter, i.assignee, i.parent_id, i.security_level_id,
                i.labels, i.component_ids, i.fix_version_ids, i.affected_version_ids, i.created, i.updated, i.due, i.resolved,
-               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.custom,
+               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.archived, i.custom,
                (SELECT s.version FROM site s WHERE s.site_id = $1) AS "site_version!",
                '{}'::jsonb AS "around!"
         FROM issue i
@@ -143,7 +143,7 @@ macro_rules! select_issues {
         SELECT i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.priority_id, i.resolution_id, i.summary,
                i.description, i.environment, i.creator, i.reporter, i.assignee, i.parent_id, i.security_level_id,
                i.labels, i.component_ids, i.fix_version_ids, i.affected_version_ids, i.created, i.updated, i.due, i.resolved,
-               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.custom,
+               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.archived, i.custom,
                (SELECT s.version FROM site s WHERE s.site_id = $1) AS "site_version!",
                jsonb_strip_nulls(jsonb_build_object(
                  'parent', CASE WHEN $2 AND i.parent_id IS NOT NULL THEN (
@@ -173,7 +173,7 @@ macro_rules! select_issues {
                    FROM comment c WHERE c.site_id = $1 AND c.issue_id = i.id) END,
                  'attachments', CASE WHEN $4 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', a.id, 'file_name', a.file_name, 'author', a.author, 'created', a.created,
-                     'size', a.size, 'mime_type', a.mime_type) ORDER BY a.id)
+                     'size', a.size, 'mime_type', a.mime_type, 'thumbnail', a.thumbnail) ORDER BY a.id)
                    FROM attachment a WHERE a.site_id = $1 AND a.issue_id = i.id) END,
                  'watchers', CASE WHEN $5 THEN (SELECT count(*) FROM watcher w WHERE w.site_id = $1 AND w.issue_id = i.id) END,
                  'watching', CASE WHEN $5 THEN EXISTS (
@@ -233,6 +233,7 @@ struct Row {
     remaining_estimate: Option<i64>,
     time_spent: Option<i64>,
     rank: String,
+    archived: Option<DateTime<Utc>>,
     custom: Value,
     site_version: i64,
     around: Value,
@@ -272,6 +273,7 @@ impl Row {
                 remaining_estimate: self.remaining_estimate,
                 time_spent: self.time_spent,
                 rank: self.rank,
+                archived: self.archived,
                 custom: match self.custom {
                     Value::Object(members) => members,
                     _ => serde_json::Map::new(),

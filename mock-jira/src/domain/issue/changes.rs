@@ -86,6 +86,12 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
     let named = |id: Option<i64>, name: Option<&String>| (id.map(|id| id.to_string()), name.cloned());
     let seconds = |value: Option<i64>| (value.map(|v| v.to_string()), value.map(|v| v.to_string()));
 
+    if old.project_id != new.project_id {
+        let project = |id: i64| named(Some(id), site.projects.get(id).map(|project| &project.name));
+        note("project", "project", project(old.project_id), project(new.project_id));
+        let key = |issue: &Issue| (None, Some(site.issue_key(issue.project_id, issue.number)));
+        note("Key", "issuekey", key(old), key(new));
+    }
     note("summary", "summary", text(&old.summary), text(&new.summary));
     note("description", "description", rich(&old.description), rich(&new.description));
     note("environment", "environment", rich(&old.environment), rich(&new.environment));

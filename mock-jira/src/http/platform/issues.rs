@@ -1,11 +1,15 @@
 //! Issues and what hangs on them.
 
+pub mod archive;
 pub mod attachments;
 pub mod changelog;
 pub mod comments;
+pub mod events;
 pub mod issue;
+pub mod limits;
 pub mod links;
 pub mod metadata;
+pub mod notify;
 pub mod properties;
 pub mod search;
 pub mod transitions;
@@ -18,6 +22,10 @@ use crate::http::routes::Routes;
 pub fn routes() -> Routes {
     issue::routes()
         .and(metadata::routes())
+        .and(events::routes())
+        .and(archive::routes())
+        .and(limits::routes())
+        .and(notify::routes())
         .and(transitions::routes())
         .and(changelog::routes())
         .and(comments::routes())

@@ -100,7 +100,11 @@ impl<'a> Place<'a> {
         match &self.people {
             None => access.somewhere(self.project, key),
             Some((reporter, assignee)) => {
-                let people = IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref() };
+                let people = IssuePeople {
+                    reporter: reporter.as_deref(),
+                    assignee: assignee.as_deref(),
+                    ..IssuePeople::default()
+                };
                 access.on(self.project, people, key)
             }
         }

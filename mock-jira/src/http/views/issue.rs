@@ -1,6 +1,6 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, project, time_rendered, user};
+use super::{config, file_size, project, time_rendered, user};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -306,7 +306,11 @@ fn progress(spent: i64, remaining: i64) -> Value {
 
 /// Whether the caller may see another issue that an answer would mention.
 fn visible(call: &Call, other: &Neighbour) -> bool {
-    let people = IssuePeople { reporter: other.reporter.as_deref(), assignee: other.assignee.as_deref() };
+    let people = IssuePeople {
+        reporter: other.reporter.as_deref(),
+        assignee: other.assignee.as_deref(),
+        ..IssuePeople::default()
+    };
     call.visible_project(other.project_id, people).is_some()
 }
 
@@ -340,7 +344,7 @@ fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
 
 /// A file (J-101).
 pub fn attachment(call: &Call, attachment: &Attachment) -> Value {
-    json!({
+    let mut view = json!({
         "self": call.links.api(format_args!("attachment/{}", attachment.id)),
         "id": attachment.id.to_string(),
         "filename": attachment.file_name,
@@ -349,7 +353,19 @@ pub fn attachment(call: &Call, attachment: &Attachment) -> Value {
         "size": attachment.size,
         "mimeType": attachment.mime_type,
         "content": call.links.api(format_args!("attachment/content/{}", attachment.id)),
-    })
+    });
+    if attachment.thumbnail {
+        view["thumbnail"] = call.links.api(format_args!("attachment/thumbnail/{}", attachment.id)).into();
+    }
+    view
+}
+
+/// The same among rendered fields: time and size in words (observed shapes, "renderedFields").
+fn attachment_rendered(call: &Call, item: &Attachment) -> Value {
+    let mut view = attachment(call, item);
+    view["created"] = time_rendered(item.created, call.caller.time_zone()).into();
+    view["size"] = file_size(item.size.unsigned_abs()).into();
+    view
 }
 
 /// All comments the caller may see, as the `comment` field has them (J-35).
@@ -474,7 +490,8 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "timeoriginalestimate" => words(issue.original_estimate),
             "description" => html(&issue.description),
             "environment" => html(&issue.environment),
-            "comment" | "timetracking" | "worklog" | "attachment" => value,
+            "attachment" => loaded.around.attachments.iter().map(|item| attachment_rendered(call, item)).collect(),
+            "comment" | "timetracking" | "worklog" => value,
             _ => match call.site.fields.get(&id) {
                 Some(Field::Custom(custom, Kind::RichText)) => {
                     let document = issue
