@@ -1,5 +1,6 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
+pub mod audit;
 pub mod comment;
 pub mod config;
 pub mod failure;
