@@ -47,5 +47,11 @@ ALTER TABLE issue ADD CONSTRAINT issue_security_level
     FOREIGN KEY (site_id, security_level_id) REFERENCES security_level;
 CREATE INDEX issue_security ON issue (site_id, security_level_id) WHERE security_level_id IS NOT NULL;
 
+CREATE UNIQUE INDEX permission_scheme_name ON permission_scheme (site_id, lower(name));
 CREATE INDEX permission_grant_scheme ON permission_grant (site_id, scheme_id);
 CREATE INDEX project_permission_scheme ON project (site_id, permission_scheme_id);
+
+-- Grants of sites made before they could be added were not counted.
+INSERT INTO counter (site_id, kind, value)
+SELECT site_id, 'permission_grant', max(id) FROM permission_grant GROUP BY site_id
+ON CONFLICT (site_id, kind) DO UPDATE SET value = greatest(counter.value, excluded.value);

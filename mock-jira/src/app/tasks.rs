@@ -4,7 +4,7 @@
 //! another. So a job does its work in steps, each one transaction that also stores how far it is ([`Run::save`]),
 //! and a job that is begun again goes on from there.
 
-use super::{Context, projects, sites::Sites};
+use super::{Context, projects, security_schemes, sites::Sites};
 use crate::{
     db::{
         Db, Work,
@@ -29,18 +29,44 @@ pub enum Job {
         /// Which.
         project_id: i64,
     },
+    /// Another issue security scheme for a project, and other levels for its issues.
+    AssociateSecurityScheme {
+        /// Which.
+        project_id: i64,
+        /// Absent: none.
+        scheme_id: Option<i64>,
+        /// From which level to which.
+        mapping: security_schemes::Mapping,
+    },
+    /// An issue security level, whose issues get another one or none.
+    RemoveSecurityLevel {
+        /// Its scheme.
+        scheme_id: i64,
+        /// Which.
+        level_id: i64,
+        /// Its issues' new level.
+        with: Option<i64>,
+    },
 }
 
 impl Job {
     fn description(&self) -> &'static str {
         match self {
             Self::DeleteProject { .. } => "Delete project",
+            Self::AssociateSecurityScheme { .. } => "Associate issue security scheme with project",
+            Self::RemoveSecurityLevel { .. } => "Remove issue security level",
         }
     }
 
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
+            Self::AssociateSecurityScheme { project_id, scheme_id, mapping } => {
+                security_schemes::associate_in_background(run, project_id, scheme_id, mapping).await
+            }
+            Self::RemoveSecurityLevel { scheme_id, level_id, with } => {
+                security_schemes::remove_in_background(run, scheme_id, level_id, with).await
+            }
         }
     }
 }

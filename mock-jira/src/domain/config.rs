@@ -502,6 +502,13 @@ pub struct SecurityScheme {
     pub description: String,
 }
 
+impl SecurityScheme {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_SECURITY_SCHEME", self.id, &self.name)
+    }
+}
+
 /// A security level: an issue that has it is seen by the level's members alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecurityLevel {
@@ -515,6 +522,13 @@ pub struct SecurityLevel {
     pub description: String,
     /// Given to new issues that name none.
     pub is_default: bool,
+}
+
+impl SecurityLevel {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_SECURITY_LEVEL", self.id, &self.name)
+    }
 }
 
 /// A member of a security level.
@@ -546,6 +560,16 @@ pub struct PermissionScheme {
     pub name: String,
     /// May be empty.
     pub description: String,
+}
+
+impl PermissionScheme {
+    /// The id of the scheme that projects have which name none.
+    pub const DEFAULT: i64 = 0;
+
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PERMISSION_SCHEME", self.id, &self.name)
+    }
 }
 
 /// A global permission; without a group, for anyone.

@@ -6,8 +6,10 @@ use super::{
     people::{Account, Caller},
     snapshot::Snapshot,
 };
+pub use holder::NewHolder;
 pub use reach::{Area, Extent, FieldMember, Holder, IssuePeople, People, Reach};
 
+mod holder;
 mod reach;
 
 /// A permission that Jira ships (U-25).

@@ -169,10 +169,14 @@ impl Snapshot {
         groups
     }
 
+    /// All grants of a scheme.
+    pub fn grants_of(&self, scheme_id: i64) -> &[PermissionGrant] {
+        self.permission_grants.get(&scheme_id).map_or(&[], Vec::as_slice)
+    }
+
     /// Grants of a permission in a scheme.
     pub fn grants(&self, scheme_id: i64, permission: &str) -> impl Iterator<Item = &PermissionGrant> {
-        let all = self.permission_grants.get(&scheme_id);
-        all.into_iter().flatten().filter(move |grant| grant.permission == permission)
+        self.grants_of(scheme_id).iter().filter(move |grant| grant.permission == permission)
     }
 
     /// The members of a security level.

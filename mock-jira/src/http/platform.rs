@@ -10,6 +10,7 @@ pub mod permissions;
 pub mod priorities;
 pub mod projects;
 pub mod resolutions;
+pub mod security_schemes;
 pub mod statuses;
 pub mod tasks;
 pub mod users;
@@ -23,6 +24,7 @@ pub fn routes() -> Routes {
         .and(users::routes())
         .and(permissions::routes())
         .and(permission_schemes::routes())
+        .and(security_schemes::routes())
         .and(fields::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
