@@ -119,8 +119,13 @@ impl Statement<'_> {
             self.push(format_args!("SELECT l.{own} FROM issue_link l WHERE ")).of_site("l");
             self.push(" AND l.type_id = ANY(").bind(types.clone()).push(")");
             if let Some(names) = &ends.other {
-                self.push(format_args!(" AND l.{other} IN ("));
+                // Of an issue that the caller can't see nothing is told, not even what it is linked with.
+                self.push(format_args!(" AND l.{other} IN (SELECT o.id FROM issue o WHERE "));
+                self.of_site("o").push(" AND o.id IN (");
                 self.issues(names);
+                self.push(") AND ");
+                let visible = self.visible;
+                self.within("o", visible);
                 self.push(")");
             }
         }
