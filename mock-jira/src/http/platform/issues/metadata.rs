@@ -53,7 +53,7 @@ async fn get_create_issue_meta(call: Call) -> Answer {
     let projects: Vec<Value> = projects
         .map(|project| {
             let types = call.site.issue_types_of(project).filter(wanted_type).map(|kind| {
-                let mut view = config::issue_type_listed(&call, kind);
+                let mut view = offered(&call, kind);
                 if with_fields {
                     view["expand"] = "fields".into();
                     view["fields"] = create_fields(&call, project, kind);
@@ -85,8 +85,7 @@ fn window(call: &Call) -> Result<Window> {
 async fn get_create_issue_meta_issue_types(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let window = window(&call)?;
     let project = creatable(&call, &id_or_key)?;
-    let types: Vec<Value> =
-        call.site.issue_types_of(project).map(|kind| config::issue_type_listed(&call, kind)).collect();
+    let types: Vec<Value> = call.site.issue_types_of(project).map(|kind| offered(&call, kind)).collect();
     ok(
         json!({ "startAt": window.start_at, "maxResults": window.max_results, "total": types.len(), "issueTypes": window.of(types) }),
     )
@@ -142,6 +141,13 @@ pub fn fields(call: &Call, project: &Project, kind: &IssueType, people: Option<I
 
 fn create_fields(call: &Call, project: &Project, kind: &IssueType) -> Value {
     fields(call, project, kind, None, &asked(&call.site, call.access(), project, kind, Purpose::Create, None))
+}
+
+/// An issue type that can be created; what it is called untranslated is not told here.
+fn offered(call: &Call, kind: &IssueType) -> Value {
+    let mut view = config::issue_type(call, kind);
+    config::add_scope(&mut view, kind.project_id);
+    view
 }
 
 fn creatable<'a>(call: &'a Call, id_or_key: &str) -> Result<&'a Project> {
