@@ -184,12 +184,8 @@ pub async fn remove_member(context: &Context, scheme_id: i64, level_id: i64, mem
 /// Asks for the end of a level in the background (T-1).
 pub async fn submit_removal(context: &Context, scheme_id: i64, level_id: i64, with: Option<i64>) -> Result<Task> {
     let old = level(context, scheme_id, level_id)?;
-    if let Some(with) = with {
-        if with == level_id || level(context, scheme_id, with).is_err() {
-            return Err(Failure::invalid(format!(
-                "Issue security level with ID {with} can't replace the removed one."
-            )));
-        }
+    if let Some(with) = with.filter(|with| *with == level_id || level(context, scheme_id, *with).is_err()) {
+        return Err(Failure::invalid(format!("Issue security level with ID {with} can't replace the removed one.")));
     }
     let mut work = context.begin().await?;
     // Requests for the same wait here for each other.
