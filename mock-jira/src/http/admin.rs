@@ -1,5 +1,6 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
+pub mod audit;
 pub mod metrics;
 pub mod requests;
 pub mod sites;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 /// Everything under `/_mock`, and `/metrics`.
 pub fn router(server: Arc<Server>) -> Router {
     let guarded = requests::router()
+        .merge(audit::router())
         .merge(sites::router())
         .merge(tokens::router())
         .route_layer(middleware::from_fn_with_state(server.clone(), admit));

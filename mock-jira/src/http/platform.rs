@@ -1,6 +1,8 @@
 //! The platform API, versions 2 and 3.
 
+pub mod auditing;
 pub mod fields;
+pub mod filters;
 pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
@@ -25,7 +27,9 @@ pub fn routes() -> Routes {
         .and(permissions::routes())
         .and(permission_schemes::routes())
         .and(security_schemes::routes())
+        .and(auditing::routes())
         .and(fields::routes())
+        .and(filters::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
         .and(priorities::routes())

@@ -8,6 +8,7 @@ pub mod holder;
 pub mod issue;
 pub mod parts;
 pub mod project;
+pub mod shared;
 pub mod task;
 pub mod user;
 
