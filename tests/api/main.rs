@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod attachments;
+mod auditing;
 mod comments;
 mod configuration;
 mod filters;
