@@ -8,9 +8,11 @@ pub mod filters;
 pub mod issues;
 pub mod links;
 pub mod mail;
+pub mod permission_schemes;
 pub mod projects;
 pub mod properties;
 pub mod search;
+pub mod security_schemes;
 pub mod seed;
 pub mod sharing;
 pub mod sites;
@@ -32,7 +34,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// What every use case needs to know of the request that asks for it.
 #[derive(Clone, Debug)]
@@ -122,20 +124,21 @@ impl Context {
 
     /// Looks up issues that a request refers to; those the caller can't see are left out.
     pub async fn references(&self, db: &mut Read, texts: &[String]) -> Result<References> {
-        let names: Vec<(Name, &String)> =
+        let named: Vec<(Name, &String)> =
             texts.iter().filter_map(|text| Some((self.issue_name(text)?, text))).collect();
-        let mut references = References::new();
-        let wanted: Vec<Name> = names.iter().map(|(name, _)| *name).collect();
-        for (name, reference, reporter, assignee) in crate::db::issues::references(db, &wanted).await? {
-            let people =
-                IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref(), ..IssuePeople::default() };
-            if self.visible_project(reference.project_id, people).is_some() {
-                for (_, text) in names.iter().filter(|(other, _)| *other == name) {
-                    references.insert((*text).clone(), reference.clone());
-                }
-            }
+        if named.is_empty() {
+            return Ok(References::new());
         }
-        Ok(references)
+        let mut wanted: Vec<Name> = named.iter().map(|(name, _)| *name).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = crate::db::issues::references(db, &wanted).await?;
+        let visible: HashMap<Name, IssueRef> = found
+            .into_iter()
+            .filter(|(_, reference, people)| self.visible_project(reference.project_id, people.as_ref()).is_some())
+            .map(|(name, reference, _)| (name, reference))
+            .collect();
+        Ok(named.into_iter().filter_map(|(name, text)| Some((text.clone(), visible.get(&name)?.clone()))).collect())
     }
 
     /// The record of something that was done to an issue.

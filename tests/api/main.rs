@@ -4,20 +4,24 @@
 
 mod archive;
 mod attachments;
+mod auditing;
 mod bulk;
 mod comments;
 mod configuration;
 mod filters;
 mod gate;
 mod instance;
+mod issue_security;
 mod issues;
 mod limits;
 mod links;
 mod notify;
+mod permission_schemes;
 mod permissions;
 mod projects;
 mod properties;
 mod search;
+mod security_schemes;
 mod sites;
 mod support;
 mod tasks;

@@ -61,11 +61,12 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
         site: &context.site,
         project,
         access: context.access(),
+        people: None,
         references: &references,
         format,
         extras: Extras::default(),
     };
-    let asked = asked(&context.site, context.access(), project, issue_type, Purpose::Create);
+    let asked = asked(&context.site, context.access(), project, issue_type, Purpose::Create, None);
     let mut complaints = editor.apply(&mut issue, &new.input, &asked, true);
     if complaints.is_empty() && !context.access().project(project, "CREATE_ISSUES") {
         complaints.field("project", no_permission(context));
@@ -75,6 +76,11 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     if !named("assignee") {
         issue.assignee = default_assignee(&context.site, project, &issue.component_ids);
     }
+    if !named("security") {
+        let default = context.site.levels_of(project).find(|level| level.is_default);
+        issue.security_level_id = default.map(|level| level.id);
+    }
+    inherit_level(context, &mut issue, &references);
     transitions::run_post_functions(context, initial, project, &mut issue);
     issue.resolved = issue.resolution_id.map(|_| context.now);
 
@@ -119,8 +125,11 @@ pub async fn edit_within(
         return Err(Failure::forbidden("You do not have permission to override the screen security of this issue.")); // J-55
     }
     let may_edit = context.access().on(project, old.people(), "EDIT_ISSUES");
-    let mut asked =
-        if may_edit { asked(&context.site, context.access(), project, issue_type, Purpose::Edit) } else { Vec::new() }; // J-53
+    let mut asked = if may_edit {
+        asked(&context.site, context.access(), project, issue_type, Purpose::Edit, Some(old.people()))
+    } else {
+        Vec::new()
+    }; // J-53
     if !may_edit && !edit.properties.is_empty() {
         return Err(Failure::forbidden("You do not have permission to edit issues in this project."));
     }
@@ -140,12 +149,16 @@ pub async fn edit_within(
         site: &context.site,
         project,
         access: context.access(),
+        people: Some(old.people()),
         references: &references,
         format,
         extras: Extras::default(),
     };
     editor.apply(&mut issue, &edit.input, &asked, false).into_result()?;
     let extras = editor.extras;
+    if issue.parent_id != old.parent_id {
+        inherit_level(context, &mut issue, &references);
+    }
     save(context, work, &old, &mut issue, extras, &references).await?;
     store_properties(work, issue.id, &edit.properties).await?;
     Ok(issue)
@@ -260,7 +273,23 @@ pub async fn save(
             return Err(Failure::no_issue());
         }
     }
+    if issue.security_level_id != old.security_level_id {
+        let level_id = issue.security_level_id;
+        for (id, former) in db::issues::share_level(work, issue.id, level_id, context.now).await? {
+            let item = ChangeItem::security(&context.site, former, level_id);
+            db::changelog::insert(work, id, context.author(), context.now, &[item]).await?;
+        }
+    }
     store_extras(context, work, issue, extras, items, references).await
+}
+
+/// Sub-tasks have the security level of their parent.
+fn inherit_level(context: &Context, issue: &mut Issue, references: &References) {
+    let is_subtask = context.site.issue_types.get(issue.issue_type_id).is_some_and(IssueType::is_subtask);
+    let parent = references.values().find(|reference| Some(reference.id) == issue.parent_id);
+    if let (true, Some(parent)) = (is_subtask, parent) {
+        issue.security_level_id = parent.security_level_id;
+    }
 }
 
 /// Dates that follow from other fields.

@@ -2,16 +2,14 @@
 
 use super::Context;
 use crate::{
-    db::{
-        self,
-        search::{Page, Visible},
-    },
+    db::{self, search::Page},
     domain::{
         failure::{Complaints, Failure, Result},
         jql::{
             self, Query, SyntaxErrorKind,
             resolve::{Condition, Resolution, SavedFilter, SavedFilters, Scope, references, resolve},
         },
+        permission::Extent,
         sharing::Audience,
         site::SemanticErrors,
     },
@@ -151,23 +149,7 @@ async fn note_use(context: &Context, filters: &SavedFilters) -> Result<()> {
     Ok(work.commit_unrecorded().await?)
 }
 
-/// How far the caller sees: issues of deleted and of archived projects are not searched (S-30).
-pub fn visible(context: &Context) -> Visible {
-    let mut visible = Visible { account_id: context.caller.account_id().map(str::to_owned), ..Visible::default() };
-    let access = context.access();
-    let projects = context.site.projects.iter().filter(|p| p.deleted.is_none() && p.archived.is_none());
-    for project in projects {
-        let reach = access.reach(project, "BROWSE_PROJECTS");
-        if reach.all {
-            visible.all.push(project.id);
-            continue;
-        }
-        if reach.as_reporter {
-            visible.as_reporter.push(project.id);
-        }
-        if reach.as_assignee {
-            visible.as_assignee.push(project.id);
-        }
-    }
-    visible
+/// The issues that the caller sees: those of deleted and of archived projects are not searched (S-30).
+pub fn visible(context: &Context) -> Extent {
+    context.access().extent("BROWSE_PROJECTS", |project| project.deleted.is_none() && project.archived.is_none())
 }

@@ -8,7 +8,7 @@ use super::{
     Context,
     archive::{self, Export},
     bulk::{self, Part},
-    projects,
+    projects, security_schemes,
     sites::Sites,
 };
 use crate::{
@@ -50,6 +50,24 @@ pub enum Job {
         /// Of which.
         export: Export,
     },
+    /// Another issue security scheme for a project, and other levels for its issues.
+    AssociateSecurityScheme {
+        /// Which.
+        project_id: i64,
+        /// Absent: none.
+        scheme_id: Option<i64>,
+        /// From which level to which.
+        mapping: security_schemes::Mapping,
+    },
+    /// An issue security level, whose issues get another one or none.
+    RemoveSecurityLevel {
+        /// Its scheme.
+        scheme_id: i64,
+        /// Which.
+        level_id: i64,
+        /// Its issues' new level.
+        with: Option<i64>,
+    },
 }
 
 impl Job {
@@ -59,6 +77,8 @@ impl Job {
             Self::ArchiveIssues { .. } => "Archive issues",
             Self::Bulk { parts } => bulk::description(parts),
             Self::ExportArchivedIssues { .. } => "Export archived issues",
+            Self::AssociateSecurityScheme { .. } => "Associate issue security scheme with project",
+            Self::RemoveSecurityLevel { .. } => "Remove issue security level",
         }
     }
 
@@ -68,6 +88,12 @@ impl Job {
             Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
             Self::ArchiveIssues { jql } => archive::archive_in_background(run, &jql).await,
             Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
+            Self::AssociateSecurityScheme { project_id, scheme_id, mapping } => {
+                security_schemes::associate_in_background(run, project_id, scheme_id, mapping).await
+            }
+            Self::RemoveSecurityLevel { scheme_id, level_id, with } => {
+                security_schemes::remove_in_background(run, scheme_id, level_id, with).await
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ mod load;
 use super::{Read, Work};
 use crate::domain::{
     issue::{Issue, IssueRef},
+    permission::People,
     rich_text,
 };
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ pub use load::{Around, Link, Loaded, Neighbour, Wanted, find, list};
 use serde_json::Value;
 
 /// How a request names an issue: by id, or by project and number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Name {
     /// The issue's id.
     Id(i64),
@@ -113,41 +114,56 @@ pub async fn lock_all(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// What is needed to refer to issues, with their people for the caller's permission to see them.
-pub async fn references(
-    db: &mut Read,
-    names: &[Name],
-) -> sqlx::Result<Vec<(Name, IssueRef, Option<String>, Option<String>)>> {
-    let mut found = Vec::new();
+/// What is needed to refer to issues, with what decides whether the caller sees them; missing ones are left out.
+pub async fn references(db: &mut Read, names: &[Name]) -> sqlx::Result<Vec<(Name, IssueRef, People)>> {
     let site_id = db.site_id;
-    for name in names {
-        let former = match name {
-            Name::Number(..) => moved(db, *name).await?,
-            Name::Id(_) => None,
+    let parts = || names.iter().map(|name| name.parts());
+    let ids: Vec<Option<i64>> = parts().map(|(id, _, _)| id).collect();
+    let projects: Vec<Option<i64>> = parts().map(|(_, project, _)| project).collect();
+    let numbers: Vec<Option<i64>> = parts().map(|(_, _, number)| number).collect();
+    let rows = sqlx::query!(
+        r#"WITH named AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS n (id, project_id, number, at)),
+           found AS (
+             SELECT at, id FROM named WHERE id IS NOT NULL
+             UNION ALL
+             SELECT n.at, i.id FROM named n
+               JOIN issue i ON i.site_id = $1 AND i.project_id = n.project_id AND i.number = n.number
+             UNION ALL
+             SELECT n.at, m.issue_id FROM named n
+               JOIN moved_issue m ON m.site_id = $1 AND m.project_id = n.project_id AND m.number = n.number)
+           SELECT f.at AS "at!", i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.reporter, i.assignee,
+                  i.security_level_id, i.custom
+           FROM found f JOIN issue i ON i.site_id = $1 AND i.id = f.id ORDER BY f.at"#,
+        site_id,
+        &ids as &[Option<i64>],
+        &projects as &[Option<i64>],
+        &numbers as &[Option<i64>]
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let found = rows.into_iter().filter_map(|row| {
+        let name = usize::try_from(row.at - 1).ok().and_then(|at| names.get(at))?;
+        let reference = IssueRef {
+            id: row.id,
+            project_id: row.project_id,
+            number: row.number,
+            issue_type_id: row.issue_type_id,
+            status_id: row.status_id,
+            security_level_id: row.security_level_id,
         };
-        let (id, project_id, number) = name.parts();
-        let row = sqlx::query!(
-            "SELECT id, project_id, number, issue_type_id, status_id, reporter, assignee FROM issue
-             WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4))",
-            site_id,
-            id.or(former),
-            project_id,
-            number
-        )
-        .fetch_optional(db.sql())
-        .await?;
-        if let Some(row) = row {
-            let reference = IssueRef {
-                id: row.id,
-                project_id: row.project_id,
-                number: row.number,
-                issue_type_id: row.issue_type_id,
-                status_id: row.status_id,
-            };
-            found.push((*name, reference, row.reporter, row.assignee));
-        }
-    }
-    Ok(found)
+        let people = People {
+            reporter: row.reporter,
+            assignee: row.assignee,
+            security_level_id: row.security_level_id,
+            custom: match row.custom {
+                Value::Object(members) => members,
+                _ => serde_json::Map::new(),
+            },
+        };
+        Some((*name, reference, people))
+    });
+    Ok(found.collect())
 }
 
 /// The number of a project's next issue. Numbers are never given twice (J-26).
@@ -295,6 +311,32 @@ pub async fn relocate(db: &mut Work, issue: &Issue, project_id: i64) -> sqlx::Re
     .execute(db.sql())
     .await?;
     Ok(number)
+}
+
+/// Gives the sub-tasks of an issue its security level; those that had another, with that.
+pub async fn share_level(
+    db: &mut Work,
+    issue_id: i64,
+    level_id: Option<i64>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<(i64, Option<i64>)>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        "WITH former AS (
+           SELECT i.id, i.security_level_id FROM issue i
+             JOIN issue_type t ON t.site_id = $1 AND t.id = i.issue_type_id AND t.level < 0
+           WHERE i.site_id = $1 AND i.parent_id = $2 AND i.security_level_id IS DISTINCT FROM $3
+           ORDER BY i.id FOR NO KEY UPDATE OF i)
+         UPDATE issue i SET security_level_id = $3, updated = $4 FROM former
+         WHERE i.site_id = $1 AND i.id = former.id RETURNING i.id, former.security_level_id",
+        site_id,
+        issue_id,
+        level_id,
+        now
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.security_level_id)).collect())
 }
 
 /// Marks an issue as changed now.

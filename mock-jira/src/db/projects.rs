@@ -63,6 +63,15 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
     Ok(())
 }
 
+/// Locks a project until the end of the transaction.
+pub async fn lock(db: &mut Work, id: i64) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!("SELECT id FROM project WHERE site_id = $1 AND id = $2 FOR NO KEY UPDATE", site_id, id)
+        .fetch_optional(db.sql())
+        .await?;
+    Ok(())
+}
+
 /// Stores a changed project, and a new key beside the former ones (J-30).
 pub async fn update(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     let site_id = db.site_id;

@@ -2,7 +2,7 @@
 //!
 //! These are rows as they are stored; a [`Snapshot`](super::snapshot::Snapshot) holds all of a site's.
 
-use super::{audit::Thing, workflow::Workflow};
+use super::{audit::Thing, permission::Holder, workflow::Workflow};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -382,6 +382,8 @@ pub struct Project {
     pub issue_type_screen_scheme_id: i64,
     /// Its hidden and required fields.
     pub field_configuration_id: i64,
+    /// Its security levels.
+    pub security_scheme_id: Option<i64>,
     /// When and by whom it was archived.
     pub archived: Option<DateTime<Utc>>,
     /// Account id.
@@ -482,6 +484,73 @@ pub struct PermissionGrant {
     pub parameter: Option<String>,
 }
 
+impl PermissionGrant {
+    /// Who has the permission.
+    pub fn holder(&self) -> Holder<'_> {
+        Holder { kind: &self.holder, parameter: self.parameter.as_deref() }
+    }
+}
+
+/// A set of security levels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityScheme {
+    /// Unique in the site.
+    pub id: i64,
+    /// Shown name; unique in the site, in any case.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+}
+
+impl SecurityScheme {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_SECURITY_SCHEME", self.id, &self.name)
+    }
+}
+
+/// A security level: an issue that has it is seen by the level's members alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityLevel {
+    /// Unique in the site.
+    pub id: i64,
+    /// The scheme it is part of.
+    pub scheme_id: i64,
+    /// Shown name; unique in the scheme, in any case.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+    /// Given to new issues that name none.
+    pub is_default: bool,
+}
+
+impl SecurityLevel {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_SECURITY_LEVEL", self.id, &self.name)
+    }
+}
+
+/// A member of a security level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityMember {
+    /// Unique in the site.
+    pub id: i64,
+    /// The level.
+    pub level_id: i64,
+    /// Such as `projectRole` (U-26).
+    pub holder: String,
+    /// The role, group, account or field that the holder names.
+    pub parameter: Option<String>,
+}
+
+impl SecurityMember {
+    /// Who belongs to the level.
+    pub fn holder(&self) -> Holder<'_> {
+        Holder { kind: &self.holder, parameter: self.parameter.as_deref() }
+    }
+}
+
 /// A permission scheme.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PermissionScheme {
@@ -491,6 +560,16 @@ pub struct PermissionScheme {
     pub name: String,
     /// May be empty.
     pub description: String,
+}
+
+impl PermissionScheme {
+    /// The id of the scheme that projects have which name none.
+    pub const DEFAULT: i64 = 0;
+
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PERMISSION_SCHEME", self.id, &self.name)
+    }
 }
 
 /// A global permission; without a group, for anyone.

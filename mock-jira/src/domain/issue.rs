@@ -75,12 +75,14 @@ pub struct Issue {
 }
 
 impl Issue {
-    /// The people that permission holders refer to.
+    /// What decides who may do something with it.
     pub fn people(&self) -> IssuePeople<'_> {
         IssuePeople {
             reporter: self.reporter.as_deref(),
             assignee: self.assignee.as_deref(),
             archived: self.archived.is_some(),
+            level: self.security_level_id,
+            custom: Some(&self.custom),
         }
     }
 
@@ -103,6 +105,8 @@ pub struct IssueRef {
     pub issue_type_id: i64,
     /// Where it is.
     pub status_id: i64,
+    /// Its security level, which sub-tasks share.
+    pub security_level_id: Option<i64>,
 }
 
 /// Issues that a request refers to, by the id or key with which it does; invisible ones are not in it.

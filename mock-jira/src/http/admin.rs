@@ -1,5 +1,6 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
+pub mod audit;
 pub mod mail;
 pub mod metrics;
 pub mod requests;
@@ -27,6 +28,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Everything under `/_mock`, and `/metrics`.
 pub fn router(server: Arc<Server>) -> Router {
     let guarded = requests::router()
+        .merge(audit::router())
         .merge(sites::router())
         .merge(tokens::router())
         .merge(mail::router())

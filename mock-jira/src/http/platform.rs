@@ -1,5 +1,6 @@
 //! The platform API, versions 2 and 3.
 
+pub mod auditing;
 pub mod bulk;
 pub mod fields;
 pub mod filters;
@@ -12,6 +13,7 @@ pub mod permissions;
 pub mod priorities;
 pub mod projects;
 pub mod resolutions;
+pub mod security_schemes;
 pub mod statuses;
 pub mod tasks;
 pub mod users;
@@ -26,6 +28,8 @@ pub fn routes() -> Routes {
         .and(users::routes())
         .and(permissions::routes())
         .and(permission_schemes::routes())
+        .and(security_schemes::routes())
+        .and(auditing::routes())
         .and(fields::routes())
         .and(filters::routes())
         .and(issue_types::routes())

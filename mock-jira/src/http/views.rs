@@ -4,6 +4,7 @@
 //! has a function per place.
 
 pub mod config;
+pub mod holder;
 pub mod issue;
 pub mod parts;
 pub mod project;

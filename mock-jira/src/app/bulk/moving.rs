@@ -275,12 +275,13 @@ fn fill(context: &Context, issue: &mut Issue, project: &Project, kind: &IssueTyp
         site: &context.site,
         project,
         access: context.access(),
+        people: None,
         references: &none,
         format: TextFormat::Document,
         extras: Extras::default(),
     };
     let own = ["project", "issuetype", "parent", "summary"];
-    let mut required = asked(&context.site, context.access(), project, kind, Purpose::Create);
+    let mut required = asked(&context.site, context.access(), project, kind, Purpose::Create, None);
     required.retain(|asked| asked.required && !own.contains(&asked.field.id().as_str()));
     let mut fields = Map::new();
     for asked in &required {

@@ -3,7 +3,7 @@
 use super::{Name, moved};
 use crate::{
     db::{Read, comments::Comment},
-    domain::issue::Issue,
+    domain::{issue::Issue, permission::People},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -67,9 +67,8 @@ pub struct Neighbour {
     /// Its type.
     pub issue_type_id: i64,
     /// For the caller's permission to see it.
-    pub reporter: Option<String>,
-    /// For the caller's permission to see it.
-    pub assignee: Option<String>,
+    #[serde(flatten)]
+    pub people: People,
 }
 
 impl From<&Issue> for Neighbour {
@@ -82,8 +81,12 @@ impl From<&Issue> for Neighbour {
             status_id: issue.status_id,
             priority_id: issue.priority_id,
             issue_type_id: issue.issue_type_id,
-            reporter: issue.reporter.clone(),
-            assignee: issue.assignee.clone(),
+            people: People {
+                reporter: issue.reporter.clone(),
+                assignee: issue.assignee.clone(),
+                security_level_id: issue.security_level_id,
+                custom: issue.custom.clone(),
+            },
         }
     }
 }
@@ -112,6 +115,8 @@ pub struct Wanted {
     pub attachments: bool,
     /// Watchers and votes.
     pub people: bool,
+    /// Custom fields of neighbours; needed where they decide who sees an issue.
+    pub holders: bool,
 }
 
 /// The statement that loads issues, alone or with what hangs on them, and the condition that chooses them. One
@@ -149,19 +154,22 @@ macro_rules! select_issues {
                  'parent', CASE WHEN $2 AND i.parent_id IS NOT NULL THEN (
                    SELECT jsonb_build_object('id', p.id, 'project_id', p.project_id, 'number', p.number, 'summary', p.summary,
                      'status_id', p.status_id, 'priority_id', p.priority_id, 'issue_type_id', p.issue_type_id,
-                     'reporter', p.reporter, 'assignee', p.assignee)
+                     'reporter', p.reporter, 'assignee', p.assignee, 'security_level_id', p.security_level_id,
+                     'custom', CASE WHEN $7 THEN p.custom END)
                    FROM issue p WHERE p.site_id = $1 AND p.id = i.parent_id) END,
                  'subtasks', CASE WHEN $2 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', c.id, 'project_id', c.project_id, 'number', c.number, 'summary', c.summary,
                      'status_id', c.status_id, 'priority_id', c.priority_id, 'issue_type_id', c.issue_type_id,
-                     'reporter', c.reporter, 'assignee', c.assignee) ORDER BY c.rank)
+                     'reporter', c.reporter, 'assignee', c.assignee, 'security_level_id', c.security_level_id,
+                     'custom', CASE WHEN $7 THEN c.custom END) ORDER BY c.rank)
                    FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id AND t.level < 0
                    WHERE c.site_id = $1 AND c.parent_id = i.id) END,
                  'links', CASE WHEN $2 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', l.id, 'type_id', l.type_id, 'outward', l.source_id = i.id,
                      'other', jsonb_build_object('id', o.id, 'project_id', o.project_id, 'number', o.number, 'summary', o.summary,
                        'status_id', o.status_id, 'priority_id', o.priority_id, 'issue_type_id', o.issue_type_id,
-                       'reporter', o.reporter, 'assignee', o.assignee)) ORDER BY l.id)
+                       'reporter', o.reporter, 'assignee', o.assignee, 'security_level_id', o.security_level_id,
+                     'custom', CASE WHEN $7 THEN o.custom END)) ORDER BY l.id)
                    FROM (SELECT * FROM issue_link a WHERE a.site_id = $1 AND a.source_id = i.id
                          UNION ALL
                          SELECT * FROM issue_link b WHERE b.site_id = $1 AND b.destination_id = i.id AND b.source_id <> i.id) l
@@ -196,6 +204,7 @@ macro_rules! select_issues {
             $wanted.attachments,
             $wanted.people,
             $caller,
+            $wanted.holders,
             $($key),+
         )
         .fetch_all($db.sql())
@@ -293,12 +302,12 @@ impl Wanted {
 pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Option<Loaded>> {
     let rows: Vec<Row> = match name {
         Name::Id(id) if wanted.nothing() => select_issues!(db, alone, "i.id = $2", id),
-        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $7", id),
+        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $8", id),
         Name::Number(project, number) if wanted.nothing() => {
             select_issues!(db, alone, "i.project_id = $2 AND i.number = $3", project, number)
         }
         Name::Number(project, number) => {
-            select_issues!(db, wanted, caller, "i.project_id = $7 AND i.number = $8", project, number)
+            select_issues!(db, wanted, caller, "i.project_id = $8 AND i.number = $9", project, number)
         }
     };
     match rows.into_iter().next() {
@@ -315,7 +324,7 @@ pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&st
     let rows: Vec<Row> = match ids {
         [] => Vec::new(),
         ids if wanted.nothing() => select_issues!(db, alone, "i.id = ANY($2)", ids),
-        ids => select_issues!(db, wanted, caller, "i.id = ANY($7)", ids),
+        ids => select_issues!(db, wanted, caller, "i.id = ANY($8)", ids),
     };
     rows.into_iter().map(Row::load).collect()
 }

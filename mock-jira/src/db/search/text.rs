@@ -6,7 +6,7 @@ use crate::domain::jql::resolve::{Readable, TextColumn, TextQuery};
 /// Under which weight `issue.search_text` keeps custom fields; see `db::issues` for all four.
 const CUSTOM: &str = "D";
 
-impl Statement {
+impl Statement<'_> {
     pub(super) fn text(&mut self, i: &str, column: TextColumn, text: &TextQuery) {
         let weight = match column {
             TextColumn::Summary => "A",

@@ -58,6 +58,11 @@ impl ChangeItem {
         Self { from: added.to, from_string: added.to_string, to: None, to_string: None, ..added }
     }
 
+    /// Another security level, as a sub-task gets with its parent.
+    pub fn security(site: &Snapshot, from: Option<i64>, to: Option<i64>) -> Self {
+        Self::system("security", "security", security_level(site, from), security_level(site, to))
+    }
+
     /// A file that was added (J-84).
     pub fn attachment_added(id: i64, name: &str) -> Self {
         Self::system("Attachment", "attachment", (None, None), (Some(id.to_string()), Some(name.into())))
@@ -107,6 +112,8 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
     note("reporter", "reporter", person(&old.reporter), person(&new.reporter));
     let labels = |issue: &Issue| (None, Some(issue.labels.join(" ")));
     note("labels", "labels", labels(old), labels(new));
+    let level = |id: Option<i64>| security_level(site, id);
+    note("security", "security", level(old.security_level_id), level(new.security_level_id));
     let due = |issue: &Issue| (issue.due.map(|d| d.to_string()), issue.due.map(|d| format!("{d} 00:00:00.0")));
     note("duedate", "duedate", due(old), due(new));
     let parent = |issue: &Issue| -> Shown {
@@ -148,6 +155,11 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
         }
     }
     items
+}
+
+fn security_level(site: &Snapshot, id: Option<i64>) -> Shown {
+    let level = id.and_then(|id| site.security_levels.get(id));
+    (id.map(|id| id.to_string()), level.map(|level| level.name.clone()))
 }
 
 fn list(

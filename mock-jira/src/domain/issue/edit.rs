@@ -10,7 +10,7 @@ use crate::domain::{
     config::Project,
     failure::Complaints,
     fields::{Field, Kind},
-    permission::Access,
+    permission::{Access, IssuePeople},
     rich_text,
     snapshot::Snapshot,
     time_tracking,
@@ -113,6 +113,8 @@ pub struct Editor<'a> {
     pub project: &'a Project,
     /// What the caller may do.
     pub access: Access<'a>,
+    /// Those of the issue as it was; absent for a new one.
+    pub people: Option<IssuePeople<'a>>,
     /// Issues that the request refers to.
     pub references: &'a References,
     /// How rich text stands in the request.
@@ -241,8 +243,12 @@ impl Editor<'_> {
             "comment" | "issuelinks" | "worklog" | "attachment" => {
                 return Err(format!("Field '{id}' does not support the operation 'set'.").into());
             }
-            "security" if value.is_null() => issue.security_level_id = None,
-            "project" | "security" | "watches" | "votes" => return Err(off_screen(id).into()),
+            "security" => {
+                // Only levels that the caller belongs to can be chosen.
+                let levels = || self.access.levels(self.project, self.people);
+                issue.security_level_id = values::security_level(levels, value)?;
+            }
+            "project" | "watches" | "votes" => return Err(off_screen(id).into()),
             _ => self.set_custom(issue, id, value)?,
         }
         Ok(())

@@ -12,8 +12,9 @@ use crate::{
     domain::{
         fields::{Field, Kind},
         issue::{Issue, changes::ChangeItem},
-        permission::IssuePeople,
-        rich_text, time_tracking,
+        rich_text,
+        snapshot::Snapshot,
+        time_tracking,
     },
     http::call::{Call, Version},
 };
@@ -57,7 +58,7 @@ impl Selection {
     }
 
     /// What to load for it.
-    pub fn wanted(&self) -> Wanted {
+    pub fn wanted(&self, site: &Snapshot) -> Wanted {
         let any = |ids: &[&str]| ids.iter().any(|id| self.shows(id));
         Wanted {
             neighbours: any(&[
@@ -73,6 +74,7 @@ impl Selection {
             comments: any(&["comment"]),
             attachments: any(&["attachment"]),
             people: any(&["watches", "votes"]),
+            holders: site.fields_hold_permissions(),
         }
     }
 }
@@ -179,7 +181,10 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
         "timeoriginalestimate" => issue.original_estimate.into(),
         "description" => text(&issue.description),
         "timetracking" => time_tracking_view(issue),
-        "security" => Value::Null,
+        "security" => issue
+            .security_level_id
+            .and_then(|id| site.security_levels.get(id))
+            .map_or(Value::Null, |level| config::security_level(call, level)),
         "attachment" => around.attachments.iter().map(|item| attachment(call, item)).collect(),
         "aggregatetimeestimate" => sum(issue.remaining_estimate, around.subtask_remaining),
         "summary" => issue.summary.as_str().into(),
@@ -306,12 +311,7 @@ fn progress(spent: i64, remaining: i64) -> Value {
 
 /// Whether the caller may see another issue that an answer would mention.
 fn visible(call: &Call, other: &Neighbour) -> bool {
-    let people = IssuePeople {
-        reporter: other.reporter.as_deref(),
-        assignee: other.assignee.as_deref(),
-        ..IssuePeople::default()
-    };
-    call.visible_project(other.project_id, people).is_some()
+    call.visible_project(other.project_id, other.people.as_ref()).is_some()
 }
 
 /// A parent, a sub-task or the other end of a link: exactly four fields (J-39, observed shapes 0.5).

@@ -1,6 +1,6 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
-use crate::domain::jql::Direction;
+use crate::domain::{jql::Direction, permission::Extent};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use std::{ops::Bound, sync::Arc};
@@ -47,6 +47,8 @@ pub enum Condition {
     Anywhere(TextQuery, Arc<Readable>),
     /// The custom field of that number has such a value.
     Custom(i64, CustomTest),
+    /// It is one of those on which the caller has some permission.
+    Permitted(Arc<Extent>),
 }
 
 /// Columns that hold ids.

@@ -119,7 +119,7 @@ impl Resolver<'_> {
             // The highest stands first.
             Things::Priorities => site.priorities.iter().rev().map(|p| p.id).collect(),
             Things::Resolutions => site.resolutions.iter().map(|r| r.id).collect(),
-            Things::SecurityLevels => Vec::new(),
+            Things::SecurityLevels => sorted(self.levels().map(|l| (l.name.to_lowercase(), l.id))),
             Things::Components => site.components.iter().map(|c| c.id).collect(),
             Things::Versions => site.versions.iter().map(|v| v.id).collect(),
         }

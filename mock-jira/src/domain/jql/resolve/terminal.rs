@@ -2,7 +2,7 @@
 
 use super::{
     Resolver,
-    condition::{Column, Condition, CustomTest, IdColumn, NumberColumn, Span, TextQuery},
+    condition::{AccountColumn, Column, Condition, CustomTest, IdColumn, NumberColumn, Span, TextQuery},
     dates,
     fields::{Subject, Things},
     functions::{self, Given},
@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
-use std::ops::Bound;
+use std::{ops::Bound, sync::Arc};
 
 impl<'a> Resolver<'a> {
     /// What a clause means for one of the fields it names. `operator` is the clause's own or its contrary.
@@ -95,7 +95,7 @@ impl<'a> Resolver<'a> {
                 Subject::Instant(_) | Subject::Due | Subject::Custom(_, Kind::Date | Kind::DateTime),
                 Given::Instant(at),
             ) => self.time(clause, at),
-            (Subject::Account(column), Given::Accounts(accounts)) => Condition::Account(column, accounts),
+            (Subject::Account(column), Given::Accounts(accounts)) => self.people(column, accounts),
             (Subject::Custom(field, kind @ (Kind::User | Kind::Users)), Given::Accounts(accounts)) => {
                 holds(field.id, kind, accounts.into_iter().map(Json::from))
             }
@@ -113,6 +113,24 @@ impl<'a> Resolver<'a> {
             (Subject::Custom(field, Kind::Cascade), Given::Cascade(names)) => self.cascade(field.id, &names),
             _ => return None,
         })
+    }
+
+    /// Issues with one of these people. Who watches and votes is seen with a permission, or about oneself.
+    fn people(&self, column: AccountColumn, accounts: Vec<String>) -> Condition {
+        if !matches!(column, AccountColumn::Voters | AccountColumn::Watchers) {
+            return Condition::Account(column, accounts);
+        }
+        let caller = self.scope.caller;
+        let (own, others): (Vec<String>, Vec<String>) = accounts.into_iter().partition(|id| caller.is(Some(id)));
+        let mut any = Vec::new();
+        if !own.is_empty() {
+            any.push(Condition::Account(column, own));
+        }
+        if !others.is_empty() {
+            let extent = self.access().extent("VIEW_VOTERS_AND_WATCHERS", |_| true);
+            any.push(Condition::All(vec![Condition::Permitted(Arc::new(extent)), Condition::Account(column, others)]));
+        }
+        Condition::any(any)
     }
 
     fn value(&self, clause: &Clause<'a>, value: &Value) -> Result<Condition, String> {
@@ -138,7 +156,7 @@ impl<'a> Resolver<'a> {
             }
             Subject::Account(column) => {
                 let accounts = self.accounts(&value.text);
-                Condition::Account(column, accounts.ok_or_else(|| sentences::no_value(&value.text, field))?)
+                self.people(column, accounts.ok_or_else(|| sentences::no_value(&value.text, field))?)
             }
             Subject::Instant(_) | Subject::Due | Subject::Custom(_, Kind::Date | Kind::DateTime) => {
                 let at = if value.number {

@@ -81,7 +81,12 @@ fn people() {
         ("reporter = 'BOB@example.com'", "Account(Reporter, [\"bob\"])"),
         ("assignee = currentUser()", "Account(Assignee, [\"ann\"])"),
         ("creator in membersOf(crew)", "Account(Creator, [\"ann\"])"),
-        ("watcher = bob OR voter = bob", "Any([Account(Watchers, [\"bob\"]), Account(Voters, [\"bob\"])])"),
+        ("watcher = ann OR voter = ann", "Any([Account(Watchers, [\"ann\"]), Account(Voters, [\"ann\"])])"),
+        // Ann may not view voters and watchers.
+        (
+            "watcher = bob",
+            "All([Permitted(Extent { account_id: Some(\"ann\"), secured: false, areas: [] }), Account(Watchers, [\"bob\"])])",
+        ),
         ("issue in watchedIssues()", "Account(Watchers, [\"ann\"])"),
     ]);
     complains(&[(

@@ -59,7 +59,7 @@ pub(super) async fn get_bulk_editable_fields(call: Call) -> Answer {
     for (project_id, type_id, may) in &places {
         let found = call.site.projects.get(*project_id).zip(call.site.issue_types.get(*type_id)).filter(|_| *may);
         let Some((project, kind)) = found else { continue };
-        for asked in asked(&call.site, call.access(), project, kind, Purpose::Edit) {
+        for asked in asked(&call.site, call.access(), project, kind, Purpose::Edit, None) {
             let id = asked.field.id();
             match fields.iter_mut().find(|known| known.field.id() == id) {
                 Some(known) => {

@@ -33,7 +33,7 @@ async fn get_all_project_roles(call: Call) -> Answer {
 async fn get_project_role_by_id(call: Call, Path(id): Path<String>) -> Answer {
     administers(&call)?;
     let role = call.site.roles.parse(&id).ok_or_else(no_role)?;
-    let actors = call.site.role_actors.iter().filter(|actor| actor.role_id == role.id && actor.project_id.is_none());
+    let actors = call.site.role_actors.of(None).iter().filter(|actor| actor.role_id == role.id);
     ok(parts::role_played(&call, role, &format!("role/{id}"), actors))
 }
 
@@ -61,9 +61,8 @@ async fn get_project_role(call: Call, Path((id_or_key, id)): Path<(String, Strin
 }
 
 fn actors<'a>(call: &'a Call, project: &Project, role: &Role) -> impl Iterator<Item = &'a RoleActor> {
-    let (project_id, role_id) = (project.id, role.id);
-    let actors = call.site.role_actors.iter();
-    actors.filter(move |actor| actor.role_id == role_id && actor.project_id == Some(project_id))
+    let role_id = role.id;
+    call.site.role_actors.of(Some(project.id)).iter().filter(move |actor| actor.role_id == role_id)
 }
 
 fn administers(call: &Call) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::domain::{
     fields::Fields,
     people::{Account, Group},
     site::{Clock, Settings, Site},
-    snapshot::{Index, Snapshot},
+    snapshot::{Index, RoleActors, Snapshot},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -79,13 +79,16 @@ pub fn site() -> Snapshot {
             vec![Role { id: 81, name: "Developers".into(), description: String::new(), project_id: None }],
             |r| r.id,
         ),
-        role_actors: vec![RoleActor {
+        role_actors: RoleActors::new(vec![RoleActor {
             id: 1,
             role_id: 81,
             project_id: Some(1),
             account_id: None,
             group_id: Some(CREW),
-        }],
+        }]),
+        security_schemes: Index::new(Vec::new(), |s: &SecurityScheme| s.id),
+        security_levels: Index::new(Vec::new(), |l: &SecurityLevel| l.id),
+        security_members: HashMap::new(),
         link_types: Index::new(
             vec![IssueLinkType {
                 id: 91,
@@ -230,6 +233,7 @@ fn project(id: i64, key: &str, name: &str) -> Project {
         workflow_scheme_id: 0,
         issue_type_screen_scheme_id: 0,
         field_configuration_id: 0,
+        security_scheme_id: None,
         archived: None,
         archived_by: None,
         deleted: None,
