@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod comments;
+pub mod filters;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
@@ -14,6 +15,7 @@ pub mod replace;
 pub mod resolutions;
 pub mod search;
 pub mod seed;
+pub mod sharing;
 pub mod sites;
 pub mod statuses;
 pub mod tasks;

@@ -11,6 +11,7 @@ pub mod attachments;
 pub mod audit;
 pub mod changelog;
 pub mod comments;
+pub mod filters;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
@@ -21,6 +22,7 @@ pub mod projects;
 pub mod properties;
 pub mod resolutions;
 pub mod search;
+pub mod sharing;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
@@ -34,13 +36,16 @@ use deadpool::{
     managed::{self, Metrics, Object, Pool, RecycleResult},
 };
 use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool,
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::{Notify, OnceCell};
@@ -80,6 +85,12 @@ pub fn race(error: &anyhow::Error) -> Option<Race> {
     }
 }
 
+/// Whether a statement failed because a text can't be one: PostgreSQL's have no U+0000.
+pub fn not_text(error: &anyhow::Error) -> bool {
+    let code = error.downcast_ref::<Error>().and_then(|error| error.as_database_error()?.code());
+    code.is_some_and(|code| ["22021", "22P05"].contains(&code.as_ref()))
+}
+
 /// Which database a URL leads to, without its secrets.
 pub fn describe(url: &str) -> String {
     let Ok(options) = url.parse::<PgConnectOptions>() else { return "an unreadable URL".to_owned() };
@@ -108,6 +119,8 @@ pub struct Db {
     whole_sites: Arc<OnceCell<sites::WholeSites>>,
     /// Rung when a task was submitted here; tasks of other servers are found by looking.
     tasks: Arc<Notify>,
+    /// Sent to the database by requests so far.
+    statements: Arc<AtomicU64>,
 }
 
 /// Who does a [`Work`], for the audit log.
@@ -124,7 +137,8 @@ impl Db {
     ///
     /// Several servers may do this at once: the migrations run under a lock.
     pub async fn open(options: PgConnectOptions, connections: usize) -> anyhow::Result<Self> {
-        let options = options.application_name("mock-jira");
+        // sqlx asks whether statements are logged in a way that makes tracing's filters forget the next span.
+        let options = options.application_name("mock-jira").disable_statement_logging();
         // The owner's few statements are the same each time, and the large ones take longer to plan than to run.
         let owner = PgPoolOptions::new().max_connections(4 + tasks::WORKERS).after_connect(|connection, _| {
             Box::pin(async move {
@@ -142,7 +156,7 @@ impl Db {
             .build()?;
         // Told at start rather than at the first request, if the role can't be taken on.
         drop(requests.get().await.map_err(|error| anyhow::anyhow!("the role {SERVER_ROLE} can't be used: {error}"))?);
-        Ok(Self { owner, requests, whole_sites: Arc::default(), tasks: Arc::default() })
+        Ok(Self { owner, requests, whole_sites: Arc::default(), tasks: Arc::default(), statements: Arc::default() })
     }
 
     /// A connection for reading in a site.
@@ -152,27 +166,38 @@ impl Db {
         if connection.site_id != site_id {
             // Given up in the middle, nobody knows which site it sees.
             connection.site_id = NO_SITE;
+            self.statements.fetch_add(1, Ordering::Relaxed);
             sqlx::query("SELECT set_config('mock_jira.site', $1, false)")
                 .bind(site_id.to_string())
                 .execute(&mut connection.inner)
                 .await?;
             connection.site_id = site_id;
         }
-        Ok(Read { connection: Some(connection), site_id })
+        Ok(Read { connection: Some(connection), site_id, statements: self.statements.clone() })
     }
 
-    /// A transaction in a site. Whoever deletes or resets the whole site waits for its end.
+    /// A transaction in a site; [`Failure::Stale`] once the site is deleted. Whoever deletes or resets the
+    /// whole site waits for its end.
     pub async fn begin(&self, site_id: i32, by: By) -> Result<Work, Failure> {
-        self.begin_as(site_id, by, format!("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {site_id})", sites::LOCK))
-            .await
+        let lock = sites::LOCK;
+        let begin = format!(
+            "BEGIN; SELECT pg_advisory_xact_lock_shared({lock}, {site_id}); SELECT FROM site WHERE site_id = {site_id}"
+        );
+        let (work, rows) = self.begin_as(site_id, by, begin).await?;
+        if rows < 2 {
+            return Err(Failure::Stale);
+        }
+        Ok(work)
     }
 
     /// A transaction in which everything is as of one moment, for reading much.
     pub async fn begin_snapshot(&self, site_id: i32) -> Result<Work, Failure> {
-        self.begin_as(site_id, By::default(), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned()).await
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned();
+        Ok(self.begin_as(site_id, By::default(), begin).await?.0)
     }
 
-    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<Work, Failure> {
+    /// The transaction, and how many rows beginning it returned.
+    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<(Work, usize), Failure> {
         let (read, tasks) = (self.read(site_id).await?, self.tasks.clone());
         // The guard comes first: given up while it begins, the transaction is ended all the same.
         let mut work = Work {
@@ -184,8 +209,8 @@ impl Db {
             tasks,
             task_submitted: false,
         };
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(work.sql()).await?;
-        Ok(work)
+        let rows = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(work.sql()).await?;
+        Ok((work, rows.len()))
     }
 
     /// The owner's connections, for work on whole sites; row-level security does not apply to them.
@@ -196,6 +221,11 @@ impl Db {
     /// The connections of requests, counted.
     pub fn pool_status(&self) -> deadpool::Status {
         self.requests.status()
+    }
+
+    /// How many statements requests have sent.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Ends all connections.
@@ -300,11 +330,13 @@ pub struct Read {
     connection: Option<Object<Manager>>,
     /// The site it sees; also the first argument of every statement.
     pub site_id: i32,
+    statements: Arc<AtomicU64>,
 }
 
 impl Read {
     /// For running a statement.
     pub(crate) fn sql(&mut self) -> &mut PgConnection {
+        self.statements.fetch_add(1, Ordering::Relaxed);
         match &mut self.connection {
             Some(connection) => &mut connection.inner,
             None => unreachable!("the connection is taken only by drop"),

@@ -15,6 +15,7 @@ pub mod priority_scheme;
 pub mod property;
 pub mod rank;
 pub mod rich_text;
+pub mod sharing;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;
