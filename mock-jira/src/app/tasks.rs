@@ -5,10 +5,15 @@
 //! and a job that is begun again goes on from there.
 
 use super::{
+use super::{
     Context,
     archive::{self, Export},
     bulk::{self, Part},
-    projects, security_schemes,
+    bulk_properties, priorities, projects,
+    replace::{self, Move},
+    resolutions, security_schemes,
+    sites::Sites,
+};
     sites::Sites,
 };
 use crate::{
@@ -40,16 +45,6 @@ pub enum Job {
         /// The query.
         jql: String,
     },
-    /// Many issues.
-    Bulk {
-        /// What is done to which.
-        parts: Vec<Part>,
-    },
-    /// A file of archived issues.
-    ExportArchivedIssues {
-        /// Of which.
-        export: Export,
-    },
     /// Another issue security scheme for a project, and other levels for its issues.
     AssociateSecurityScheme {
         /// Which.
@@ -58,6 +53,39 @@ pub enum Job {
         scheme_id: Option<i64>,
         /// From which level to which.
         mapping: security_schemes::Mapping,
+    },
+    /// Many issues.
+    Bulk {
+        /// What is done to which.
+        parts: Vec<Part>,
+    },
+    /// A priority, with others in its place.
+    DeletePriority {
+        /// Which.
+        priority_id: i64,
+        /// Where a project has it; else its issues get the project's default.
+        replacement: Option<i64>,
+    },
+    /// A resolution, with another in its place.
+    DeleteResolution {
+        /// Which.
+        resolution_id: i64,
+        /// What its issues get.
+        replacement: i64,
+    },
+    /// A file of archived issues.
+    ExportArchivedIssues {
+        /// Of which.
+        export: Export,
+    },
+    /// Properties of many issues.
+    IssueProperties(bulk_properties::Change),
+    /// Priorities of issues whose projects have got others.
+    MovePriorities {
+        /// The scheme that was changed.
+        scheme_id: i64,
+        /// What takes the place of what.
+        moves: Vec<Move>,
     },
     /// An issue security level, whose issues get another one or none.
     RemoveSecurityLevel {
@@ -75,9 +103,13 @@ impl Job {
         match self {
             Self::DeleteProject { .. } => "Delete project",
             Self::ArchiveIssues { .. } => "Archive issues",
-            Self::Bulk { parts } => bulk::description(parts),
-            Self::ExportArchivedIssues { .. } => "Export archived issues",
             Self::AssociateSecurityScheme { .. } => "Associate issue security scheme with project",
+            Self::Bulk { parts } => bulk::description(parts),
+            Self::DeletePriority { .. } => "Delete priority",
+            Self::DeleteResolution { .. } => "Delete resolution",
+            Self::ExportArchivedIssues { .. } => "Export archived issues",
+            Self::IssueProperties(change) => change.description(),
+            Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
             Self::RemoveSecurityLevel { .. } => "Remove issue security level",
         }
     }
@@ -85,11 +117,21 @@ impl Job {
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
-            Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
             Self::ArchiveIssues { jql } => archive::archive_in_background(run, &jql).await,
-            Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
             Self::AssociateSecurityScheme { project_id, scheme_id, mapping } => {
                 security_schemes::associate_in_background(run, project_id, scheme_id, mapping).await
+            }
+            Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
+            Self::DeletePriority { priority_id, replacement } => {
+                priorities::delete_in_background(run, priority_id, replacement).await
+            }
+            Self::DeleteResolution { resolution_id, replacement } => {
+                resolutions::delete_in_background(run, resolution_id, replacement).await
+            }
+            Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
+            Self::IssueProperties(change) => bulk_properties::run(run, change).await,
+            Self::MovePriorities { moves, .. } => {
+                Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
             }
             Self::RemoveSecurityLevel { scheme_id, level_id, with } => {
                 security_schemes::remove_in_background(run, scheme_id, level_id, with).await

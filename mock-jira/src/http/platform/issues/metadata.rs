@@ -203,7 +203,7 @@ fn describe(
 fn default_value(call: &Call, project: &Project, kind: &IssueType, field: Field) -> Option<Value> {
     match field {
         Field::System(field) if field.id == "priority" => {
-            call.site.default_priority().map(|priority| config::priority(call, priority))
+            call.site.default_priority_of(project.id).map(|priority| config::priority(call, priority))
         }
         Field::System(field) if field.id == "security" => {
             let default = call.site.levels_of(project).find(|level| level.is_default);
@@ -230,7 +230,7 @@ fn allowed_values(
                 .map(|t| config::issue_type(call, t))
                 .collect(),
             "project" => vec![project_views::in_issue(call, project)],
-            "priority" => site.priorities.iter().map(|priority| config::priority(call, priority)).collect(),
+            "priority" => site.priorities_of(project.id).map(|priority| config::priority(call, priority)).collect(),
             "resolution" => site.resolutions.iter().map(|resolution| config::resolution(call, resolution)).collect(),
             "components" => {
                 site.components_of(project.id).map(|component| config::component(call, component)).collect()
