@@ -1,11 +1,14 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
 pub mod attachments;
+pub mod bulk_properties;
 pub mod comments;
 pub mod issues;
+pub mod link_types;
 pub mod links;
 pub mod projects;
 pub mod properties;
+pub mod remote_links;
 pub mod search;
 pub mod seed;
 pub mod sites;
@@ -13,6 +16,7 @@ pub mod tasks;
 pub mod tokens;
 pub mod transitions;
 pub mod watchers;
+pub mod worklogs;
 
 use crate::{
     db::{By, Db, Read, Work, issues::Name},

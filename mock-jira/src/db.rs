@@ -12,14 +12,17 @@ pub mod audit;
 pub mod changelog;
 pub mod comments;
 pub mod issues;
+pub mod link_types;
 pub mod links;
 pub mod projects;
 pub mod properties;
+pub mod remote_links;
 pub mod search;
 pub mod tasks;
 pub mod tokens;
 pub mod votes;
 pub mod watchers;
+pub mod worklogs;
 
 use crate::domain::{audit::Record, failure::Failure};
 use chrono::{DateTime, Utc};

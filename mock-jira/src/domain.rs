@@ -1,7 +1,6 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
 pub mod audit;
-pub mod comment;
 pub mod config;
 pub mod failure;
 pub mod fields;
@@ -11,8 +10,11 @@ pub mod people;
 pub mod permission;
 pub mod property;
 pub mod rank;
+pub mod remote_link;
 pub mod rich_text;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;
+pub mod visibility;
 pub mod workflow;
+pub mod worklog;

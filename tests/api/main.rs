@@ -3,16 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod attachments;
+mod bulk_properties;
+mod changelog;
 mod comments;
 mod configuration;
 mod gate;
 mod instance;
+mod issue_link_types;
 mod issues;
+mod labels;
 mod limits;
 mod links;
 mod permissions;
 mod projects;
 mod properties;
+mod remote_links;
 mod search;
 mod sites;
 mod support;
@@ -20,3 +25,4 @@ mod tasks;
 mod transitions;
 mod users;
 mod watchers;
+mod worklogs;

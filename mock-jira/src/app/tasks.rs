@@ -4,7 +4,7 @@
 //! another. So a job does its work in steps, each one transaction that also stores how far it is ([`Run::save`]),
 //! and a job that is begun again goes on from there.
 
-use super::{Context, projects, sites::Sites};
+use super::{Context, bulk_properties, projects, sites::Sites};
 use crate::{
     db::{
         Db, Work,
@@ -29,18 +29,22 @@ pub enum Job {
         /// Which.
         project_id: i64,
     },
+    /// Properties of many issues.
+    IssueProperties(bulk_properties::Change),
 }
 
 impl Job {
     fn description(&self) -> &'static str {
         match self {
             Self::DeleteProject { .. } => "Delete project",
+            Self::IssueProperties(change) => change.description(),
         }
     }
 
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
+            Self::IssueProperties(change) => bulk_properties::run(run, change).await,
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// A request whose JSON body must be readable as `T`.
@@ -60,6 +60,26 @@ pub async fn bytes(request: Request) -> Result<Bytes> {
         413 => Failure::TooLarge("The request body is too large.".into()),
         _ => Failure::Unreadable("There was an error parsing JSON. Check that your request body is valid.".into()),
     })
+}
+
+/// Ids of things to look up or to work on.
+#[derive(Debug, Deserialize)]
+pub struct Ids {
+    ids: Vec<Id>,
+}
+
+/// An id as a number or its text.
+#[derive(Debug, Deserialize)]
+pub struct Id(#[serde(deserialize_with = "lenient::int")] pub Option<i64>);
+
+impl Ids {
+    /// Each of them once, in order.
+    pub fn ids(&self) -> Vec<i64> {
+        let mut ids: Vec<i64> = self.ids.iter().filter_map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
 }
 
 /// Members of request objects that Jira's reader coerces (S-12): `"5"` is 5 and `1.5` is 1.

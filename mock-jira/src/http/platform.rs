@@ -5,6 +5,7 @@ pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
 pub mod issues;
+pub mod labels;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .and(fields::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
+        .and(labels::routes())
         .and(priorities::routes())
         .and(resolutions::routes())
         .and(statuses::routes())

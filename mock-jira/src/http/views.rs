@@ -9,6 +9,7 @@ pub mod parts;
 pub mod project;
 pub mod task;
 pub mod user;
+pub mod worklog;
 
 use super::call::{Call, Version};
 use chrono::{DateTime, Utc};
