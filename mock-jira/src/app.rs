@@ -3,6 +3,7 @@
 pub mod attachments;
 pub mod bulk_properties;
 pub mod comments;
+pub mod filters;
 pub mod issues;
 pub mod link_types;
 pub mod links;
@@ -11,6 +12,7 @@ pub mod properties;
 pub mod remote_links;
 pub mod search;
 pub mod seed;
+pub mod sharing;
 pub mod sites;
 pub mod tasks;
 pub mod tokens;

@@ -7,6 +7,7 @@ mod bulk_properties;
 mod changelog;
 mod comments;
 mod configuration;
+mod filters;
 mod gate;
 mod instance;
 mod issue_link_types;
