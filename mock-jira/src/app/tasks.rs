@@ -4,7 +4,12 @@
 //! another. So a job does its work in steps, each one transaction that also stores how far it is ([`Run::save`]),
 //! and a job that is begun again goes on from there.
 
-use super::{Context, bulk_properties, projects, sites::Sites};
+use super::{
+    Context, bulk_properties, priorities, projects,
+    replace::{self, Move},
+    resolutions,
+    sites::Sites,
+};
 use crate::{
     db::{
         Db, Work,
@@ -31,6 +36,27 @@ pub enum Job {
     },
     /// Properties of many issues.
     IssueProperties(bulk_properties::Change),
+    /// A priority, with others in its place.
+    DeletePriority {
+        /// Which.
+        priority_id: i64,
+        /// Where a project has it; else its issues get the project's default.
+        replacement: Option<i64>,
+    },
+    /// A resolution, with another in its place.
+    DeleteResolution {
+        /// Which.
+        resolution_id: i64,
+        /// What its issues get.
+        replacement: i64,
+    },
+    /// Priorities of issues whose projects have got others.
+    MovePriorities {
+        /// The scheme that was changed.
+        scheme_id: i64,
+        /// What takes the place of what.
+        moves: Vec<Move>,
+    },
 }
 
 impl Job {
@@ -38,6 +64,9 @@ impl Job {
         match self {
             Self::DeleteProject { .. } => "Delete project",
             Self::IssueProperties(change) => change.description(),
+            Self::DeletePriority { .. } => "Delete priority",
+            Self::DeleteResolution { .. } => "Delete resolution",
+            Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
         }
     }
 
@@ -45,6 +74,15 @@ impl Job {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
             Self::IssueProperties(change) => bulk_properties::run(run, change).await,
+            Self::DeletePriority { priority_id, replacement } => {
+                priorities::delete_in_background(run, priority_id, replacement).await
+            }
+            Self::DeleteResolution { resolution_id, replacement } => {
+                resolutions::delete_in_background(run, resolution_id, replacement).await
+            }
+            Self::MovePriorities { moves, .. } => {
+                Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
+            }
         }
     }
 }
