@@ -3,11 +3,13 @@
 pub mod archive;
 pub mod attachments;
 pub mod bulk;
+pub mod bulk_properties;
 pub mod comments;
 pub mod filters;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod link_types;
 pub mod links;
 pub mod mail;
 pub mod permission_schemes;
@@ -15,6 +17,7 @@ pub mod priorities;
 pub mod priority_schemes;
 pub mod projects;
 pub mod properties;
+pub mod remote_links;
 pub mod replace;
 pub mod resolutions;
 pub mod search;
@@ -27,6 +30,7 @@ pub mod tasks;
 pub mod tokens;
 pub mod transitions;
 pub mod watchers;
+pub mod worklogs;
 
 use crate::{
     db::{By, Db, Read, Work, issues::Name},

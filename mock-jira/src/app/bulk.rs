@@ -215,7 +215,7 @@ async fn apply(context: &Context, work: &mut Work, action: &Action, id: i64) -> 
     match action {
         Action::Delete => issues::delete_within(context, work, &name, true).await,
         Action::Edit { fields, update, status } => {
-            let input = Input { fields: fields.clone(), update: update.clone() };
+            let input = Input { fields: fields.clone(), update: update.clone(), ..Input::default() };
             if !input.fields.is_empty() || !input.update.is_empty() {
                 let edit = issues::Edit { input, ..issues::Edit::default() };
                 issues::edit_within(context, work, &name, &edit, TextFormat::Document).await?;

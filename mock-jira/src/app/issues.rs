@@ -1,6 +1,6 @@
 //! Creating, editing, assigning and deleting issues.
 
-use super::{Context, transitions};
+use super::{Context, transitions, worklogs};
 use crate::{
     db::{
         self, Read, Work,
@@ -44,6 +44,8 @@ pub struct Edit {
     pub properties: Vec<(String, Value)>,
     /// Administrators may set fields that are on no screen.
     pub override_screen: bool,
+    /// Administrators of the project may keep the change from its watchers.
+    pub quiet: bool,
 }
 
 /// Creates an issue (J-1 to J-23).
@@ -84,13 +86,18 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     transitions::run_post_functions(context, initial, project, &mut issue);
     issue.resolved = issue.resolution_id.map(|_| context.now);
 
-    let extras = editor.extras;
+    let mut extras = editor.extras;
+    let worklogs = std::mem::take(&mut extras.worklogs);
     issue.id = work.next_id("issue").await?;
     issue.number = db::issues::next_number(&mut work, project.id).await?;
     issue.rank = rank::initial(issue.id);
     db::issues::insert(&mut work, &issue).await?;
     let items = created_items(context, &issue, &references);
     store_extras(context, &mut work, &issue, extras, items, &references).await?;
+    if !worklogs.is_empty() {
+        let extras = Extras { worklogs, ..Extras::default() };
+        save(context, &mut work, &issue.clone(), &mut issue, extras, &references).await?;
+    }
     if let Some(account_id) = context.caller.account_id() {
         db::watchers::insert(&mut work, issue.id, account_id).await?; // J-23
     }
@@ -123,6 +130,10 @@ pub async fn edit_within(
     let issue_type = context.site.issue_types.get(old.issue_type_id).ok_or_else(Failure::no_issue)?;
     if edit.override_screen && !context.access().administers() {
         return Err(Failure::forbidden("You do not have permission to override the screen security of this issue.")); // J-55
+    }
+    if edit.quiet && !context.access().administers_project(project) {
+        let sentence = "To discard the user notification either admin or project admin permissions are required.";
+        return Err(Failure::forbidden(sentence)); // J-54
     }
     let may_edit = context.access().on(project, old.people(), "EDIT_ISSUES");
     let mut asked = if may_edit {
@@ -257,17 +268,29 @@ pub async fn save(
     work: &mut Work,
     old: &Issue,
     issue: &mut Issue,
-    extras: Extras,
+    mut extras: Extras,
     references: &References,
 ) -> Result<()> {
+    let touched = !extras.is_empty();
+    if !extras.worklogs.is_empty() {
+        let edits = std::mem::take(&mut extras.worklogs);
+        let logged = worklogs::apply(context, work, issue, edits).await.map_err(|failure| match failure {
+            Failure::NotFound(sentence) => Failure::invalid_field("worklog", sentence),
+            other => other,
+        });
+        extras.items.extend(logged?.0);
+    }
     follow_up(context, old, issue);
-    let items = changes::between(&context.site, old, issue, references);
+    // An estimate stands where it would if it had changed.
+    let (mut items, more): (Vec<ChangeItem>, _) = extras.items.drain(..).partition(|item| item.field_id.is_some());
+    items.extend(changes::between(&context.site, old, issue, references));
+    items.extend(more);
     let mut record = context.issue_record("Issue updated", issue);
     for item in &items {
         record = record.change(&item.field, item.from_string.as_deref(), item.to_string.as_deref());
     }
     work.record(record);
-    if issue != old || !extras.comments.is_empty() || !extras.links.is_empty() {
+    if touched || issue != old {
         issue.updated = context.now;
         if !db::issues::update(work, issue).await? {
             return Err(Failure::no_issue());
@@ -336,7 +359,8 @@ async fn store_extras(
             db::changelog::insert(work, link.other_id, context.author(), context.now, &[mirrored]).await?;
         }
     }
-    Ok(db::changelog::insert(work, issue.id, context.author(), context.now, &items).await?)
+    Ok(db::changelog::insert_told(work, issue.id, context.author(), context.now, &items, extras.metadata.as_ref())
+        .await?)
 }
 
 /// Stores properties given with an issue.

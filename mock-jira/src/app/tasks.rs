@@ -5,15 +5,12 @@
 //! and a job that is begun again goes on from there.
 
 use super::{
-use super::{
     Context,
     archive::{self, Export},
     bulk::{self, Part},
     bulk_properties, priorities, projects,
     replace::{self, Move},
     resolutions, security_schemes,
-    sites::Sites,
-};
     sites::Sites,
 };
 use crate::{

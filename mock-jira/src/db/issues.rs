@@ -349,6 +349,46 @@ pub async fn touch(db: &mut Work, issue_id: i64, now: DateTime<Utc>) -> sqlx::Re
     Ok(())
 }
 
+/// Marks issues as changed now.
+pub async fn touch_all(db: &mut Work, ids: &[i64], now: DateTime<Utc>) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("UPDATE issue SET updated = $3 WHERE site_id = $1 AND id = ANY($2)", site_id, ids, now)
+        .execute(db.sql())
+        .await?;
+    Ok(())
+}
+
+/// What the keys of issues are made of: id, project and number.
+pub async fn numbers(db: &mut Read, ids: &[i64]) -> sqlx::Result<Vec<(i64, i64, i64)>> {
+    let site_id = db.site_id;
+    let rows =
+        sqlx::query!("SELECT id, project_id, number FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids)
+            .fetch_all(db.sql())
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.project_id, row.number)).collect())
+}
+
+/// Labels of all issues, in their order, and how many there are.
+pub async fn labels(db: &mut Read, start_at: i64, max_results: i64) -> sqlx::Result<(i64, Vec<String>)> {
+    let site_id = db.site_id;
+    let total = sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT label) AS "count!" FROM issue, unnest(labels) label WHERE site_id = $1"#,
+        site_id
+    )
+    .fetch_one(db.sql())
+    .await?;
+    let labels = sqlx::query_scalar!(
+        r#"SELECT DISTINCT label COLLATE "C" AS "label!" FROM issue, unnest(labels) label WHERE site_id = $1
+           ORDER BY 1 OFFSET $2 LIMIT $3"#,
+        site_id,
+        start_at,
+        max_results
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok((total, labels))
+}
+
 /// Deletes issues with all that hangs on them; children that are not deleted lose their parent (J-60).
 pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
     let site_id = db.site_id;
@@ -359,13 +399,29 @@ pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
     )
     .execute(db.sql())
     .await?;
+    forget(db, ids).await?;
     let deleted =
         sqlx::query!("DELETE FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids).execute(db.sql()).await?;
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    sqlx::query!("DELETE FROM property WHERE site_id = $1 AND owner = 'issue' AND owner_id = ANY($2)", site_id, &texts)
-        .execute(db.sql())
-        .await?;
     Ok(deleted.rows_affected())
+}
+
+/// Deletes what hangs on issues without a reference to them, and remembers their worklogs (J-99).
+pub async fn forget(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "DELETE FROM property WHERE site_id = $1 AND (owner, owner_id) IN (
+           SELECT 'issue', unnest($2::bigint[])::text UNION ALL
+           SELECT 'comment', id::text FROM comment WHERE site_id = $1 AND issue_id = ANY($2))",
+        site_id,
+        ids
+    )
+    .execute(db.sql())
+    .await?;
+    let worklogs =
+        sqlx::query_scalar!("SELECT id FROM worklog WHERE site_id = $1 AND issue_id = ANY($2)", site_id, ids)
+            .fetch_all(db.sql())
+            .await?;
+    super::worklogs::delete(db, &worklogs).await
 }
 
 /// Documents travel as text: as JSON they would arrive as jsonb, which forgets the order of members.

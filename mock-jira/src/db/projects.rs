@@ -120,6 +120,11 @@ pub async fn delete(db: &mut Work, project_id: i64) -> sqlx::Result<()> {
     )
     .execute(db.sql())
     .await?;
+    let issues =
+        sqlx::query_scalar!("SELECT id FROM issue WHERE site_id = $1 AND project_id = $2", site_id, project_id)
+            .fetch_all(db.sql())
+            .await?;
+    super::issues::forget(db, &issues).await?;
     sqlx::query!("DELETE FROM project WHERE site_id = $1 AND id = $2", site_id, project_id).execute(db.sql()).await?;
     Ok(())
 }

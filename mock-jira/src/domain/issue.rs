@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod edit;
+pub mod history;
 pub mod screen;
 pub mod values;
 

@@ -9,6 +9,7 @@ pub mod issue_link_types;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod labels;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .and(filters::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
+        .and(labels::routes())
         .and(issue_type_schemes::routes())
         .and(priorities::routes())
         .and(priority_schemes::routes())

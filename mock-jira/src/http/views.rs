@@ -11,6 +11,7 @@ pub mod project;
 pub mod shared;
 pub mod task;
 pub mod user;
+pub mod worklog;
 
 use super::call::{Call, Version};
 use chrono::{DateTime, Utc};

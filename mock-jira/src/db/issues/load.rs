@@ -2,7 +2,7 @@
 
 use super::{Name, moved};
 use crate::{
-    db::{Read, comments::Comment},
+    db::{Read, comments::Comment, worklogs::Worklog},
     domain::{issue::Issue, permission::People},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -33,6 +33,10 @@ pub struct Around {
     pub comments: Vec<Comment>,
     /// Oldest first.
     pub attachments: Vec<crate::db::attachments::Attachment>,
+    /// The first ones that the caller may see.
+    pub worklogs: Vec<Worklog>,
+    /// How many there are of them.
+    pub worklog_total: i64,
     /// How many watch it.
     pub watchers: i64,
     /// Whether the caller does.
@@ -117,6 +121,8 @@ pub struct Wanted {
     pub people: bool,
     /// Custom fields of neighbours; needed where they decide who sees an issue.
     pub holders: bool,
+    /// Worklogs.
+    pub worklogs: bool,
 }
 
 /// The statement that loads issues, alone or with what hangs on them, and the condition that chooses them. One
@@ -190,11 +196,24 @@ macro_rules! select_issues {
                  'voted', CASE WHEN $5 THEN EXISTS (
                    SELECT FROM vote v WHERE v.site_id = $1 AND v.issue_id = i.id AND v.account_id = $6) END,
                  'subtask_original', CASE WHEN $2 THEN (
-                   SELECT sum(c.original_estimate)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                   SELECT sum(c.original_estimate)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
+                   WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
                  'subtask_remaining', CASE WHEN $2 THEN (
-                   SELECT sum(c.remaining_estimate)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                   SELECT sum(c.remaining_estimate)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
+                   WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
                  'subtask_spent', CASE WHEN $2 THEN (
-                   SELECT sum(c.time_spent)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END
+                   SELECT sum(c.time_spent)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
+                   WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
+                 'worklogs', CASE WHEN $8 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', w.id, 'issue_id', w.issue_id, 'author', w.author, 'update_author', w.update_author,
+                     'comment', w.comment::text, 'created', w.created, 'updated', w.updated, 'started', w.started, 'seconds', w.seconds,
+                     'visibility_type', w.visibility_type, 'visibility_id', w.visibility_id) ORDER BY w.created, w.id)
+                   FROM (SELECT * FROM worklog v WHERE v.site_id = $1 AND v.issue_id = i.id
+                           AND (v.visibility_type IS NULL OR admits($1, i.project_id, v.visibility_type, v.visibility_id, $6))
+                         ORDER BY v.created, v.id LIMIT 20) w) END,
+                 'worklog_total', CASE WHEN $8 THEN (
+                   SELECT count(*) FROM worklog v WHERE v.site_id = $1 AND v.issue_id = i.id
+                     AND (v.visibility_type IS NULL OR admits($1, i.project_id, v.visibility_type, v.visibility_id, $6))) END
                )) AS "around!"
         FROM issue i
         WHERE i.site_id = $1 AND "# + $condition,
@@ -205,6 +224,7 @@ macro_rules! select_issues {
             $wanted.people,
             $caller,
             $wanted.holders,
+            $wanted.worklogs,
             $($key),+
         )
         .fetch_all($db.sql())
@@ -294,7 +314,7 @@ impl Row {
 
 impl Wanted {
     fn nothing(self) -> bool {
-        !(self.neighbours || self.comments || self.attachments || self.people)
+        !(self.neighbours || self.comments || self.attachments || self.people || self.worklogs)
     }
 }
 
@@ -302,12 +322,12 @@ impl Wanted {
 pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Option<Loaded>> {
     let rows: Vec<Row> = match name {
         Name::Id(id) if wanted.nothing() => select_issues!(db, alone, "i.id = $2", id),
-        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $8", id),
+        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $9", id),
         Name::Number(project, number) if wanted.nothing() => {
             select_issues!(db, alone, "i.project_id = $2 AND i.number = $3", project, number)
         }
         Name::Number(project, number) => {
-            select_issues!(db, wanted, caller, "i.project_id = $8 AND i.number = $9", project, number)
+            select_issues!(db, wanted, caller, "i.project_id = $9 AND i.number = $10", project, number)
         }
     };
     match rows.into_iter().next() {
@@ -324,7 +344,7 @@ pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&st
     let rows: Vec<Row> = match ids {
         [] => Vec::new(),
         ids if wanted.nothing() => select_issues!(db, alone, "i.id = ANY($2)", ids),
-        ids => select_issues!(db, wanted, caller, "i.id = ANY($8)", ids),
+        ids => select_issues!(db, wanted, caller, "i.id = ANY($9)", ids),
     };
     rows.into_iter().map(Row::load).collect()
 }

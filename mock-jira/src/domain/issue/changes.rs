@@ -39,6 +39,10 @@ impl ChangeItem {
         }
     }
 
+    fn without_id(field: &str, from: Shown, to: Shown) -> Self {
+        Self { field_id: None, ..Self::system(field, "", from, to) }
+    }
+
     /// A priority, resolution or type that took the place of another.
     pub fn replaced(field: &str, from: (i64, Option<&str>), to: Option<(i64, &str)>) -> Self {
         let (to, to_string) = to.map(|(id, name)| (id.to_string(), name.to_owned())).unzip();
@@ -47,15 +51,8 @@ impl ChangeItem {
 
     /// A link that was added (J-84).
     pub fn link_added(phrase: &str, other_key: &str) -> Self {
-        Self {
-            field: "Link".into(),
-            custom: false,
-            field_id: None,
-            from: None,
-            from_string: None,
-            to: Some(other_key.into()),
-            to_string: Some(format!("This issue {phrase} {other_key}")),
-        }
+        let shown = (Some(other_key.into()), Some(format!("This issue {phrase} {other_key}")));
+        Self::without_id("Link", (None, None), shown)
     }
 
     /// A link that was removed.
@@ -67,6 +64,27 @@ impl ChangeItem {
     /// Another security level, as a sub-task gets with its parent.
     pub fn security(site: &Snapshot, from: Option<i64>, to: Option<i64>) -> Self {
         Self::system("security", "security", security_level(site, from), security_level(site, to))
+    }
+
+    /// A worklog that was added, changed or removed (J-83).
+    pub fn worklog(from: Option<i64>, to: Option<i64>) -> Self {
+        let shown = |id: Option<i64>| (id.map(|id| id.to_string()), id.map(|id| id.to_string()));
+        Self::without_id("WorklogId", shown(from), shown(to))
+    }
+
+    /// Logging work tells the remaining estimate even where it stays the same (observed shapes, "Change items seen").
+    pub fn estimate_kept(seconds: Option<i64>) -> Self {
+        let shown = || (seconds.map(|s| s.to_string()), seconds.map(|s| s.to_string()));
+        Self::system("timeestimate", "timeestimate", shown(), shown())
+    }
+
+    /// A link to something outside of Jira that was added, changed or removed: its name before and after.
+    pub fn remote_link(id: i64, from: Option<&str>, to: Option<&str>) -> Self {
+        let shown = |name: Option<&str>| match name {
+            Some(name) => (Some(id.to_string()), Some(format!("This issue links to \"{name}\""))),
+            None => (None, None),
+        };
+        Self::without_id("RemoteIssueLink", shown(from), shown(to))
     }
 
     /// A file that was added (J-84).

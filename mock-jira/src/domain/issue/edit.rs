@@ -2,18 +2,21 @@
 
 use super::{
     Issue, References,
+    changes::ChangeItem,
+    history::Metadata,
     screen::Asked,
     values::{self, Place, Read, TextFormat, member},
 };
 use crate::domain::{
-    comment::{Visibility, visibility},
     config::Project,
     failure::Complaints,
     fields::{Field, Kind},
     permission::{Access, IssuePeople},
-    rich_text,
+    property, rich_text,
     snapshot::Snapshot,
     time_tracking,
+    visibility::{self, Visibility},
+    worklog::{self, Adjust, Amount, Draft, Operation},
 };
 use serde_json::{Map, Value};
 
@@ -24,6 +27,8 @@ pub struct Input {
     pub fields: Map<String, Value>,
     /// Field id to operations, each an object of one verb and its value.
     pub update: Map<String, Value>,
+    /// What another system tells about it.
+    pub metadata: Option<Metadata>,
 }
 
 impl Input {
@@ -68,6 +73,8 @@ pub struct NewComment {
     pub body: Value,
     /// `role` or `group`, and its id (J-93).
     pub visibility: Option<Visibility>,
+    /// Entity properties: key and value.
+    pub properties: Vec<(String, Value)>,
 }
 
 /// A link to make.
@@ -88,6 +95,19 @@ pub struct Extras {
     pub comments: Vec<NewComment>,
     /// In order.
     pub links: Vec<NewLink>,
+    /// In order.
+    pub worklogs: Vec<worklog::Edit>,
+    /// What the history tells of them.
+    pub items: Vec<ChangeItem>,
+    /// What another system tells about all of it.
+    pub metadata: Option<Metadata>,
+}
+
+impl Extras {
+    /// Whether nothing is added: what an issue is edited to may be what it was (J-57).
+    pub fn is_empty(&self) -> bool {
+        self.comments.is_empty() && self.links.is_empty() && self.worklogs.is_empty() && self.items.is_empty()
+    }
 }
 
 /// What is wrong with a field. A few sentences stand under another field than the one that was sent.
@@ -128,6 +148,7 @@ impl Editor<'_> {
     /// if that is not empty, the issue must not be stored (J-52).
     pub fn apply(&mut self, issue: &mut Issue, input: &Input, asked: &[Asked], creating: bool) -> Complaints {
         let mut complaints = Complaints::default();
+        self.extras.metadata.clone_from(&input.metadata);
         let settable = |id: &str| asked.iter().any(|asked| asked.field.id() == id);
         for (id, value) in &input.fields {
             if creating && matches!(id.as_str(), "project" | "issuetype") {
@@ -200,6 +221,7 @@ impl Editor<'_> {
         match (id, verb) {
             ("comment", "add") => return self.add_comment(value),
             ("issuelinks", "add") => return self.add_link(value),
+            ("worklog", "add" | "edit" | "remove") => return self.edit_worklogs(verb, value),
             ("timetracking", "edit") => return self.set(issue, id, value),
             (_, "set") => return self.set(issue, id, value),
             _ => {}
@@ -390,11 +412,38 @@ impl Editor<'_> {
         let document = values::document(body, self.format).map_err(|_| "Comment body is not valid!")?; // J-13
         match document.filter(|document| !rich_text::is_empty(document)) {
             Some(body) => {
-                let visibility = visibility(self.site, self.access, self.project, value.get("visibility"))?;
-                self.extras.comments.push(NewComment { body, visibility });
+                let visibility = visibility::read(self.site, self.access, self.project, value.get("visibility"))?;
+                let properties = property::list(value.get("properties").unwrap_or(&Value::Null))?;
+                self.extras.comments.push(NewComment { body, visibility, properties });
             }
             None => return Err("Comment body can not be empty!".into()), // J-95
         }
+        Ok(())
+    }
+
+    fn edit_worklogs(&mut self, verb: &str, value: &Value) -> Edit {
+        let body = value.as_object().ok_or("expected Object")?;
+        let mut complaints = Complaints::default();
+        let amount = if verb == "remove" { Amount::Increase } else { Amount::Reduce };
+        let adjust = Adjust::read(amount, |name| body.get(name).and_then(Value::as_str), &mut complaints);
+        let mut draft = || Draft::read(self.site, self.access, self.project, self.format, body, &mut complaints);
+        let id = || {
+            let (_, id) = values::chosen(value, &["id"])?.ok_or("No worklog id was provided.")?;
+            id.parse().map_err(|_| format!("'{id}' is not the id of a worklog."))
+        };
+        let operation = match verb {
+            "add" => {
+                let draft = draft();
+                draft.check_new(&mut complaints);
+                Operation::Add(draft)
+            }
+            "edit" => Operation::Change(id()?, draft()),
+            _ => Operation::Remove(id()?),
+        };
+        if let Some(sentence) = complaints.messages.into_iter().chain(complaints.fields.into_values()).next() {
+            return Err(sentence.into());
+        }
+        self.extras.worklogs.push(worklog::Edit { operation, adjust });
         Ok(())
     }
 

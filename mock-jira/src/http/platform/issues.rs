@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod attachments;
+pub mod bulk_properties;
 pub mod changelog;
 pub mod comments;
 pub mod events;
@@ -11,10 +12,12 @@ pub mod links;
 pub mod metadata;
 pub mod notify;
 pub mod properties;
+pub mod remote_links;
 pub mod search;
 pub mod transitions;
 pub mod votes;
 pub mod watchers;
+pub mod worklogs;
 
 use crate::http::routes::Routes;
 
@@ -30,9 +33,12 @@ pub fn routes() -> Routes {
         .and(changelog::routes())
         .and(comments::routes())
         .and(attachments::routes())
+        .and(worklogs::routes())
         .and(links::routes())
+        .and(remote_links::routes())
         .and(watchers::routes())
         .and(votes::routes())
         .and(properties::routes())
+        .and(bulk_properties::routes())
         .and(search::routes())
 }

@@ -1,6 +1,6 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, file_size, project, time_rendered, user};
+use super::{config, file_size, project, time_rendered, user, worklog};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -75,6 +75,7 @@ impl Selection {
             attachments: any(&["attachment"]),
             people: any(&["watches", "votes"]),
             holders: site.fields_hold_permissions(),
+            worklogs: any(&["worklog"]),
         }
     }
 }
@@ -180,7 +181,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             .collect(),
         "timeoriginalestimate" => issue.original_estimate.into(),
         "description" => text(&issue.description),
-        "timetracking" => time_tracking_view(issue),
+        "timetracking" => time_tracking_view(issue, time_tracking::format),
         "security" => issue
             .security_level_id
             .and_then(|id| site.security_levels.get(id))
@@ -206,7 +207,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             "hasVoted": around.voted,
         }),
         "comment" => comment_page(call, issue, &around.comments)?,
-        "worklog" => json!({ "startAt": 0, "maxResults": 20, "total": 0, "worklogs": [] }),
+        "worklog" => worklog::inline(call, around, worklog::worklog),
         _ => return None,
     })
 }
@@ -289,14 +290,14 @@ pub fn text(call: &Call, document: &Value) -> Value {
     }
 }
 
-fn time_tracking_view(issue: &Issue) -> Value {
+fn time_tracking_view(issue: &Issue, text: fn(i64) -> String) -> Value {
     let spans = [
         ("originalEstimate", issue.original_estimate),
         ("remainingEstimate", issue.remaining_estimate),
         ("timeSpent", issue.time_spent),
     ];
     let known = || spans.iter().filter_map(|(name, seconds)| Some((*name, (*seconds)?)));
-    let texts = known().map(|(name, seconds)| (name.to_owned(), time_tracking::format(seconds).into()));
+    let texts = known().map(|(name, seconds)| (name.to_owned(), text(seconds).into()));
     let numbers = known().map(|(name, seconds)| (format!("{name}Seconds"), seconds.into()));
     Value::Object(texts.chain(numbers).collect())
 }
@@ -397,15 +398,19 @@ pub fn comment(call: &Call, comment: &Comment) -> Value {
     view["updateAuthor"] = user::person(call, Some(&comment.update_author));
     view["created"] = call.time(comment.created).into();
     view["updated"] = call.time(comment.updated).into();
-    if let (Some(kind), Some(id)) = (&comment.visibility_type, &comment.visibility_id) {
-        let name = match kind.as_str() {
-            "role" => call.site.roles.parse(id).map(|role| role.name.clone()),
-            _ => call.site.group(id).map(|group| group.name.clone()),
-        };
-        view["visibility"] = json!({ "type": kind, "value": name, "identifier": id });
-    }
+    add_visibility(call, &mut view, comment.visibility_type.as_deref(), comment.visibility_id.as_deref());
     view["jsdPublic"] = comment.jsd_public.into();
     view
+}
+
+/// Adds who may see a comment or a worklog, unless everybody may (J-93).
+pub fn add_visibility(call: &Call, view: &mut Value, kind: Option<&str>, id: Option<&str>) {
+    let (Some(kind), Some(id)) = (kind, id) else { return };
+    let name = match kind {
+        "role" => call.site.roles.parse(id).map(|role| role.name.clone()),
+        _ => call.site.group(id).map(|group| group.name.clone()),
+    };
+    view["visibility"] = json!({ "type": kind, "value": name, "identifier": id });
 }
 
 /// Where references inside rendered text lead to.
@@ -427,12 +432,16 @@ impl rich_text::Links for Targets<'_> {
 
 /// An entry of a changelog (J-80).
 pub fn history(call: &Call, history: &History) -> Value {
-    json!({
+    let mut view = json!({
         "id": history.id.to_string(),
         "author": user::person(call, Some(&history.author)),
         "created": call.time(history.created),
         "items": history.items.iter().map(item).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(metadata) = &history.metadata {
+        view["historyMetadata"] = metadata.clone();
+    }
+    view
 }
 
 fn item(item: &ChangeItem) -> Value {
@@ -485,13 +494,18 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "updated" => time_rendered(issue.updated, zone).into(),
             "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
             "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
-            "timespent" => words(issue.time_spent),
-            "timeestimate" => words(issue.remaining_estimate),
-            "timeoriginalestimate" => words(issue.original_estimate),
+            "timespent"
+            | "timeestimate"
+            | "timeoriginalestimate"
+            | "aggregatetimespent"
+            | "aggregatetimeestimate"
+            | "aggregatetimeoriginalestimate" => words(value.as_i64()),
             "description" => html(&issue.description),
             "environment" => html(&issue.environment),
             "attachment" => loaded.around.attachments.iter().map(|item| attachment_rendered(call, item)).collect(),
-            "comment" | "timetracking" | "worklog" => value,
+            "worklog" => worklog::inline(call, &loaded.around, worklog::rendered),
+            "timetracking" => time_tracking_view(issue, time_tracking::in_words),
+            "comment" => value,
             _ => match call.site.fields.get(&id) {
                 Some(Field::Custom(custom, Kind::RichText)) => {
                     let document = issue

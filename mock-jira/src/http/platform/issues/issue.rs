@@ -5,7 +5,7 @@ use crate::{
     db,
     domain::{
         failure::{Complaints, Failure, Result},
-        issue::edit::Input,
+        issue::{edit::Input, history::Metadata},
         property,
     },
     http::{
@@ -44,7 +44,7 @@ pub struct IssueUpdate {
     update: Option<Map<String, Value>>,
     properties: Option<Vec<Property>>,
     transition: Option<Map<String, Value>>,
-    history_metadata: Option<Value>,
+    history_metadata: Option<Metadata>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,9 +54,13 @@ struct Property {
 }
 
 impl IssueUpdate {
-    /// `fields` and `update`.
+    /// `fields` and `update`, with what another system tells about them.
     pub fn input(&mut self) -> Input {
-        Input { fields: self.fields.take().unwrap_or_default(), update: self.update.take().unwrap_or_default() }
+        Input {
+            fields: self.fields.take().unwrap_or_default(),
+            update: self.update.take().unwrap_or_default(),
+            metadata: self.history_metadata.take(),
+        }
     }
 
     /// The id of the transition, as text or number.
@@ -243,6 +247,7 @@ async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request)
         input: update.input(),
         properties: update.properties()?,
         override_screen: call.params.flag("overrideScreenSecurity", false)?,
+        quiet: !call.params.flag("notifyUsers", true)?,
     };
     if call.params.flag("overrideEditableFlag", false)? && !call.access().administers() {
         return Err(

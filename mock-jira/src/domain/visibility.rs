@@ -1,13 +1,13 @@
-//! Who may see a comment (J-93).
+//! Who may see a comment or a worklog (J-93).
 
 use super::{config::Project, permission::Access, snapshot::Snapshot};
 use serde_json::Value;
 
-/// The kind (`role` or `group`) and the id of those who may see a comment.
+/// The kind (`role` or `group`) and the id of those who may see something.
 pub type Visibility = (String, String);
 
 /// Reads `{type, value | identifier}`. Only members may name a role or a group; else a sentence tells.
-pub fn visibility(
+pub fn read(
     site: &Snapshot,
     access: Access,
     project: &Project,
@@ -35,4 +35,15 @@ pub fn visibility(
         _ => return Err("Specify a valid visibility type: 'role' or 'group'.".into()),
     };
     Ok(Some((kind.into(), id)))
+}
+
+/// Whether a caller may see what is restricted to this role or group of a project that they see.
+/// The database has the same rule as `admits`.
+pub fn admits(site: &Snapshot, access: Access, project: &Project, kind: Option<&str>, id: Option<&str>) -> bool {
+    let id = id.unwrap_or_default();
+    match kind {
+        Some("role") => access.roles(project).any(|role| role.to_string() == id),
+        Some("group") => site.group(id).is_some_and(|group| access.is_in(group.group_id)),
+        _ => true,
+    }
 }
