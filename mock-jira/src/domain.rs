@@ -1,5 +1,6 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
+pub mod audit;
 pub mod comment;
 pub mod config;
 pub mod failure;
@@ -11,6 +12,7 @@ pub mod permission;
 pub mod property;
 pub mod rank;
 pub mod rich_text;
+pub mod settings;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;

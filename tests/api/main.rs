@@ -16,6 +16,7 @@ mod properties;
 mod search;
 mod sites;
 mod support;
+mod tasks;
 mod transitions;
 mod users;
 mod watchers;

@@ -2,7 +2,11 @@
 //!
 //! These are rows as they are stored; a [`Snapshot`](super::snapshot::Snapshot) holds all of a site's.
 
-use super::{fields::types, workflow::Workflow};
+use super::{
+    audit::Thing,
+    fields::{custom_id, types},
+    workflow::Workflow,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -167,7 +171,7 @@ pub struct StoredWorkflow {
 }
 
 /// A custom field's definition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CustomField {
     /// The number in `customfield_NNNNN`.
     pub id: i64,
@@ -193,6 +197,11 @@ impl CustomField {
         !self.type_key.starts_with(types::JIRA) && !types::is_of_app(&self.type_key)
     }
 
+    /// The field as records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("CUSTOM_FIELD", custom_id(self.id), &self.name)
+    }
+
     /// The key under which an app knows its select list.
     pub fn app_key(&self) -> Option<&str> {
         self.type_key.strip_prefix(types::CONNECT)
@@ -200,7 +209,7 @@ impl CustomField {
 }
 
 /// Where a custom field applies, and what it starts with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FieldContext {
     /// Unique in the site.
     pub id: i64,
@@ -237,7 +246,7 @@ impl FieldContext {
 }
 
 /// A choice of a select field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FieldOption {
     /// Unique in the site.
     pub id: i64,
@@ -271,23 +280,39 @@ pub struct AppOption {
 }
 
 impl AppOption {
-    /// Whether it can be seen in a project; without one, whether it can be seen anywhere at all.
+    /// Whether it can be seen in a project; without one, whether it can be seen anywhere.
     pub fn is_visible(&self, project_id: Option<i64>) -> bool {
         self.attributes_in(project_id).is_some()
     }
 
     /// Whether it can be chosen there.
     pub fn is_selectable(&self, project_id: Option<i64>) -> bool {
-        self.attributes_in(project_id).is_some_and(|lists| {
-            !lists.into_iter().flatten().any(|attribute| attribute == "notSelectable")
-        })
+        self.attributes_in(project_id).is_some_and(|attributes| !attributes.contains(&"notSelectable"))
     }
 
-    /// The attributes that hold in a project: its own scope's, else the global one's; `None` where it is not offered.
-    fn attributes_in(&self, project_id: Option<i64>) -> Option<Vec<&Vec<Value>>> {
-        let list = |value: &'_ Value| -> Option<&'_ Vec<Value>> { None.or(value.as_array().map(|_| ())).and(None) };
-        let _ = list;
-        None
+    /// The attributes that hold in a project; `None` where the option is not offered.
+    fn attributes_in(&self, project_id: Option<i64>) -> Option<Vec<&str>> {
+        fn attributes(of: &Value) -> impl Iterator<Item = &str> {
+            of["attributes"].as_array().into_iter().flatten().filter_map(Value::as_str)
+        }
+        let scope = &self.config["scope"];
+        let listed = |member: &str| scope[member].as_array().into_iter().flatten();
+        let own = attributes(&self.config);
+        if let Some(id) = project_id {
+            if let Some(place) = listed("projects2").find(|place| place["id"] == id) {
+                return Some(own.chain(attributes(place)).collect());
+            }
+            if listed("projects").any(|other| *other == id) {
+                return Some(own.collect());
+            }
+        } else if listed("projects").chain(listed("projects2")).next().is_some() {
+            return Some(own.collect());
+        }
+        match (scope, &scope["global"]) {
+            (Value::Null, _) => Some(own.collect()), // without a scope, everywhere
+            (_, Value::Null) => None,
+            (_, global) => Some(own.chain(attributes(global)).collect()),
+        }
     }
 }
 
@@ -454,6 +479,13 @@ pub struct Project {
     pub deleted: Option<DateTime<Utc>>,
     /// Account id.
     pub deleted_by: Option<String>,
+}
+
+impl Project {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PROJECT", self.id, &self.name)
+    }
 }
 
 /// A version of a project.

@@ -10,7 +10,10 @@ pub mod permissions;
 pub mod priorities;
 pub mod projects;
 pub mod resolutions;
+pub mod screens;
+pub mod settings;
 pub mod statuses;
+pub mod tasks;
 pub mod users;
 
 use super::routes::Routes;
@@ -28,5 +31,8 @@ pub fn routes() -> Routes {
         .and(priorities::routes())
         .and(resolutions::routes())
         .and(statuses::routes())
+        .and(tasks::routes())
         .and(instance::routes())
+        .and(settings::routes())
+        .and(screens::routes())
 }

@@ -7,13 +7,13 @@ use super::{
 };
 use crate::domain::{
     comment::{Visibility, visibility},
-    config::Project,
+    config::{CustomField, Project},
     failure::Complaints,
     fields::{Field, Kind},
     permission::Access,
     rich_text,
     snapshot::Snapshot,
-    time_tracking,
+    time_tracking::{self, TimeTracking},
 };
 use serde_json::{Map, Value};
 
@@ -237,7 +237,7 @@ impl Editor<'_> {
             "versions" => issue.affected_version_ids = self.many(value, values::version)?,
             "issuetype" => self.set_type(issue, value)?,
             "parent" => self.set_parent(issue, value)?,
-            "timetracking" => set_estimates(issue, value)?,
+            "timetracking" => set_estimates(&site.settings.time_tracking, issue, value)?,
             "comment" | "issuelinks" | "worklog" | "attachment" => {
                 return Err(format!("Field '{id}' does not support the operation 'set'.").into());
             }
@@ -257,16 +257,16 @@ impl Editor<'_> {
         }
         let context =
             self.site.fields.context(field.id, self.project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
-        match values::custom(&self.place(context.id, &field.name), kind, value)? {
+        match values::custom(&self.place(field, context.id), kind, value)? {
             Some(stored) => issue.custom.insert(field.id.to_string(), stored),
             None => issue.custom.remove(&field.id.to_string()),
         };
         Ok(())
     }
 
-    fn place<'b>(&'b self, context_id: i64, name: &'b str) -> Place<'b> {
+    fn place<'b>(&'b self, field: &'b CustomField, context_id: i64) -> Place<'b> {
         let Self { site, project, access, format, .. } = *self;
-        Place { site, access, project, context_id, name, format }
+        Place { site, access, project, field_id: field.id, context_id, name: &field.name, format }
     }
 
     fn add_or_remove(&mut self, issue: &mut Issue, id: &str, value: &Value, add: bool) -> Edit {
@@ -292,7 +292,7 @@ impl Editor<'_> {
                 let context =
                     site.fields.context(field.id, project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
                 let one = Value::Array(vec![value.clone()]);
-                let item = values::custom(&self.place(context.id, &field.name), kind, &one)?;
+                let item = values::custom(&self.place(field, context.id), kind, &one)?;
                 let mut list = issue.custom(field.id).and_then(Value::as_array).cloned().unwrap_or_default();
                 for item in item.as_ref().and_then(Value::as_array).into_iter().flatten() {
                     change(&mut list, Some(item.clone()), add);
@@ -441,7 +441,7 @@ fn required_message(id: &str, name: &str) -> String {
     }
 }
 
-fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
+fn set_estimates(tracking: &TimeTracking, issue: &mut Issue, value: &Value) -> Read<()> {
     let members = match value {
         Value::Null => return Ok(()),
         Value::Object(members) => members,
@@ -450,7 +450,7 @@ fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
     let read = |text: &str, seconds: &str| -> Read<Option<i64>> {
         match (member(members, text), member(members, seconds)) {
             (Value::String(span), _) => {
-                time_tracking::parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
+                tracking.parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
             }
             (Value::Null, Value::Number(number)) => {
                 Ok(number.as_i64().map(|number| number.clamp(0, time_tracking::MOST)))
