@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+mod app_fields;
 mod attachments;
 mod comments;
 mod configuration;
+mod field_contexts;
+mod field_options;
+mod fields;
 mod gate;
 mod instance;
 mod issues;
@@ -13,7 +17,9 @@ mod links;
 mod permissions;
 mod projects;
 mod properties;
+mod screens;
 mod search;
+mod settings;
 mod sites;
 mod support;
 mod tasks;

@@ -16,7 +16,7 @@ use crate::{
 };
 use axum::extract::Path;
 use regex::Regex;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -232,10 +232,16 @@ async fn get_banner(call: Call) -> Answer {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct BannerBody {
+    /// Absent and null are not the same.
+    #[serde(default, deserialize_with = "given")]
     message: Option<Value>,
     is_dismissible: Option<bool>,
     is_enabled: Option<bool>,
     visibility: Option<String>,
+}
+
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// What a request leaves out stays.
@@ -245,6 +251,7 @@ async fn set_banner(Json(call, body): Json<BannerBody>) -> Answer {
     let message = match body.message {
         None => old.message.clone(),
         Some(Value::String(message)) => message,
+        Some(Value::Null) => return Err(Failure::invalid("Banner message cannot be null.").into()),
         Some(_) => return Err(Failure::invalid_payload().into()),
     };
     let public = match body.visibility.as_deref().map(str::to_lowercase).as_deref() {

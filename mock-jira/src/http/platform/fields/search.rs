@@ -11,8 +11,10 @@ use crate::{
         call::Call,
         page::{Order, Window, listed},
         routes::Routes,
+        views,
     },
 };
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 /// Operations that search fields.
@@ -97,6 +99,9 @@ fn matching(call: &Call) -> impl Fn(&Field) -> bool {
     }
 }
 
+/// How long fields stay in the trash.
+const DAYS_IN_TRASH: TimeDelta = TimeDelta::days(60);
+
 /// Whether issues of some type of the project can have the field; not for projects that the caller does not see.
 fn is_in_project(call: &Call, field: &Field, project_id: i64) -> bool {
     let Ok(project) = call.project(&project_id.to_string()) else { return false };
@@ -122,6 +127,11 @@ fn view(call: &Call, field: &Field) -> Value {
         view["description"] = custom.description.as_str().into();
         if let Some(kind) = types::find(&custom.type_key) {
             view["typeDisplayName"] = kind.name.into();
+        }
+        if let Some(trashed) = custom.trashed {
+            view["trashedDate"] = call.time(trashed).into();
+            view["trashedBy"] = views::user::person(call, custom.trashed_by.as_deref());
+            view["plannedDeletionDate"] = call.time(trashed + DAYS_IN_TRASH).into();
         }
     }
     let expansions: [(&str, &dyn Fn() -> Value); 8] = [
