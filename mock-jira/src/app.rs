@@ -3,6 +3,7 @@
 pub mod attachments;
 pub mod comments;
 pub mod fields;
+pub mod filters;
 pub mod issues;
 pub mod links;
 pub mod projects;
@@ -11,6 +12,7 @@ pub mod screens;
 pub mod search;
 pub mod seed;
 pub mod settings;
+pub mod sharing;
 pub mod sites;
 pub mod tasks;
 pub mod tokens;

@@ -13,6 +13,7 @@ pub mod property;
 pub mod rank;
 pub mod rich_text;
 pub mod settings;
+pub mod sharing;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;

@@ -9,6 +9,7 @@ mod configuration;
 mod field_contexts;
 mod field_options;
 mod fields;
+mod filters;
 mod gate;
 mod instance;
 mod issues;

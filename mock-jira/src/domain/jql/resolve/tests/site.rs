@@ -188,6 +188,7 @@ fn field(id: i64, name: &str, key: &str) -> CustomField {
         type_key: format!("com.atlassian.jira.plugin.system.customfieldtypes:{key}"),
         searcher: Some("searcher".into()),
         project_id: None,
+        ..CustomField::default()
     }
 }
 
@@ -200,11 +201,20 @@ fn context(id: i64, field_id: i64) -> FieldContext {
         project_ids: Vec::new(),
         issue_type_ids: Vec::new(),
         default_value: None,
+        ..FieldContext::default()
     }
 }
 
 fn option(id: i64, context_id: i64, parent_id: Option<i64>, value: &str) -> FieldOption {
-    FieldOption { id, context_id, parent_id, value: value.into(), disabled: false, position: 0 }
+    FieldOption {
+        id,
+        context_id,
+        parent_id,
+        value: value.into(),
+        disabled: false,
+        position: 0,
+        ..FieldOption::default()
+    }
 }
 
 fn browse(holder: &str, parameter: Option<&str>) -> PermissionGrant {
