@@ -87,8 +87,8 @@ pub async fn create(
         return Err(Failure::invalid(format!("The number of options must not exceed {MOST_PER_FIELD} per field.")));
     }
     let mut made: Vec<FieldOption> = Vec::new();
-    let mut position = change.options.iter().map(|option| option.position + 1).max().unwrap_or(0);
-    for new in new {
+    let first = change.options.iter().map(|option| option.position + 1).max().unwrap_or(0);
+    for (position, new) in (first..).zip(new) {
         let value = checked(new.value.as_deref().unwrap_or_default())?;
         let parent_id = new.option_id.as_deref().map(|id| change.parent(id)).transpose()?;
         let all = change.options.iter().chain(&made);
@@ -102,7 +102,6 @@ pub async fn create(
             position,
             removed: false,
         });
-        position += 1;
     }
     db::fields::put_options(&mut change.work, &made).await?;
     let mut record = change.record("Custom field options created");

@@ -33,7 +33,7 @@ fn view(option: &AppOption) -> Value {
     json!({ "id": option.id, "value": option.value, "properties": option.properties, "config": option.config })
 }
 
-fn options<'a>(call: &'a Call, field_id: i64) -> impl Iterator<Item = &'a AppOption> {
+fn options(call: &Call, field_id: i64) -> impl Iterator<Item = &AppOption> {
     call.site.fields.app_options.get(&field_id).into_iter().flatten()
 }
 
