@@ -116,7 +116,7 @@ async fn contexts_refused() {
     admin.put(&format!("{path}/{global}/issuetype"), json!({ "issueTypeIds": ["10002"] })).await.expect(400);
     admin.put(&format!("{path}/{global}/project"), json!({ "projectIds": [demo] })).await.expect(400);
     admin.put(&format!("{path}/99"), json!({ "name": "x" })).await.expect(404);
-    admin.put(&format!("{own}"), json!({ "name": "" })).await.expect(400);
+    admin.put(&own, json!({ "name": "" })).await.expect(400);
     let pair = json!({ "projectId": demo, "issueTypeId": "10002" });
     let twice = admin.post(&format!("{path}/mapping"), json!({ "mappings": [pair, pair] })).await;
     twice.refused(400, &["Duplicate project and issue type mappings cannot be provided."], json!({}));
