@@ -7,7 +7,9 @@
 use super::{
     Context,
     fields::{self, options::Replacement},
-    projects,
+    priorities, projects,
+    replace::{self, Move},
+    resolutions,
     sites::Sites,
 };
 use crate::{
@@ -41,6 +43,27 @@ pub enum Job {
     },
     /// One option for another, or for none, on the issues that have it.
     ReplaceOption(Replacement),
+    /// A priority, with others in its place.
+    DeletePriority {
+        /// Which.
+        priority_id: i64,
+        /// Where a project has it; else its issues get the project's default.
+        replacement: Option<i64>,
+    },
+    /// A resolution, with another in its place.
+    DeleteResolution {
+        /// Which.
+        resolution_id: i64,
+        /// What its issues get.
+        replacement: i64,
+    },
+    /// Priorities of issues whose projects have got others.
+    MovePriorities {
+        /// The scheme that was changed.
+        scheme_id: i64,
+        /// What takes the place of what.
+        moves: Vec<Move>,
+    },
 }
 
 impl Job {
@@ -49,6 +72,9 @@ impl Job {
             Self::DeleteProject { .. } => "Delete project",
             Self::DeleteField { .. } => "Delete custom field",
             Self::ReplaceOption(_) => "Remove option from issues",
+            Self::DeletePriority { .. } => "Delete priority",
+            Self::DeleteResolution { .. } => "Delete resolution",
+            Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
         }
     }
 
@@ -57,6 +83,15 @@ impl Job {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
             Self::DeleteField { field_id } => fields::delete_in_background(run, field_id).await,
             Self::ReplaceOption(replacement) => fields::options::replace_in_background(run, replacement).await,
+            Self::DeletePriority { priority_id, replacement } => {
+                priorities::delete_in_background(run, priority_id, replacement).await
+            }
+            Self::DeleteResolution { resolution_id, replacement } => {
+                resolutions::delete_in_background(run, resolution_id, replacement).await
+            }
+            Self::MovePriorities { moves, .. } => {
+                Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
+            }
         }
     }
 }
