@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+mod app_fields;
 mod archive;
 mod attachments;
 mod auditing;
@@ -10,6 +11,9 @@ mod bulk_properties;
 mod changelog;
 mod comments;
 mod configuration;
+mod field_contexts;
+mod field_options;
+mod fields;
 mod filters;
 mod gate;
 mod instance;
@@ -28,8 +32,10 @@ mod projects;
 mod properties;
 mod remote_links;
 mod resolutions;
+mod screens;
 mod search;
 mod security_schemes;
+mod settings;
 mod sites;
 mod statuses;
 mod support;

@@ -10,7 +10,7 @@ use crate::{
         audit::Thing,
         config::{IssueType, Project},
         failure::{Complaints, Failure, Result},
-        fields::Kind,
+        fields::{Kind, defaults},
         issue::{
             Issue, References,
             changes::{self, ChangeItem},
@@ -410,8 +410,10 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
     let caller = context.caller.account_id().map(str::to_owned);
     let defaults =
         site.fields.custom.iter().filter(|field| Kind::of(&field.type_key) != Kind::Rank).filter_map(|field| {
-            let context = site.fields.context(field.id, project.id, issue_type.id)?;
-            Some((field.id.to_string(), context.default_value.clone()?))
+            let covering = site.fields.context(field.id, project.id, issue_type.id)?;
+            let kept = covering.default_value.as_ref()?;
+            let value = defaults::initial(site, project, Kind::of(&field.type_key), kept, context.now)?;
+            Some((field.id.to_string(), value))
         });
     Issue {
         id: 0,

@@ -8,7 +8,9 @@ use super::{
     Context,
     archive::{self, Export},
     bulk::{self, Part},
-    bulk_properties, priorities, projects,
+    bulk_properties,
+    fields::{self, options::Replacement},
+    priorities, projects,
     replace::{self, Move},
     resolutions, security_schemes,
     sites::Sites,
@@ -56,6 +58,13 @@ pub enum Job {
         /// What is done to which.
         parts: Vec<Part>,
     },
+    /// A custom field with all its values, for good.
+    DeleteField {
+        /// Which.
+        field_id: i64,
+    },
+    /// One option for another, or for none, on the issues that have it.
+    ReplaceOption(Replacement),
     /// A priority, with others in its place.
     DeletePriority {
         /// Which.
@@ -102,6 +111,8 @@ impl Job {
             Self::ArchiveIssues { .. } => "Archive issues",
             Self::AssociateSecurityScheme { .. } => "Associate issue security scheme with project",
             Self::Bulk { parts } => bulk::description(parts),
+            Self::DeleteField { .. } => "Delete custom field",
+            Self::ReplaceOption(_) => "Remove option from issues",
             Self::DeletePriority { .. } => "Delete priority",
             Self::DeleteResolution { .. } => "Delete resolution",
             Self::ExportArchivedIssues { .. } => "Export archived issues",
@@ -119,6 +130,8 @@ impl Job {
                 security_schemes::associate_in_background(run, project_id, scheme_id, mapping).await
             }
             Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
+            Self::DeleteField { field_id } => fields::delete_in_background(run, field_id).await,
+            Self::ReplaceOption(replacement) => fields::options::replace_in_background(run, replacement).await,
             Self::DeletePriority { priority_id, replacement } => {
                 priorities::delete_in_background(run, priority_id, replacement).await
             }

@@ -5,6 +5,7 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    settings::Settings,
     site::{Clock, Site},
     snapshot::{Index, RoleActors, Snapshot, Token},
 };
@@ -159,6 +160,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         .collect();
     Ok(Some(Snapshot {
         site,
+        settings: settings(db).await?,
         accounts: accounts(db).await?,
         groups,
         memberships: memberships(db).await?,
@@ -218,6 +220,12 @@ async fn site(db: &mut Read) -> anyhow::Result<Option<Site>> {
         clock: Clock { offset_ms: row.clock_offset_ms, frozen_at: row.clock_frozen_at },
         version: row.version,
     }))
+}
+
+async fn settings(db: &mut Read) -> sqlx::Result<Settings> {
+    let id = db.site_id;
+    let rows = sqlx::query!("SELECT key, value FROM application_property WHERE site_id = $1", id);
+    Ok(Settings::new(rows.fetch_all(db.sql()).await?.into_iter().map(|row| (row.key, row.value)).collect()))
 }
 
 async fn accounts(db: &mut Read) -> anyhow::Result<HashMap<String, Arc<Account>>> {
@@ -314,29 +322,41 @@ async fn fields(db: &mut Read) -> anyhow::Result<Fields> {
     let id = db.site_id;
     let custom = sqlx::query_as!(
         CustomField,
-        "SELECT id, name, description, type_key, searcher, project_id FROM custom_field WHERE site_id = $1 ORDER BY id",
+        "SELECT id, name, description, type_key, searcher, project_id, trashed, trashed_by FROM custom_field WHERE site_id = $1 ORDER BY id",
         id
     )
     .fetch_all(db.sql())
     .await?;
     let contexts = sqlx::query_as!(
         FieldContext,
-        "SELECT id, field_id, name, description, project_ids, issue_type_ids, default_value FROM field_context WHERE site_id = $1 ORDER BY id",
+        "SELECT id, field_id, name, description, project_ids, issue_type_ids, default_value, details, configuration, config_schema
+         FROM field_context WHERE site_id = $1 ORDER BY id",
         id
     )
     .fetch_all(db.sql())
     .await?;
     let options = sqlx::query_as!(
         FieldOption,
-        "SELECT id, context_id, parent_id, value, disabled, position FROM field_option WHERE site_id = $1 ORDER BY context_id, position, id",
+        "SELECT id, context_id, parent_id, value, disabled, position, removed FROM field_option
+         WHERE site_id = $1 ORDER BY context_id, position, id",
         id
     )
     .fetch_all(db.sql())
     .await?;
+    let app_options = sqlx::query_as!(
+        AppOption,
+        "SELECT field_id, id, value, properties, config FROM app_field_option WHERE site_id = $1 ORDER BY field_id, id",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let (trashed, custom): (Vec<CustomField>, _) = custom.into_iter().partition(|field| field.trashed.is_some());
     Ok(Fields {
         custom: Index::new(custom, |item| item.id),
+        trashed: Index::new(trashed, |item| item.id),
         contexts: group_by(contexts, |context| context.field_id),
         options: Index::new(options, |item| item.id),
+        app_options: group_by(app_options, |option| option.field_id),
     })
 }
 

@@ -3,7 +3,7 @@
 //! `db::metadata` loads it; servers keep one per site and replace it when the site's
 //! version in the database has moved on.
 
-use super::{config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, site::Site};
+use super::{config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, settings::Settings, site::Site};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -72,6 +72,8 @@ impl RoleActors {
 pub struct Snapshot {
     /// The site's own row.
     pub site: Site,
+    /// What an administrator sets for all of Jira.
+    pub settings: Settings,
     /// By account id.
     pub accounts: HashMap<String, Arc<Account>>,
     /// By name.

@@ -7,7 +7,7 @@ use super::{
     permission::Access,
     property, rich_text,
     snapshot::Snapshot,
-    time_tracking,
+    time_tracking::{self, TimeTracking},
     visibility::{self, Visibility},
 };
 use chrono::{DateTime, Utc};
@@ -82,8 +82,13 @@ impl Amount {
 
 impl Adjust {
     /// Reads `adjustEstimate` with its companions, which `text` looks up by name.
-    pub fn read<'a>(amount: Amount, text: impl Fn(&str) -> Option<&'a str>, complaints: &mut Complaints) -> Self {
-        let span = |name: &str| text(name).and_then(time_tracking::parse);
+    pub fn read<'a>(
+        tracking: &TimeTracking,
+        amount: Amount,
+        text: impl Fn(&str) -> Option<&'a str>,
+        complaints: &mut Complaints,
+    ) -> Self {
+        let span = |name: &str| text(name).and_then(|span| tracking.parse(span));
         match text("adjustEstimate").unwrap_or("auto") {
             "auto" => return Self::Auto,
             "leave" => return Self::Leave,
@@ -125,7 +130,7 @@ impl Draft {
         complaints: &mut Complaints,
     ) -> Self {
         let mut draft = Self::default();
-        match seconds(body) {
+        match seconds(&site.settings.time_tracking, body) {
             Ok(seconds) => draft.seconds = seconds,
             Err(sentence) => complaints.field("timeLogged", sentence),
         }
@@ -161,12 +166,12 @@ impl Draft {
 }
 
 /// `timeSpent` or `timeSpentSeconds`; both only if they say the same.
-fn seconds(body: &Map<String, Value>) -> Result<Option<i64>, &'static str> {
+fn seconds(tracking: &TimeTracking, body: &Map<String, Value>) -> Result<Option<i64>, &'static str> {
     const INVALID: &str = "Invalid time duration entered.";
     let spelled = match member(body, "timeSpent") {
         Value::Null => None,
-        Value::String(text) => Some(time_tracking::parse(text).ok_or(INVALID)?),
-        Value::Number(minutes) => Some(time_tracking::parse(&minutes.to_string()).ok_or(INVALID)?),
+        Value::String(text) => Some(tracking.parse(text).ok_or(INVALID)?),
+        Value::Number(minutes) => Some(tracking.parse(&minutes.to_string()).ok_or(INVALID)?),
         _ => return Err(INVALID),
     };
     let counted = match member(body, "timeSpentSeconds") {
@@ -194,7 +199,7 @@ mod tests {
     use serde_json::json;
 
     fn read(body: Value) -> Result<Option<i64>, &'static str> {
-        seconds(body.as_object().unwrap())
+        seconds(&TimeTracking::default(), body.as_object().unwrap())
     }
 
     #[test]

@@ -16,7 +16,9 @@ pub mod priorities;
 pub mod priority_schemes;
 pub mod projects;
 pub mod resolutions;
+pub mod screens;
 pub mod security_schemes;
+pub mod settings;
 pub mod statuses;
 pub mod tasks;
 pub mod users;
@@ -45,4 +47,6 @@ pub fn routes() -> Routes {
         .and(statuses::routes())
         .and(tasks::routes())
         .and(instance::routes())
+        .and(settings::routes())
+        .and(screens::routes())
 }

@@ -166,7 +166,7 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
         let (from, to) = (old.custom(field.id), new.custom(field.id));
         if from != to {
             let kind = Kind::of(&field.type_key);
-            let (from, to) = (shown(site, kind, from), shown(site, kind, to));
+            let (from, to) = (shown(site, field.id, kind, from), shown(site, field.id, kind, to));
             items.push(ChangeItem {
                 field: field.name.clone(),
                 custom: true,
@@ -203,13 +203,14 @@ fn list(
 }
 
 /// A custom field's stored value as the changelog shows it.
-fn shown(site: &Snapshot, kind: Kind, value: Option<&Value>) -> Shown {
+fn shown(site: &Snapshot, field_id: i64, kind: Kind, value: Option<&Value>) -> Shown {
     let Some(value) = value else {
         // Sprint's emptiness is an empty string (observed shapes, "Change items seen").
         return if kind == Kind::Sprint { (Some(String::new()), Some(String::new())) } else { (None, None) };
     };
     let account = |id: &Value| id.as_str().and_then(|id| site.accounts.get(id)).map(|a| a.display_name.clone());
     let option = |id: &Value| id.as_i64().and_then(|id| site.fields.options.get(id)).map(|o| o.value.clone());
+    let app_option = |id: &Value| Some(site.fields.app_option(field_id, id.as_i64()?)?.value.clone());
     let group = |id: &Value| id.as_str().and_then(|id| site.group(id)).map(|g| g.name.clone());
     let version = |id: &Value| id.as_i64().and_then(|id| site.versions.get(id)).map(|v| v.name.clone());
     let plain = |value: &Value| match value {
@@ -224,6 +225,7 @@ fn shown(site: &Snapshot, kind: Kind, value: Option<&Value>) -> Shown {
     };
     match kind {
         Kind::Option | Kind::Options | Kind::Cascade => ids(&option),
+        Kind::AppOption => ids(&app_option),
         Kind::User | Kind::Users => ids(&account),
         Kind::Group | Kind::Groups => ids(&group),
         Kind::Version | Kind::Versions => ids(&version),

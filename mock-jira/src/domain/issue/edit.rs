@@ -8,13 +8,13 @@ use super::{
     values::{self, Place, Read, TextFormat, member},
 };
 use crate::domain::{
-    config::Project,
+    config::{CustomField, Project},
     failure::Complaints,
     fields::{Field, Kind},
     permission::{Access, IssuePeople},
     property, rich_text,
     snapshot::Snapshot,
-    time_tracking,
+    time_tracking::{self, TimeTracking},
     visibility::{self, Visibility},
     worklog::{self, Adjust, Amount, Draft, Operation},
 };
@@ -261,7 +261,7 @@ impl Editor<'_> {
             "versions" => issue.affected_version_ids = self.many(value, values::version)?,
             "issuetype" => self.set_type(issue, value)?,
             "parent" => self.set_parent(issue, value)?,
-            "timetracking" => set_estimates(issue, value)?,
+            "timetracking" => set_estimates(&site.settings.time_tracking, issue, value)?,
             "comment" | "issuelinks" | "worklog" | "attachment" => {
                 return Err(format!("Field '{id}' does not support the operation 'set'.").into());
             }
@@ -285,16 +285,16 @@ impl Editor<'_> {
         }
         let context =
             self.site.fields.context(field.id, self.project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
-        match values::custom(&self.place(context.id, &field.name), kind, value)? {
+        match values::custom(&self.place(field, context.id), kind, value)? {
             Some(stored) => issue.custom.insert(field.id.to_string(), stored),
             None => issue.custom.remove(&field.id.to_string()),
         };
         Ok(())
     }
 
-    fn place<'b>(&'b self, context_id: i64, name: &'b str) -> Place<'b> {
+    fn place<'b>(&'b self, field: &'b CustomField, context_id: i64) -> Place<'b> {
         let Self { site, project, access, format, .. } = *self;
-        Place { site, access, project, context_id, name, format }
+        Place { site, access, project, field_id: field.id, context_id, name: &field.name, format }
     }
 
     fn add_or_remove(&mut self, issue: &mut Issue, id: &str, value: &Value, add: bool) -> Edit {
@@ -320,7 +320,7 @@ impl Editor<'_> {
                 let context =
                     site.fields.context(field.id, project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
                 let one = Value::Array(vec![value.clone()]);
-                let item = values::custom(&self.place(context.id, &field.name), kind, &one)?;
+                let item = values::custom(&self.place(field, context.id), kind, &one)?;
                 let mut list = issue.custom(field.id).and_then(Value::as_array).cloned().unwrap_or_default();
                 for item in item.as_ref().and_then(Value::as_array).into_iter().flatten() {
                     change(&mut list, Some(item.clone()), add);
@@ -425,7 +425,12 @@ impl Editor<'_> {
         let body = value.as_object().ok_or("expected Object")?;
         let mut complaints = Complaints::default();
         let amount = if verb == "remove" { Amount::Increase } else { Amount::Reduce };
-        let adjust = Adjust::read(amount, |name| body.get(name).and_then(Value::as_str), &mut complaints);
+        let adjust = Adjust::read(
+            &self.site.settings.time_tracking,
+            amount,
+            |name| body.get(name).and_then(Value::as_str),
+            &mut complaints,
+        );
         let mut draft = || Draft::read(self.site, self.access, self.project, self.format, body, &mut complaints);
         let id = || {
             let (_, id) = values::chosen(value, &["id"])?.ok_or("No worklog id was provided.")?;
@@ -496,7 +501,7 @@ fn required_message(id: &str, name: &str) -> String {
     }
 }
 
-fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
+fn set_estimates(tracking: &TimeTracking, issue: &mut Issue, value: &Value) -> Read<()> {
     let members = match value {
         Value::Null => return Ok(()),
         Value::Object(members) => members,
@@ -505,7 +510,7 @@ fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
     let read = |text: &str, seconds: &str| -> Read<Option<i64>> {
         match (member(members, text), member(members, seconds)) {
             (Value::String(span), _) => {
-                time_tracking::parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
+                tracking.parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
             }
             (Value::Null, Value::Number(number)) => {
                 Ok(number.as_i64().map(|number| number.clamp(0, time_tracking::MOST)))

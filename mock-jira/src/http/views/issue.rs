@@ -14,7 +14,7 @@ use crate::{
         issue::{Issue, changes::ChangeItem},
         rich_text,
         snapshot::Snapshot,
-        time_tracking,
+        time_tracking::TimeTracking,
     },
     http::call::{Call, Version},
 };
@@ -181,7 +181,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             .collect(),
         "timeoriginalestimate" => issue.original_estimate.into(),
         "description" => text(&issue.description),
-        "timetracking" => time_tracking_view(issue, time_tracking::format),
+        "timetracking" => time_tracking(call, issue, TimeTracking::format),
         "security" => issue
             .security_level_id
             .and_then(|id| site.security_levels.get(id))
@@ -227,14 +227,15 @@ fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
         _ => {}
     }
     match issue.custom(field_id) {
-        Some(stored) => custom_value(call, kind, stored),
+        Some(stored) => custom_value(call, field_id, kind, stored),
         None => Value::Null,
     }
 }
 
-fn custom_value(call: &Call, kind: Kind, stored: &Value) -> Value {
+/// A stored value of a custom field of that kind.
+pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> Value {
     let many = |kind: Kind| {
-        stored.as_array().into_iter().flatten().map(|item| custom_value(call, kind, item)).collect::<Value>()
+        stored.as_array().into_iter().flatten().map(|item| custom_value(call, field_id, kind, item)).collect::<Value>()
     };
     let option = |id: &Value| {
         let option = id.as_i64().and_then(|id| call.site.fields.options.get(id));
@@ -256,6 +257,10 @@ fn custom_value(call: &Call, kind: Kind, stored: &Value) -> Value {
             None => Value::Null,
         },
         Kind::Option => option(stored),
+        Kind::AppOption => stored.as_i64().and_then(|id| call.site.fields.app_option(field_id, id)).map_or(
+            Value::Null,
+            |option| json!({ "id": option.id, "value": option.value, "properties": option.properties }),
+        ),
         Kind::Options => many(Kind::Option),
         Kind::Cascade => {
             let mut view = option(&stored[0]);
@@ -290,14 +295,15 @@ pub fn text(call: &Call, document: &Value) -> Value {
     }
 }
 
-fn time_tracking_view(issue: &Issue, text: fn(i64) -> String) -> Value {
+fn time_tracking(call: &Call, issue: &Issue, text: fn(&TimeTracking, i64) -> String) -> Value {
     let spans = [
         ("originalEstimate", issue.original_estimate),
         ("remainingEstimate", issue.remaining_estimate),
         ("timeSpent", issue.time_spent),
     ];
+    let tracking = &call.site.settings.time_tracking;
     let known = || spans.iter().filter_map(|(name, seconds)| Some((*name, (*seconds)?)));
-    let texts = known().map(|(name, seconds)| (name.to_owned(), text(seconds).into()));
+    let texts = known().map(|(name, seconds)| (name.to_owned(), text(tracking, seconds).into()));
     let numbers = known().map(|(name, seconds)| (format!("{name}Seconds"), seconds.into()));
     Value::Object(texts.chain(numbers).collect())
 }
@@ -485,7 +491,8 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
     let html = |document: &Option<Value>| {
         Value::from(document.as_ref().map(|d| rich_text::to_html(d, &targets)).unwrap_or_default())
     };
-    let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| time_tracking::in_words(seconds).into());
+    let tracking = &call.site.settings.time_tracking;
+    let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| tracking.in_words(seconds).into());
     let mut view = Map::new();
     for (id, value) in fields(call, loaded, selection) {
         let rendered = match id.as_str() {
@@ -504,7 +511,7 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "environment" => html(&issue.environment),
             "attachment" => loaded.around.attachments.iter().map(|item| attachment_rendered(call, item)).collect(),
             "worklog" => worklog::inline(call, &loaded.around, worklog::rendered),
-            "timetracking" => time_tracking_view(issue, time_tracking::in_words),
+            "timetracking" => time_tracking(call, issue, TimeTracking::in_words),
             "comment" => value,
             _ => match call.site.fields.get(&id) {
                 Some(Field::Custom(custom, Kind::RichText)) => {

@@ -3,7 +3,6 @@
 use super::{issue, time_rendered, user};
 use crate::{
     db::{issues::Around, worklogs::Worklog},
-    domain::time_tracking,
     http::call::Call,
 };
 use serde_json::{Value, json};
@@ -12,13 +11,20 @@ use serde_json::{Value, json};
 pub fn worklog(call: &Call, worklog: &Worklog) -> Value {
     let comment = worklog.comment.as_ref().map(|comment| issue::text(call, comment));
     let moment = |at| call.time(at);
-    view(call, worklog, comment, moment, time_tracking::format(worklog.seconds), Some(worklog.seconds))
+    view(
+        call,
+        worklog,
+        comment,
+        moment,
+        call.site.settings.time_tracking.format(worklog.seconds),
+        Some(worklog.seconds),
+    )
 }
 
 /// The same among rendered fields: without the comment, times in words (observed shapes, "renderedFields").
 pub fn rendered(call: &Call, worklog: &Worklog) -> Value {
     let moment = |at| time_rendered(at, call.caller.time_zone());
-    view(call, worklog, None, moment, time_tracking::in_words(worklog.seconds), None)
+    view(call, worklog, None, moment, call.site.settings.time_tracking.in_words(worklog.seconds), None)
 }
 
 fn view(

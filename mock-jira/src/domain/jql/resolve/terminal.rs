@@ -13,7 +13,6 @@ use super::{
 use crate::domain::{
     fields::Kind,
     jql::{Operand, Operator, Terminal, Value},
-    time_tracking,
 };
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
@@ -169,9 +168,10 @@ impl<'a> Resolver<'a> {
             Subject::Number(column) => {
                 Condition::Number(column, span(operator, value.text.trim().parse().map_err(|_| invalid())?))
             }
-            Subject::Duration(column) => {
-                Condition::Number(column, span(operator, time_tracking::parse(&value.text).ok_or_else(invalid)?))
-            }
+            Subject::Duration(column) => Condition::Number(
+                column,
+                span(operator, self.scope.site.settings.time_tracking.parse(&value.text).ok_or_else(invalid)?),
+            ),
             Subject::Text(column) => Condition::Text(column, query(value, field)?),
             Subject::Comment => Condition::Comment(Some(query(value, field)?), self.readable()),
             Subject::AnyText => Condition::Anywhere(query(value, field)?, self.readable()),

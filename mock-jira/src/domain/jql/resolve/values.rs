@@ -143,7 +143,11 @@ impl<'a> Resolver<'a> {
             Kind::Option | Kind::Options | Kind::Cascade => {
                 let contexts = site.fields.contexts.get(&custom.id).map_or(&[][..], Vec::as_slice);
                 let offered = |context: i64| contexts.iter().any(|c| c.id == context);
-                let options = site.fields.options.iter().filter(|option| offered(option.context_id));
+                let options = site.fields.options.iter().filter(|option| offered(option.context_id) && !option.removed);
+                to_json(choose(&options.map(|o| Named::new(o.id, &o.value)).collect::<Vec<_>>(), value, field)?)
+            }
+            Kind::AppOption => {
+                let options = site.fields.app_options.get(&custom.id).into_iter().flatten();
                 to_json(choose(&options.map(|o| Named::new(o.id, &o.value)).collect::<Vec<_>>(), value, field)?)
             }
             Kind::Project => vec![self.project(value, field)?.id.into()],

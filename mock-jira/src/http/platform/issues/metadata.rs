@@ -5,7 +5,7 @@ use crate::{
     domain::{
         config::{IssueType, Project},
         failure::{Failure, Result},
-        fields::{Field, Kind},
+        fields::{Field, Kind, defaults},
         issue::{
             Issue,
             screen::{Asked, Purpose, asked},
@@ -17,7 +17,7 @@ use crate::{
         call::Call,
         page::Window,
         routes::Routes,
-        views::{config, project as project_views},
+        views::{self, config, project as project_views},
     },
 };
 use axum::extract::Path;
@@ -210,7 +210,11 @@ fn default_value(call: &Call, project: &Project, kind: &IssueType, field: Field)
             default.map(|level| config::security_level(call, level))
         }
         Field::System(_) => None,
-        Field::Custom(custom, _) => call.site.fields.context(custom.id, project.id, kind.id)?.default_value.clone(),
+        Field::Custom(custom, of) => {
+            let kept = call.site.fields.context(custom.id, project.id, kind.id)?.default_value.as_ref()?;
+            let value = defaults::initial(&call.site, project, of, kept, call.now)?;
+            Some(views::issue::custom_value(call, custom.id, of, &value))
+        }
     }
 }
 
@@ -264,6 +268,13 @@ fn allowed_values(
                 view
             });
             with_children.collect()
+        }
+        Field::Custom(custom, Kind::AppOption) => {
+            let options = site.fields.app_options.get(&custom.id).into_iter().flatten();
+            let offered = options.filter(|option| option.is_selectable(Some(project.id)));
+            offered
+                .map(|option| views::issue::custom_value(call, custom.id, Kind::AppOption, &option.id.into()))
+                .collect()
         }
         Field::Custom(_, Kind::Version | Kind::Versions) => {
             site.versions_of(project.id).map(|version| config::version(call, version)).collect()

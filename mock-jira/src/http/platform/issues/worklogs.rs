@@ -102,7 +102,8 @@ fn adjust(call: &Call, amount: Amount) -> Result<Adjust> {
     call.params.flag("notifyUsers", true)?;
     call.params.flag("overrideEditableFlag", false)?;
     let mut complaints = Complaints::default();
-    let adjust = Adjust::read(amount, |name| call.params.text(name), &mut complaints);
+    let adjust =
+        Adjust::read(&call.site.settings.time_tracking, amount, |name| call.params.text(name), &mut complaints);
     complaints.into_result()?;
     Ok(adjust)
 }

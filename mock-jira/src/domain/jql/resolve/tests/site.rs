@@ -70,7 +70,14 @@ pub fn site() -> Snapshot {
         issue_type_schemes: Index::new(Vec::new(), |s: &IssueTypeScheme| s.id),
         workflows: HashMap::new(),
         workflow_schemes: Index::new(Vec::new(), |s: &WorkflowScheme| s.id),
-        fields: Fields { custom: Index::new(custom, |f| f.id), contexts, options: Index::new(options, |o| o.id) },
+        fields: Fields {
+            custom: Index::new(custom, |f| f.id),
+            trashed: Index::new(Vec::new(), |f: &CustomField| f.id),
+            contexts,
+            options: Index::new(options, |o| o.id),
+            app_options: HashMap::new(),
+        },
+        settings: crate::domain::settings::Settings::default(),
         field_configurations: Index::new(Vec::new(), |c: &FieldConfiguration| c.id),
         screens: Index::new(Vec::new(), |s: &Screen| s.id),
         screen_schemes: Index::new(Vec::new(), |s: &ScreenScheme| s.id),
@@ -186,6 +193,7 @@ fn field(id: i64, name: &str, key: &str) -> CustomField {
         type_key: format!("com.atlassian.jira.plugin.system.customfieldtypes:{key}"),
         searcher: Some("searcher".into()),
         project_id: None,
+        ..CustomField::default()
     }
 }
 
@@ -198,11 +206,20 @@ fn context(id: i64, field_id: i64) -> FieldContext {
         project_ids: Vec::new(),
         issue_type_ids: Vec::new(),
         default_value: None,
+        ..FieldContext::default()
     }
 }
 
 fn option(id: i64, context_id: i64, parent_id: Option<i64>, value: &str) -> FieldOption {
-    FieldOption { id, context_id, parent_id, value: value.into(), disabled: false, position: 0 }
+    FieldOption {
+        id,
+        context_id,
+        parent_id,
+        value: value.into(),
+        disabled: false,
+        position: 0,
+        ..FieldOption::default()
+    }
 }
 
 fn browse(holder: &str, parameter: Option<&str>) -> PermissionGrant {
