@@ -2,8 +2,10 @@
 
 pub mod attachments;
 pub mod comments;
+pub mod groups;
 pub mod issues;
 pub mod links;
+pub mod preferences;
 pub mod projects;
 pub mod properties;
 pub mod search;
@@ -12,6 +14,8 @@ pub mod sites;
 pub mod tasks;
 pub mod tokens;
 pub mod transitions;
+pub mod user_query;
+pub mod users;
 pub mod watchers;
 
 use crate::{
@@ -144,6 +148,12 @@ impl Context {
     /// An issue as records name it.
     pub fn issue_thing(&self, issue: &Issue) -> Thing {
         Thing::new("ISSUE", issue.id, self.site.issue_key(issue.project_id, issue.number))
+    }
+
+    /// An account as records name it.
+    pub fn user_thing(&self, account_id: &str) -> Thing {
+        let name = self.site.accounts.get(account_id).map_or(account_id, |account| account.display_name.as_str());
+        Thing::new("USER", account_id, name)
     }
 
     /// The key of an issue that is referred to.

@@ -11,13 +11,16 @@ pub mod attachments;
 pub mod audit;
 pub mod changelog;
 pub mod comments;
+pub mod groups;
 pub mod issues;
 pub mod links;
+pub mod preferences;
 pub mod projects;
 pub mod properties;
 pub mod search;
 pub mod tasks;
 pub mod tokens;
+pub mod users;
 pub mod votes;
 pub mod watchers;
 

@@ -15,4 +15,5 @@ pub mod rich_text;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;
+pub mod user_query;
 pub mod workflow;

@@ -13,6 +13,9 @@ use serde_json::Value;
 /// What the properties of issues hang on.
 pub const ISSUE: &str = "issue";
 
+/// What those of accounts hang on.
+pub const USER: &str = "user";
+
 /// What properties hang on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

@@ -141,12 +141,20 @@ impl Field<'_> {
         }
     }
 
+    /// Whether it can be a column of issue tables.
+    pub fn navigable(&self) -> bool {
+        match self {
+            Self::System(field) => field.navigable,
+            Self::Custom(..) => true,
+        }
+    }
+
     /// An entry of `GET /field` (J-68).
     pub fn describe(&self) -> Value {
         let id = self.id();
-        let (custom, orderable, navigable, searchable) = match self {
-            Self::System(field) => (false, field.orderable, field.navigable, field.searchable),
-            Self::Custom(field, _) => (true, true, true, field.searcher.is_some()),
+        let (custom, orderable, searchable) = match self {
+            Self::System(field) => (false, field.orderable, field.searchable),
+            Self::Custom(field, _) => (true, true, field.searcher.is_some()),
         };
         let mut entry = json!({ "id": id, "key": id, "name": self.name() });
         if let (Some(entry), true) = (entry.as_object_mut(), custom) {
@@ -154,7 +162,7 @@ impl Field<'_> {
         }
         entry["custom"] = custom.into();
         entry["orderable"] = orderable.into();
-        entry["navigable"] = navigable.into();
+        entry["navigable"] = self.navigable().into();
         entry["searchable"] = searchable.into();
         entry["clauseNames"] = self.clause_names().into();
         if let Self::Custom(CustomField { project_id: Some(project), .. }, _) = self {

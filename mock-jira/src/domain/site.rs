@@ -33,11 +33,13 @@ pub struct Settings {
     pub search_semantic_errors: SemanticErrors,
     /// Whether the removed `/search` is gone or still answers (S-42, C-42).
     pub removed_search: RemovedSearch,
+    /// How many people the licence of each product lets in.
+    pub seats: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { search_semantic_errors: SemanticErrors::Lenient, removed_search: RemovedSearch::Gone }
+        Self { search_semantic_errors: SemanticErrors::Lenient, removed_search: RemovedSearch::Gone, seats: 10_000 }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The platform API, versions 2 and 3.
 
+pub mod application_roles;
 pub mod fields;
 pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
 pub mod issues;
+pub mod my_preferences;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
@@ -21,6 +23,8 @@ pub fn routes() -> Routes {
     issues::routes()
         .and(projects::routes())
         .and(users::routes())
+        .and(my_preferences::routes())
+        .and(application_roles::routes())
         .and(permissions::routes())
         .and(permission_schemes::routes())
         .and(fields::routes())
