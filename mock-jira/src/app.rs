@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod comments;
+pub mod filters;
 pub mod groups;
 pub mod issues;
 pub mod links;
@@ -10,6 +11,7 @@ pub mod projects;
 pub mod properties;
 pub mod search;
 pub mod seed;
+pub mod sharing;
 pub mod sites;
 pub mod tasks;
 pub mod tokens;

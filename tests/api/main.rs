@@ -5,6 +5,7 @@
 mod attachments;
 mod comments;
 mod configuration;
+mod filters;
 mod gate;
 mod groups;
 mod instance;
