@@ -30,27 +30,46 @@ pub fn views<S: AsRef<str>>(call: &Call, columns: &[S]) -> Vec<Value> {
     columns.iter().filter_map(|id| view(id.as_ref())).collect()
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Body {
+    #[serde(default)]
     columns: Vec<String>,
 }
 
-/// Reads the columns that a request chooses, as a form in either encoding or as JSON. None is a choice, too.
+/// Reads the columns that a request chooses: JSON, or a form of parts named `columns` (U-54). None is a choice, too.
 pub async fn read(call: &Call, request: Request) -> Result<Vec<String>> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let chosen = if kind.starts_with("multipart/form-data") {
+    let kind = media_type(&request);
+    let chosen = if kind.starts_with("application/json") {
+        body::read::<Body>(&body::bytes(request).await?)?.columns
+    } else if kind.starts_with("multipart/form-data") {
         parts(request).await?
-    } else if kind.starts_with("application/json") {
-        body::read::<Body>(&body::bytes(request).await?).map_err(|_| unreadable())?.columns
     } else {
-        let form = Params::parse(&String::from_utf8_lossy(&body::bytes(request).await?));
-        form.all("columns").map(str::to_owned).collect()
+        return Err(Failure::UnsupportedMedia(format!("Content-Type '{kind}' is not supported.")));
     };
+    known(call, chosen)
+}
+
+/// The same for an operation whose document shows an encoded form.
+pub async fn read_with_forms(call: &Call, request: Request) -> Result<Vec<String>> {
+    if !media_type(&request).starts_with("application/x-www-form-urlencoded") {
+        return read(call, request).await;
+    }
+    let form = Params::parse(&String::from_utf8_lossy(&body::bytes(request).await?));
+    known(call, form.all("columns").map(str::to_owned).collect())
+}
+
+fn media_type(request: &Request) -> String {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.unwrap_or_default().to_owned()
+}
+
+/// The columns, each once, if there are such.
+fn known(call: &Call, chosen: Vec<String>) -> Result<Vec<String>> {
     let mut columns: Vec<String> = Vec::new();
     for id in chosen {
         if !call.site.fields.get(&id).is_some_and(|field| field.navigable()) {
-            return Err(Failure::BadParameter(format!("There is no column with id '{id}'.")));
+            return Err(Failure::invalid(format!("'{id}' is not a navigable field.")));
         }
         if !columns.contains(&id) {
             columns.push(id);
@@ -71,5 +90,5 @@ async fn parts(request: Request) -> Result<Vec<String>> {
 }
 
 fn unreadable() -> Failure {
-    Failure::BadParameter("The columns can't be read.".into())
+    Failure::Unreadable("The parts of the form can't be read.".into())
 }

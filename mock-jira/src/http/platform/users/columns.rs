@@ -35,7 +35,7 @@ async fn get_user_default_columns(call: Call) -> Answer {
 
 async fn set_user_columns(call: Call, request: Request) -> Answer {
     let account = owner(&call)?.ok_or_else(Failure::no_user)?;
-    let chosen = columns::read(&call, request).await?;
+    let chosen = columns::read_with_forms(&call, request).await?;
     let mut work = call.begin().await?;
     db::preferences::put_columns(&mut work, &account.account_id, &chosen).await?;
     work.commit(Record::new("Columns set", Area::Everyday, call.user_thing(&account.account_id))).await?;
