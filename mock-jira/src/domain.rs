@@ -24,6 +24,7 @@ pub mod sharing;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;
+pub mod user_query;
 pub mod visibility;
 pub mod workflow;
 pub mod worklog;

@@ -1,5 +1,6 @@
 //! The platform API, versions 2 and 3.
 
+pub mod application_roles;
 pub mod auditing;
 pub mod bulk;
 pub mod fields;
@@ -10,6 +11,7 @@ pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
 pub mod labels;
+pub mod my_preferences;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
@@ -31,6 +33,8 @@ pub fn routes() -> Routes {
         .and(bulk::routes())
         .and(projects::routes())
         .and(users::routes())
+        .and(my_preferences::routes())
+        .and(application_roles::routes())
         .and(permissions::routes())
         .and(permission_schemes::routes())
         .and(security_schemes::routes())

@@ -197,14 +197,7 @@ impl<'a> Resolver<'a> {
 
     /// Restricted comments that the caller may read (J-93).
     fn readable(&self) -> Arc<Readable> {
-        let make = || {
-            let access = self.access();
-            let roles = |project| access.roles(project).map(|role| (project.id, role)).collect::<Vec<_>>();
-            Arc::new(Readable {
-                groups: self.scope.caller.groups.iter().map(ToString::to_string).collect(),
-                roles: self.scope.site.projects.iter().flat_map(roles).collect(),
-            })
-        };
+        let make = || Arc::new(Readable::to(self.scope.site, self.scope.caller));
         self.readable.get_or_init(make).clone()
     }
 }

@@ -47,15 +47,17 @@ pub fn detailed(call: &Call, account: &Account) -> Value {
     user.insert("timeZone".into(), account.time_zone.name().into());
     user.insert("locale".into(), account.locale.as_str().into());
     let groups = call.site.groups_of(&account.account_id);
-    let licensed = groups.iter().any(|group| call.site.product_groups.contains(&group.group_id));
+    let memberships = call.site.memberships.get(&account.account_id);
+    let products = memberships.into_iter().flat_map(|groups| call.site.products(groups));
     let sized = |expand: &str, items: Vec<Value>| {
         let size = items.len();
         let items = if call.params.expands(expand) { items } else { Vec::new() };
         json!({ "size": size, "items": items })
     };
-    let roles = licensed.then(|| json!({ "key": "jira-software", "name": "Jira Software" }));
+    // With key and name alone (observed shapes, 4.11).
+    let roles = products.map(|role| json!({ "key": role.key, "name": role.name }));
     user.insert("groups".into(), sized("groups", groups.into_iter().map(|item| group(call, item)).collect()));
-    user.insert("applicationRoles".into(), sized("applicationRoles", roles.into_iter().collect()));
+    user.insert("applicationRoles".into(), sized("applicationRoles", roles.collect()));
     user.insert("expand".into(), "groups,applicationRoles".into());
     user.into()
 }
