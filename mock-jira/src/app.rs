@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod comments;
+pub mod dashboards;
 pub mod filters;
 pub mod issues;
 pub mod links;

@@ -11,6 +11,7 @@ pub mod attachments;
 pub mod audit;
 pub mod changelog;
 pub mod comments;
+pub mod dashboards;
 pub mod filters;
 pub mod issues;
 pub mod links;

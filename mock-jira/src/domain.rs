@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod comment;
 pub mod config;
+pub mod dashboard;
 pub mod failure;
 pub mod fields;
 pub mod issue;

@@ -5,6 +5,7 @@
 mod attachments;
 mod comments;
 mod configuration;
+mod dashboards;
 mod filters;
 mod gate;
 mod instance;

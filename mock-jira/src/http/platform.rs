@@ -1,5 +1,6 @@
 //! The platform API, versions 2 and 3.
 
+pub mod dashboards;
 pub mod fields;
 pub mod filters;
 pub mod instance;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .and(permission_schemes::routes())
         .and(fields::routes())
         .and(filters::routes())
+        .and(dashboards::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
         .and(priorities::routes())
