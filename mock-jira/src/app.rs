@@ -5,6 +5,7 @@ pub mod comments;
 pub mod dashboards;
 pub mod filters;
 pub mod issues;
+pub mod jql;
 pub mod links;
 pub mod projects;
 pub mod properties;

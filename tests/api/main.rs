@@ -10,6 +10,7 @@ mod filters;
 mod gate;
 mod instance;
 mod issues;
+mod jql;
 mod limits;
 mod links;
 mod permissions;

@@ -7,6 +7,7 @@ pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
 pub mod issues;
+pub mod jql;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .and(permission_schemes::routes())
         .and(fields::routes())
         .and(filters::routes())
+        .and(jql::routes())
         .and(dashboards::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
