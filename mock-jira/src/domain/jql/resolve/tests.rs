@@ -238,7 +238,8 @@ fn issues_parents_and_links() {
     ]);
     scope_of("ann", |scope| {
         let resolution = resolve(&parse("key in (ENG-5, 7)").unwrap(), scope);
-        let complaints: Vec<_> = resolution.mentions.iter().map(|mention| mention.complaint.as_str()).collect();
+        let complaints: Vec<_> =
+            resolution.mentions.iter().map(|mention| mention.complaint.sentence.as_str()).collect();
         let expected = ["ENG-5", "7"].map(|key| format!("An issue with key '{key}' does not exist for field 'key'."));
         assert_eq!(complaints, expected);
     });
