@@ -12,6 +12,7 @@ pub mod attachments;
 pub mod audit;
 pub mod changelog;
 pub mod comments;
+pub mod dashboards;
 pub mod fields;
 pub mod filters;
 pub mod groups;

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod audit;
 pub mod bulk;
 pub mod config;
+pub mod dashboard;
 pub mod event;
 pub mod failure;
 pub mod fields;

@@ -3,6 +3,7 @@
 pub mod application_roles;
 pub mod auditing;
 pub mod bulk;
+pub mod dashboards;
 pub mod fields;
 pub mod filters;
 pub mod instance;
@@ -10,6 +11,7 @@ pub mod issue_link_types;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod jql;
 pub mod labels;
 pub mod my_preferences;
 pub mod permission_schemes;
@@ -41,6 +43,8 @@ pub fn routes() -> Routes {
         .and(auditing::routes())
         .and(fields::routes())
         .and(filters::routes())
+        .and(jql::routes())
+        .and(dashboards::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
         .and(labels::routes())
