@@ -111,6 +111,22 @@ async fn the_default_and_the_order_can_be_chosen() {
 }
 
 #[tokio::test]
+async fn changes_at_once_come_one_after_the_other() {
+    let world = World::empty().await;
+    let admin = world.admin();
+    let same = futures::future::join_all((0..5).map(|_| admin.post(PRIORITY, new("Same")))).await;
+    let made = same.iter().filter(|reply| reply.status == 201).count();
+    assert_eq!((made, same.iter().filter(|reply| reply.status == 400).count()), (1, 4));
+    let names: Vec<String> = (0..5).map(|at| format!("Other {at}")).collect();
+    for reply in futures::future::join_all(names.iter().map(|name| admin.post(PRIORITY, new(name)))).await {
+        reply.expect(201);
+    }
+    // The default scheme has them all.
+    let page = admin.get(&format!("{SCHEME}/1/priorities")).await.expect(200);
+    assert_eq!(page["total"], 11);
+}
+
+#[tokio::test]
 async fn refuses_bad_priorities() {
     let world = World::empty().await;
     let (admin, developer) = (world.admin(), world.developer());
