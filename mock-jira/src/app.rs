@@ -1,16 +1,20 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
 pub mod attachments;
+pub mod categories;
 pub mod comments;
+pub mod components;
 pub mod issues;
 pub mod links;
 pub mod projects;
 pub mod properties;
+pub mod roles;
 pub mod search;
 pub mod seed;
 pub mod sites;
 pub mod tokens;
 pub mod transitions;
+pub mod versions;
 pub mod watchers;
 
 use crate::{

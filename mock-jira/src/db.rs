@@ -8,14 +8,18 @@ pub mod seed;
 pub mod sites;
 
 pub mod attachments;
+pub mod categories;
 pub mod changelog;
 pub mod comments;
+pub mod components;
 pub mod issues;
 pub mod links;
 pub mod projects;
 pub mod properties;
+pub mod roles;
 pub mod search;
 pub mod tokens;
+pub mod versions;
 pub mod votes;
 pub mod watchers;
 
@@ -293,6 +297,11 @@ impl Work {
         .fetch_one(self.sql())
         .await?;
         row.try_get(0)
+    }
+
+    /// Until audit lands.
+    pub async fn commit_record(self, _: crate::domain::audit::Record) -> sqlx::Result<()> {
+        self.commit().await
     }
 
     /// Makes everything durable; then the caller may be told.

@@ -1,5 +1,7 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
+pub mod assignment;
+pub mod audit;
 pub mod comment;
 pub mod config;
 pub mod failure;

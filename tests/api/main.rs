@@ -4,6 +4,7 @@
 
 mod attachments;
 mod comments;
+mod components;
 mod configuration;
 mod gate;
 mod instance;
@@ -13,9 +14,11 @@ mod links;
 mod permissions;
 mod projects;
 mod properties;
+mod roles;
 mod search;
 mod sites;
 mod support;
 mod transitions;
 mod users;
+mod versions;
 mod watchers;

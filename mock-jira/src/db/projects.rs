@@ -51,10 +51,14 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
         .await?;
     // The default actors play their roles in every new project.
     sqlx::query!(
-        "INSERT INTO role_actor (site_id, id, role_id, project_id, account_id, group_id)
-         SELECT $1, (SELECT coalesce(max(id), 10000) FROM role_actor WHERE site_id = $1) + row_number() OVER (ORDER BY id),
-                role_id, $2, account_id, group_id
-         FROM role_actor WHERE site_id = $1 AND project_id IS NULL",
+        "WITH actor AS (
+           SELECT role_id, account_id, group_id, row_number() OVER (ORDER BY id) AS place
+           FROM role_actor WHERE site_id = $1 AND project_id IS NULL),
+         numbered AS (
+           INSERT INTO counter (site_id, kind, value) SELECT $1, 'role_actor', 10000 + count(*) FROM actor
+           ON CONFLICT (site_id, kind) DO UPDATE SET value = counter.value + (SELECT count(*) FROM actor) RETURNING value)
+         INSERT INTO role_actor (site_id, id, role_id, project_id, account_id, group_id)
+         SELECT $1, numbered.value - (SELECT count(*) FROM actor) + actor.place, role_id, $2, account_id, group_id FROM actor, numbered",
         site_id,
         project.id
     )
@@ -125,34 +129,6 @@ pub async fn insights(db: &mut super::Read) -> sqlx::Result<HashMap<i64, (i64, O
     .fetch_all(db.sql())
     .await?;
     Ok(rows.into_iter().map(|row| (row.project_id, (row.count, row.updated))).collect())
-}
-
-/// How many issues have each of the project's components.
-pub async fn issues_by_component(db: &mut super::Read, project_id: i64) -> sqlx::Result<HashMap<i64, i64>> {
-    let site_id = db.site_id;
-    let rows = sqlx::query!(
-        r#"SELECT c.id AS "component_id!", count(*) AS "count!" FROM issue i CROSS JOIN unnest(i.component_ids) AS c(id)
-           WHERE i.site_id = $1 AND i.project_id = $2 GROUP BY c.id"#,
-        site_id,
-        project_id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.component_id, row.count)).collect())
-}
-
-/// How many issues each of the project's versions fixes: version, status, count.
-pub async fn issues_by_version(db: &mut super::Read, project_id: i64) -> sqlx::Result<Vec<(i64, i64, i64)>> {
-    let site_id = db.site_id;
-    let rows = sqlx::query!(
-        r#"SELECT v.id AS "version_id!", i.status_id, count(*) AS "count!" FROM issue i CROSS JOIN unnest(i.fix_version_ids) AS v(id)
-           WHERE i.site_id = $1 AND i.project_id = $2 GROUP BY v.id, i.status_id"#,
-        site_id,
-        project_id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.version_id, row.status_id, row.count)).collect())
 }
 
 /// Stores a new issue type scheme.
