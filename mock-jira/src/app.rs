@@ -12,14 +12,16 @@ pub mod roles;
 pub mod search;
 pub mod seed;
 pub mod sites;
+pub mod tasks;
 pub mod tokens;
 pub mod transitions;
 pub mod versions;
 pub mod watchers;
 
 use crate::{
-    db::{Db, Read, Work, issues::Name},
+    db::{By, Db, Read, Work, issues::Name},
     domain::{
+        audit::{Area, Record, Thing},
         config::Project,
         failure::{Failure, Result},
         issue::{Issue, IssueRef, References},
@@ -57,7 +59,8 @@ impl Context {
 
     /// A transaction in the site.
     pub async fn begin(&self) -> Result<Work> {
-        self.db.begin(self.site.site.id).await
+        let by = By { account_id: self.caller.account_id().map(str::to_owned), at: self.now };
+        self.db.begin(self.site.site.id, by).await
     }
 
     /// The caller's account id, for what can only be done by somebody.
@@ -131,6 +134,20 @@ impl Context {
             }
         }
         Ok(references)
+    }
+
+    /// The record of something that was done to an issue.
+    pub fn issue_record(&self, summary: &'static str, issue: &Issue) -> Record {
+        let record = Record::new(summary, Area::Everyday, self.issue_thing(issue));
+        match self.site.projects.get(issue.project_id) {
+            Some(project) => record.with(project.thing()),
+            None => record,
+        }
+    }
+
+    /// An issue as records name it.
+    pub fn issue_thing(&self, issue: &Issue) -> Thing {
+        Thing::new("ISSUE", issue.id, self.site.issue_key(issue.project_id, issue.number))
     }
 
     /// The key of an issue that is referred to.

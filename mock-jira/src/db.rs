@@ -8,6 +8,7 @@ pub mod seed;
 pub mod sites;
 
 pub mod attachments;
+pub mod audit;
 pub mod categories;
 pub mod changelog;
 pub mod comments;
@@ -18,18 +19,20 @@ pub mod projects;
 pub mod properties;
 pub mod roles;
 pub mod search;
+pub mod tasks;
 pub mod tokens;
 pub mod versions;
 pub mod votes;
 pub mod watchers;
 
-use crate::domain::failure::Failure;
+use crate::domain::{audit::Record, failure::Failure};
+use chrono::{DateTime, Utc};
 use deadpool::{
     Runtime,
     managed::{self, Metrics, Object, Pool, RecycleResult},
 };
 use sqlx::{
-    Connection, PgConnection, PgPool, Row,
+    AssertSqlSafe, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -38,7 +41,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 
 /// The tables, from `migrations/`.
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
@@ -52,6 +55,24 @@ pub type Error = sqlx::Error;
 /// The name of the constraint that a statement broke: a client's error where it means one.
 pub fn constraint(error: &Error) -> Option<&str> {
     error.as_database_error()?.constraint()
+}
+
+/// A statement that failed because of what another request did at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Race {
+    /// What a row refers to was deleted.
+    Deleted,
+    /// Both waited for each other, and this one was given up.
+    Deadlock,
+}
+
+/// Whether a failure is no fault of ours but a [`Race`].
+pub fn race(error: &anyhow::Error) -> Option<Race> {
+    match error.downcast_ref::<Error>()?.as_database_error()?.code()?.as_ref() {
+        "23503" => Some(Race::Deleted),
+        "40P01" | "40001" => Some(Race::Deadlock),
+        _ => None,
+    }
 }
 
 /// Which database a URL leads to, without its secrets.
@@ -80,6 +101,17 @@ pub struct Db {
     requests: Pool<Manager>,
     /// Composed when first needed, from the tables there are.
     whole_sites: Arc<OnceCell<sites::WholeSites>>,
+    /// Rung when a task was submitted here; tasks of other servers are found by looking.
+    tasks: Arc<Notify>,
+}
+
+/// Who does a [`Work`], for the audit log.
+#[derive(Debug, Clone, Default)]
+pub struct By {
+    /// None for anonymous callers and for the administration of the server.
+    pub account_id: Option<String>,
+    /// The time at the site.
+    pub at: DateTime<Utc>,
 }
 
 impl Db {
@@ -89,7 +121,7 @@ impl Db {
     pub async fn open(options: PgConnectOptions, connections: usize) -> anyhow::Result<Self> {
         let options = options.application_name("mock-jira");
         // The owner's few statements are the same each time, and the large ones take longer to plan than to run.
-        let owner = PgPoolOptions::new().max_connections(4).after_connect(|connection, _| {
+        let owner = PgPoolOptions::new().max_connections(4 + tasks::WORKERS).after_connect(|connection, _| {
             Box::pin(async move {
                 sqlx::raw_sql("SET plan_cache_mode = force_generic_plan").execute(connection).await.map(drop)
             })
@@ -105,7 +137,7 @@ impl Db {
             .build()?;
         // Told at start rather than at the first request, if the role can't be taken on.
         drop(requests.get().await.map_err(|error| anyhow::anyhow!("the role {SERVER_ROLE} can't be used: {error}"))?);
-        Ok(Self { owner, requests, whole_sites: Arc::default() })
+        Ok(Self { owner, requests, whole_sites: Arc::default(), tasks: Arc::default() })
     }
 
     /// A connection for reading in a site.
@@ -124,20 +156,30 @@ impl Db {
         Ok(Read { connection: Some(connection), site_id })
     }
 
-    /// A transaction in a site.
-    pub async fn begin(&self, site_id: i32) -> Result<Work, Failure> {
-        self.begin_as(site_id, "BEGIN").await
+    /// A transaction in a site. Whoever deletes or resets the whole site waits for its end.
+    pub async fn begin(&self, site_id: i32, by: By) -> Result<Work, Failure> {
+        self.begin_as(site_id, by, format!("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {site_id})", sites::LOCK))
+            .await
     }
 
     /// A transaction in which everything is as of one moment, for reading much.
     pub async fn begin_snapshot(&self, site_id: i32) -> Result<Work, Failure> {
-        self.begin_as(site_id, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+        self.begin_as(site_id, By::default(), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned()).await
     }
 
-    async fn begin_as(&self, site_id: i32, statement: &'static str) -> Result<Work, Failure> {
+    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<Work, Failure> {
+        let (read, tasks) = (self.read(site_id).await?, self.tasks.clone());
         // The guard comes first: given up while it begins, the transaction is ended all the same.
-        let mut work = Work { read: self.read(site_id).await?, open: true, configuration_changed: false };
-        sqlx::raw_sql(statement).execute(work.sql()).await?;
+        let mut work = Work {
+            read,
+            open: true,
+            by,
+            records: Vec::new(),
+            configuration_changed: false,
+            tasks,
+            task_submitted: false,
+        };
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(work.sql()).await?;
         Ok(work)
     }
 
@@ -276,7 +318,12 @@ impl Read {
 pub struct Work {
     read: Read,
     open: bool,
+    by: By,
+    records: Vec<Record>,
     configuration_changed: bool,
+    tasks: Arc<Notify>,
+    /// The workers are told once the task can be seen.
+    task_submitted: bool,
 }
 
 impl Work {
@@ -288,24 +335,44 @@ impl Work {
     /// The next number of a kind of thing.
     pub async fn next_id(&mut self, kind: &'static str) -> sqlx::Result<i64> {
         let site_id = self.site_id;
-        let row = sqlx::query(
+        sqlx::query_scalar!(
             "INSERT INTO counter (site_id, kind, value) VALUES ($1, $2, 10000)
              ON CONFLICT (site_id, kind) DO UPDATE SET value = counter.value + 1 RETURNING value",
+            site_id,
+            kind
         )
-        .bind(site_id)
-        .bind(kind)
         .fetch_one(self.sql())
-        .await?;
-        row.try_get(0)
+        .await
     }
 
-    /// Until audit lands.
-    pub async fn commit_record(self, _: crate::domain::audit::Record) -> sqlx::Result<()> {
-        self.commit().await
+    /// Who does it.
+    pub fn by(&self) -> &By {
+        &self.by
     }
 
-    /// Makes everything durable; then the caller may be told.
-    pub async fn commit(mut self) -> sqlx::Result<()> {
+    /// Says what was done, beside what [`Self::commit`] is told.
+    pub fn record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    /// Makes everything durable, with the record of what was done; then the caller may be told.
+    pub async fn commit(mut self, record: Record) -> sqlx::Result<()> {
+        self.record(record);
+        self.commit_recorded().await
+    }
+
+    /// The same where everything that was done is recorded by now.
+    pub async fn commit_recorded(mut self) -> sqlx::Result<()> {
+        let records = std::mem::take(&mut self.records);
+        if records.is_empty() {
+            return Err(sqlx::Error::InvalidArgument("a write has no record of what was done".into()));
+        }
+        audit::insert(&mut self, &records).await?;
+        self.commit_unrecorded().await
+    }
+
+    /// The same for what is nobody's doing: bookkeeping, such as the progress of tasks.
+    pub async fn commit_unrecorded(mut self) -> sqlx::Result<()> {
         if self.configuration_changed {
             let site_id = self.site_id;
             sqlx::query!("UPDATE site SET version = version + 1 WHERE site_id = $1", site_id)
@@ -314,6 +381,9 @@ impl Work {
         }
         sqlx::raw_sql("COMMIT").execute(self.sql()).await?;
         self.open = false;
+        if self.task_submitted {
+            self.tasks.notify_one();
+        }
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ pub mod operations;
 pub mod page;
 pub mod params;
 pub mod platform;
+pub mod properties;
 pub mod routes;
 pub mod server;
 pub mod views;

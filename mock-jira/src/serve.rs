@@ -1,7 +1,7 @@
 //! Starting a server: as the command does, and inside Rust tests.
 
 use crate::{
-    app::{seed, tokens},
+    app::{seed, tasks, tokens},
     db::{Db, describe},
     http::server::{Options, Server},
     postgres::{self, Cluster, Storage},
@@ -88,6 +88,7 @@ pub struct MockJira {
     server: Arc<Server>,
     handle: Handle<SocketAddr>,
     task: JoinHandle<std::io::Result<()>>,
+    workers: JoinHandle<()>,
     cluster: Option<Cluster>,
     identity: Option<tls::Identity>,
     new_tokens: Vec<(String, String)>,
@@ -185,6 +186,7 @@ impl MockJira {
         self.server.stopping.cancel();
         self.handle.graceful_shutdown(Some(PATIENCE));
         self.task.await??;
+        self.workers.await?;
         self.server.db.close().await;
         if let Some(cluster) = self.cluster {
             cluster.stop().await?;
@@ -255,9 +257,10 @@ impl Builder {
             None => None,
         };
         let server = Server::new(db, self.options)?;
+        let workers = tokio::spawn(tasks::work(server.db.clone(), server.sites.clone(), server.stopping.clone()));
         let handle = Handle::new();
         let task = tokio::spawn(serve(listener, identity.as_ref(), &server, handle.clone()));
-        Ok(MockJira { address, server, handle, task, cluster, identity, new_tokens, new_admin_token })
+        Ok(MockJira { address, server, handle, task, workers, cluster, identity, new_tokens, new_admin_token })
     }
 }
 

@@ -18,6 +18,7 @@ mod roles;
 mod search;
 mod sites;
 mod support;
+mod tasks;
 mod transitions;
 mod users;
 mod versions;

@@ -201,6 +201,20 @@ impl Client {
         reply
     }
 
+    /// Follows the 303 of an operation until its task has ended; the task.
+    pub async fn task(&self, see: &Reply) -> Value {
+        assert_eq!(see.status, 303, "{}", see.text());
+        let address =
+            see.header("location").expect("a task").strip_prefix(&self.base).expect("of this site").to_owned();
+        loop {
+            let task = self.get(&address).await.expect(200);
+            if !task["finished"].is_null() {
+                return task;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Creates an issue and returns its key.
     pub async fn create(&self, fields: Value) -> String {
         let made = self.post("/rest/api/3/issue", json!({ "fields": fields })).await.expect(201);

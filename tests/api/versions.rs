@@ -27,7 +27,7 @@ async fn names(client: &Client) -> Vec<String> {
 async fn a_version_from_beginning_to_end() {
     let world = World::demo().await;
     let admin = world.admin();
-    world.change(json!({ "clock": { "frozenAt": "2026-03-01T12:00:00Z" } })).await;
+    world.change(json!({ "clock": { "freezeAt": "2026-03-01T12:00:00Z" } })).await;
     let me = admin.get("/rest/api/3/myself").await.expect(200)["accountId"].clone();
     let body = json!({
         "projectId": project_id(&admin).await, "name": "1.0", "description": "The first", "startDate": "2026-01-01",

@@ -7,6 +7,7 @@ use crate::{
         attachments::{Attachment, Stored},
     },
     domain::{
+        audit::Thing,
         config::Project,
         failure::{Failure, Result},
         issue::{Issue, changes::ChangeItem},
@@ -53,7 +54,11 @@ pub async fn add(context: &Context, id_or_key: &str, files: Vec<NewFile>) -> Res
     }
     db::changelog::insert(&mut work, issue.id, context.author(), context.now, &items).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
-    work.commit().await?;
+    let mut record = context.issue_record("Attachment added", &issue);
+    for attachment in &added {
+        record = record.with(Thing::new("ATTACHMENT", attachment.id, &attachment.file_name));
+    }
+    work.commit(record).await?;
     Ok(added)
 }
 
@@ -78,7 +83,8 @@ pub async fn delete(context: &Context, id: &str) -> Result<()> {
     let item = ChangeItem::attachment_removed(attachment.id, &attachment.file_name);
     db::changelog::insert(&mut work, issue.id, context.author(), context.now, &[item]).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
-    Ok(work.commit().await?)
+    let thing = Thing::new("ATTACHMENT", attachment.id, attachment.file_name);
+    Ok(work.commit(context.issue_record("Attachment deleted", &issue).with(thing)).await?)
 }
 
 async fn find<'a>(context: &'a Context, db: &mut Read, id: &str) -> Result<(Stored, Issue, &'a Project)> {

@@ -23,7 +23,7 @@ pub async fn create(context: &Context, name: Option<&str>, description: Option<&
     work.changes_configuration();
     category.id = work.next_id("project_category").await?;
     db::categories::put(&mut work, &category).await.map_err(taken(&category.name, Failure::Conflict))?;
-    work.commit_record(record("Project category created", &category)).await?;
+    work.commit(record("Project category created", &category)).await?;
     Ok(category)
 }
 
@@ -47,7 +47,7 @@ pub async fn update(
     let record = record("Project category updated", &category)
         .change("Name", Some(&old.name), Some(&category.name))
         .change("Description", Some(&old.description), Some(&category.description));
-    work.commit_record(record).await?;
+    work.commit(record).await?;
     Ok(category)
 }
 
@@ -59,7 +59,7 @@ pub async fn delete(context: &Context, id: &str) -> Result<()> {
     work.changes_configuration();
     let category = db::categories::lock(&mut work, found).await?.ok_or_else(|| missing(id))?;
     db::categories::delete(&mut work, category.id).await?;
-    work.commit_record(record("Project category deleted", &category)).await?;
+    work.commit(record("Project category deleted", &category)).await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::{Context, issues};
 use crate::{
     db::{self, Read, Work, comments::Comment},
     domain::{
+        audit::{Record, Thing},
         comment::{Visibility, visibility},
         config::Project,
         failure::{Complaints, Failure, Result},
@@ -53,8 +54,13 @@ pub async fn add(context: &Context, id_or_key: &str, input: &CommentInput<'_>, f
     let new = draft(context, project, &issue, input, format)?;
     let comment = insert(context, &mut work, &issue, new).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
-    work.commit().await?;
+    work.commit(record(context, "Comment added", &issue, &comment)).await?;
     Ok(comment)
+}
+
+/// The record of something that was done to a comment.
+pub fn record(context: &Context, summary: &'static str, issue: &Issue, comment: &Comment) -> Record {
+    context.issue_record(summary, issue).with(Thing::new("COMMENT", comment.id, comment.id.to_string()))
 }
 
 /// The comment that a request gives, if the caller may write it.
@@ -124,7 +130,7 @@ pub async fn edit(
     };
     db::comments::update(&mut work, &comment).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
-    work.commit().await?;
+    work.commit(record(context, "Comment updated", &issue, &comment)).await?;
     Ok(comment)
 }
 
@@ -137,7 +143,7 @@ pub async fn delete(context: &Context, id_or_key: &str, id: &str) -> Result<()> 
     permit(context, project, &issue, &comment, "DELETE_ALL_COMMENTS", "DELETE_OWN_COMMENTS", "delete")?;
     db::comments::delete(&mut work, comment.id).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
-    Ok(work.commit().await?)
+    Ok(work.commit(record(context, "Comment deleted", &issue, &comment)).await?)
 }
 
 /// Whether the caller may see a comment of an issue that they see (J-93).

@@ -54,7 +54,7 @@ pub async fn create(context: &Context, project: &Project, input: &ComponentInput
     work.changes_configuration();
     component.id = work.next_id("component").await?;
     db::components::put(&mut work, &component).await.map_err(taken(&component.name))?;
-    work.commit_record(record("Component created", &component, project)).await?;
+    work.commit(record("Component created", &component, project)).await?;
     Ok(component)
 }
 
@@ -73,7 +73,7 @@ pub async fn update(context: &Context, id: &str, input: &ComponentInput) -> Resu
         .change("Description", old.description.as_deref(), component.description.as_deref())
         .change("Lead", old.lead.as_deref(), component.lead.as_deref())
         .change("Default Assignee", Some(&old.assignee_type), Some(&component.assignee_type));
-    work.commit_record(record).await?;
+    work.commit(record).await?;
     Ok(component)
 }
 
@@ -94,7 +94,7 @@ pub async fn delete(context: &Context, id: &str, replacement: Option<&str>) -> R
     })
     .await?;
     db::components::delete(&mut work, component.id).await?;
-    work.commit_record(record("Component deleted", &component, project)).await?;
+    work.commit(record("Component deleted", &component, project)).await?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::{
     db::{self, Read, Work, issues::Wanted},
     domain::{
         assignment::default_assignee,
+        audit::Thing,
         config::{IssueType, Project},
         failure::{Complaints, Failure, Result},
         fields::Kind,
@@ -88,7 +89,7 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     if let Some(transition) = &new.transition {
         transitions::take(context, &mut work, &mut issue, transition, &Input::default(), format).await?;
     }
-    work.commit().await?;
+    work.commit(context.issue_record("Issue created", &issue)).await?;
     Ok(issue)
 }
 
@@ -131,7 +132,7 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     let extras = editor.extras;
     save(context, &mut work, &old, &mut issue, extras, &references).await?;
     store_properties(&mut work, issue.id, &edit.properties).await?;
-    work.commit().await?;
+    work.commit_recorded().await?;
     Ok(issue)
 }
 
@@ -156,7 +157,7 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
         Some(id) => Some(id.to_owned()),
     };
     save(context, &mut work, &old, &mut issue, Extras::default(), &References::new()).await?;
-    Ok(work.commit().await?)
+    Ok(work.commit_recorded().await?)
 }
 
 /// Deletes an issue, and its sub-tasks if asked to (J-59).
@@ -180,7 +181,12 @@ pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> 
         )));
     }
     db::issues::delete(&mut work, &ids).await?;
-    Ok(work.commit().await?)
+    let mut record = context.issue_record("Issue deleted", &issue);
+    for subtask in &loaded.around.subtasks {
+        record =
+            record.with(Thing::new("ISSUE", subtask.id, context.site.issue_key(subtask.project_id, subtask.number)));
+    }
+    Ok(work.commit(record).await?)
 }
 
 /// The issue and its project, if the caller may see them.
@@ -210,6 +216,11 @@ pub async fn save(
 ) -> Result<()> {
     follow_up(context, old, issue);
     let items = changes::between(&context.site, old, issue, references);
+    let mut record = context.issue_record("Issue updated", issue);
+    for item in &items {
+        record = record.change(&item.field, item.from_string.as_deref(), item.to_string.as_deref());
+    }
+    work.record(record);
     if issue != old || !extras.comments.is_empty() || !extras.links.is_empty() {
         issue.updated = context.now;
         if !db::issues::update(work, issue).await? {
@@ -256,7 +267,8 @@ async fn store_extras(
     references: &References,
 ) -> Result<()> {
     for comment in extras.comments {
-        super::comments::insert(context, work, issue, comment).await?;
+        let comment = super::comments::insert(context, work, issue, comment).await?;
+        work.record(super::comments::record(context, "Comment added", issue, &comment));
     }
     for link in extras.links {
         let (source, destination) = if link.outward { (issue.id, link.other_id) } else { (link.other_id, issue.id) };
@@ -267,6 +279,8 @@ async fn store_extras(
         let other = references.values().find(|reference| reference.id == link.other_id);
         if let (Some(kind), Some(other)) = (kind, other) {
             let phrase = |outward: bool| if outward { &kind.outward } else { &kind.inward };
+            let end = Thing::new("ISSUE", other.id, context.key_of(other));
+            work.record(context.issue_record("Issue link created", issue).with(end));
             items.push(ChangeItem::link_added(phrase(link.outward), &context.key_of(other)));
             // The other end's history tells it too (J-84).
             let own_key = context.site.issue_key(issue.project_id, issue.number);

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     db::{self, Read, issues::Wanted, links::Link},
     domain::{
+        audit::Thing,
         config::IssueLinkType,
         failure::{Failure, Result},
         issue::{
@@ -65,7 +66,7 @@ pub async fn create(context: &Context, input: &LinkInput<'_>, format: TextFormat
     extras.links.push(NewLink { type_id: input.kind.id, other_id: destination.id, outward: true });
     issues::save(context, &mut work, &issue, &mut issue.clone(), extras, &references).await?;
     db::issues::touch(&mut work, destination.id, context.now).await?;
-    Ok(work.commit().await?)
+    Ok(work.commit_recorded().await?)
 }
 
 /// A link whose ends the caller may see.
@@ -106,5 +107,6 @@ pub async fn delete(context: &Context, id: i64) -> Result<()> {
         db::changelog::insert(&mut work, issue.id, context.author(), context.now, &[item]).await?;
         db::issues::touch(&mut work, issue.id, context.now).await?;
     }
-    Ok(work.commit().await?)
+    let record = context.issue_record("Issue link deleted", &source).with(context.issue_thing(&destination));
+    Ok(work.commit(record.with(Thing::new("ISSUE_LINK", id, &kind.name))).await?)
 }

@@ -3,15 +3,20 @@
 pub mod checks;
 pub mod templates;
 
-use super::Context;
+use super::{
+    Context,
+    tasks::{self, End, Job, Run},
+};
 use crate::{
-    db,
+    db::{self, tasks::Task},
     domain::{
+        audit::{Area, Record},
         config::Project,
         failure::{Complaints, Failure, Result},
     },
 };
 use checks::{check_key, check_name, check_references};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// What a request to create or change a project gives.
@@ -95,13 +100,14 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
         project.workflow_scheme_id = templates::make_workflow(context, &mut work, &project, template, scope).await?;
     }
     db::projects::insert(&mut work, &project, context.now).await.map_err(taken(&key, &name))?;
-    work.commit().await?;
+    work.commit(Record::new("Project created", Area::Projects, project.thing())).await?;
     Ok(project)
 }
 
 /// Changes a project (U-41, J-30: a former key keeps resolving).
 pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) -> Result<Project> {
-    let mut project = context.project(id_or_key)?.clone();
+    let old = context.project(id_or_key)?;
+    let mut project = old.clone();
     if !context.access().administers_project(&project) {
         return Err(Failure::forbidden("You cannot edit the configuration of this project."));
     }
@@ -131,20 +137,23 @@ pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) ->
     let mut work = context.begin().await?;
     work.changes_configuration();
     db::projects::update(&mut work, &project).await.map_err(taken(&project.key, &project.name))?;
-    work.commit().await?;
+    let record = Record::new("Project updated", Area::Projects, project.thing())
+        .change("Key", Some(&old.key), Some(&project.key))
+        .change("Name", Some(&old.name), Some(&project.name))
+        .change("Description", Some(&old.description), Some(&project.description))
+        .change("URL", old.url.as_deref(), project.url.as_deref())
+        .change("Lead", old.lead.as_deref(), project.lead.as_deref())
+        .change("Default Assignee", Some(&old.assignee_type), Some(&project.assignee_type));
+    work.commit(record).await?;
     Ok(project)
 }
 
 /// Moves a project to the trash, or deletes it for good (U-45).
 pub async fn delete(context: &Context, id_or_key: &str, to_trash: bool) -> Result<()> {
-    context.account_id()?;
-    let mut project = context.project(id_or_key)?.clone();
-    if !context.access().administers() {
-        // The document knows no 403 here, but this use of 404.
-        return Err(Context::no_project(id_or_key));
-    }
+    let mut project = deletable(context, id_or_key)?.clone();
     let mut work = context.begin().await?;
     work.changes_configuration();
+    let record = Record::new("Project deleted", Area::Projects, project.thing());
     if to_trash {
         project.deleted = Some(context.now);
         project.deleted_by = context.caller.account_id().map(str::to_owned);
@@ -152,7 +161,34 @@ pub async fn delete(context: &Context, id_or_key: &str, to_trash: bool) -> Resul
     } else {
         db::projects::delete(&mut work, project.id).await?;
     }
-    Ok(work.commit().await?)
+    Ok(work.commit(record).await?)
+}
+
+/// Asks for the end of a project in the background (T-1).
+pub async fn submit_deletion(context: &Context, id_or_key: &str) -> Result<Task> {
+    let project = deletable(context, id_or_key)?;
+    let mut work = context.begin().await?;
+    let task = tasks::submit(context, &mut work, &Job::DeleteProject { project_id: project.id }).await?;
+    work.commit(Record::new("Project deletion submitted", Area::Projects, project.thing())).await?;
+    Ok(task)
+}
+
+/// What [`Job::DeleteProject`] does.
+pub async fn delete_in_background(run: &mut Run, project_id: i64) -> Result<End> {
+    let context = run.context().await?;
+    // Gone already: a server that began this job before did it.
+    if let Some(project) = context.site.projects.get(project_id).filter(|project| project.deleted.is_none()) {
+        delete(&context, &project.key, false).await?;
+    }
+    Ok(End::Complete(Value::Null))
+}
+
+/// A project that the caller may delete.
+fn deletable<'a>(context: &'a Context, id_or_key: &str) -> Result<&'a Project> {
+    context.account_id()?;
+    let project = context.project(id_or_key)?;
+    // The documents know no 403 here, but this use of 404.
+    if context.access().administers() { Ok(project) } else { Err(Context::no_project(id_or_key)) }
 }
 
 /// Another request was faster with the key or the name.

@@ -1,9 +1,9 @@
-//! Properties of issues: who may set and remove them.
+//! Entity properties of anything (J-118). Who may set them is decided by who asks.
 
-use super::{Context, issues};
 use crate::{
-    db,
+    db::{self, Work},
     domain::{
+        audit::{Area, Record, Thing},
         failure::{Failure, Result},
         property,
     },
@@ -13,29 +13,42 @@ use serde_json::Value;
 /// What the properties of issues hang on.
 pub const ISSUE: &str = "issue";
 
-/// Sets a property; whether it is new (J-118).
-pub async fn set(context: &Context, id_or_key: &str, key: &str, value: &Value) -> Result<bool> {
-    property::check(key, value).map_err(Failure::invalid)?;
-    let mut work = context.begin().await?;
-    let (issue, project) = issues::visible(context, &mut work, id_or_key).await?;
-    if !context.access().on(project, issue.people(), "EDIT_ISSUES") {
-        return Err(Failure::forbidden("You do not have permission to edit this issue."));
+/// What properties hang on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Kind of thing, such as [`ISSUE`].
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// How records name it.
+    pub thing: Thing,
+}
+
+impl Owner {
+    /// An owner of that kind, named in records as `thing`.
+    pub fn new(kind: &'static str, thing: Thing) -> Self {
+        Self { kind, id: thing.id.clone(), thing }
     }
-    let created = db::properties::put(&mut work, ISSUE, &issue.id.to_string(), key, value).await?;
-    work.commit().await?;
+
+    fn record(&self, summary: &str, key: &str) -> Record {
+        Record::new(summary, Area::Everyday, self.thing.clone()).with(Thing::new("PROPERTY", key, key))
+    }
+}
+
+/// Sets a property and ends the transaction; whether it is new.
+pub async fn set(mut work: Work, owner: &Owner, key: &str, value: &Value) -> Result<bool> {
+    property::check(key, value).map_err(Failure::invalid)?;
+    let created = db::properties::put(&mut work, owner.kind, &owner.id, key, value).await?;
+    work.commit(owner.record("Property set", key)).await?;
     Ok(created)
 }
 
-/// Removes a property. Who may not edit the issue is told the same as where there is none.
-pub async fn remove(context: &Context, id_or_key: &str, key: &str) -> Result<()> {
-    let mut work = context.begin().await?;
-    let (issue, project) = issues::visible(context, &mut work, id_or_key).await?;
-    if !context.access().on(project, issue.people(), "EDIT_ISSUES")
-        || !db::properties::delete(&mut work, ISSUE, &issue.id.to_string(), key).await?
-    {
+/// Removes a property and ends the transaction.
+pub async fn remove(mut work: Work, owner: &Owner, key: &str) -> Result<()> {
+    if !db::properties::delete(&mut work, owner.kind, &owner.id, key).await? {
         return Err(missing(key));
     }
-    Ok(work.commit().await?)
+    Ok(work.commit(owner.record("Property deleted", key)).await?)
 }
 
 /// The answer for a property that is not set.

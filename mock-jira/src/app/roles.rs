@@ -49,7 +49,7 @@ pub async fn create(context: &Context, name: &str, description: &str) -> Result<
         project_id: None,
     };
     db::roles::put(&mut work, &role).await.map_err(taken(name, Failure::Conflict))?;
-    work.commit_record(record("Project role created", &role)).await?;
+    work.commit(record("Project role created", &role)).await?;
     Ok(role)
 }
 
@@ -75,7 +75,7 @@ pub async fn update(context: &Context, id: &str, name: Option<&str>, description
         Some(&old.description),
         Some(&role.description),
     );
-    work.commit_record(record).await?;
+    work.commit(record).await?;
     Ok(role)
 }
 
@@ -110,7 +110,7 @@ pub async fn delete(context: &Context, id: &str, swap: Option<i64>) -> Result<()
         None => {}
     }
     db::roles::delete(&mut work, role.id).await?;
-    work.commit_record(record("Project role deleted", &role)).await?;
+    work.commit(record("Project role deleted", &role)).await?;
     Ok(())
 }
 
@@ -172,7 +172,7 @@ pub async fn cast(
     if let Some(project) = project {
         record = record.with(Thing::new("PROJECT", project.id, &project.name));
     }
-    work.commit_record(record).await?;
+    work.commit(record).await?;
     Ok(left)
 }
 

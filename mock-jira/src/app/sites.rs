@@ -59,7 +59,7 @@ impl Sites {
                 drop(db);
                 let mut work = self.db.begin_snapshot(site_id).await?;
                 let loaded = metadata::load(&mut work).await?.map(Arc::new);
-                work.commit().await?;
+                work.commit_unrecorded().await?;
                 if let Some(snapshot) = &loaded {
                     write(&self.snapshots).insert(site_id, snapshot.clone());
                 }

@@ -2,10 +2,14 @@
 
 use crate::{
     db::{
-        Db,
+        By, Db,
         tokens::{self, NewToken, Token},
     },
-    domain::{failure::Failure, site::Site},
+    domain::{
+        audit::{Area, Record, Thing},
+        failure::Failure,
+        site::Site,
+    },
 };
 use base64::Engine;
 use chrono::{TimeDelta, Utc};
@@ -57,24 +61,28 @@ pub async fn create(
         None => None,
     };
     let new = NewToken { hash: &hash, email, label, expires };
-    let mut work = db.begin(site.id).await.map_err(internal)?;
+    let by = By { account_id: None, at: site.clock.at(Utc::now()) };
+    let mut work = db.begin(site.id, by).await.map_err(internal)?;
     if !tokens::insert(&mut work, &new).await.map_err(internal)? {
         return Err(TokenError::UnknownAccount(email.to_owned()));
     }
-    work.commit().await.map_err(internal)?;
+    work.commit(Record::new("API token created", Area::System, Thing::new("API_TOKEN", label, email)))
+        .await
+        .map_err(internal)?;
     Ok(token)
 }
 
 /// Removes the tokens that `name` names: one by its id, or all with that label. Returns how many.
 pub async fn revoke(db: &Db, site_id: i32, name: &str) -> anyhow::Result<usize> {
-    let mut work = db.begin(site_id).await.map_err(internal)?;
+    let by = By { account_id: None, at: Utc::now() };
+    let mut work = db.begin(site_id, by).await.map_err(internal)?;
     let mut revoked = 0;
     for token in tokens::list(&mut work).await? {
         if (token.label == name || id(&token) == name) && tokens::delete(&mut work, &token.hash).await? {
             revoked += 1;
         }
     }
-    work.commit().await?;
+    work.commit(Record::new("API token revoked", Area::System, Thing::new("API_TOKEN", name, name))).await?;
     Ok(revoked)
 }
 

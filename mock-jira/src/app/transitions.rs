@@ -79,7 +79,7 @@ pub async fn transition(context: &Context, id_or_key: &str, step: &Step, format:
     }
     take(context, &mut work, &mut issue, id, &step.input, format).await?;
     issues::store_properties(&mut work, issue.id, &step.properties).await?;
-    Ok(work.commit().await?)
+    Ok(work.commit_recorded().await?)
 }
 
 /// Takes a transition inside a transaction that holds the issue.

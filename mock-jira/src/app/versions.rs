@@ -81,7 +81,7 @@ pub async fn create(context: &Context, project: &Project, input: &VersionInput) 
     work.changes_configuration();
     version.id = work.next_id("version").await?;
     db::versions::put(&mut work, &version).await.map_err(taken)?;
-    work.commit_record(record("Version created", &version, project)).await?;
+    work.commit(record("Version created", &version, project)).await?;
     Ok(version)
 }
 
@@ -112,7 +112,7 @@ pub async fn update(context: &Context, id: &str, input: &VersionInput) -> Result
         .change("Description", old.description.as_deref(), version.description.as_deref())
         .change("Start Date", date(old.start_date).as_deref(), date(version.start_date).as_deref())
         .change("Release date", date(old.release_date).as_deref(), date(version.release_date).as_deref());
-    work.commit_record(record).await?;
+    work.commit(record).await?;
     Ok(version)
 }
 
@@ -163,7 +163,7 @@ pub async fn rearrange(context: &Context, id: &str, place: &Place) -> Result<Ver
     order.insert(to, found.id);
     db::versions::put_order(&mut work, &order).await?;
     let version = db::versions::lock(&mut work, found.id).await?.ok_or_else(|| missing(id))?;
-    work.commit_record(record("Version moved", &version, project)).await?;
+    work.commit(record("Version moved", &version, project)).await?;
     Ok(version)
 }
 
@@ -209,7 +209,7 @@ pub async fn delete(context: &Context, id: &str, with: &Replacements, refuse: im
     })
     .await?;
     db::versions::delete(&mut work, version.id).await?;
-    work.commit_record(record("Version deleted", &version, project)).await?;
+    work.commit(record("Version deleted", &version, project)).await?;
     Ok(())
 }
 

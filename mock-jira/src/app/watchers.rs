@@ -4,6 +4,7 @@ use super::{Context, issues};
 use crate::{
     db::{self, Work},
     domain::{
+        audit::Thing,
         failure::{Failure, Result},
         issue::Issue,
         permission::Access,
@@ -23,7 +24,8 @@ pub async fn add(context: &Context, id_or_key: &str, account_id: Option<&str>) -
         )));
     }
     db::watchers::insert(&mut work, issue.id, account_id).await?;
-    Ok(work.commit().await?)
+    let watcher = Thing::new("USER", account_id, account_id);
+    Ok(work.commit(context.issue_record("Watcher added", &issue).with(watcher)).await?)
 }
 
 /// Ends that an account watches an issue (J-115).
@@ -31,7 +33,8 @@ pub async fn remove(context: &Context, id_or_key: &str, account_id: &str) -> Res
     let mut work = context.begin().await?;
     let issue = managed(context, &mut work, id_or_key, account_id).await?;
     db::watchers::delete(&mut work, issue.id, account_id).await?;
-    Ok(work.commit().await?)
+    let watcher = Thing::new("USER", account_id, account_id);
+    Ok(work.commit(context.issue_record("Watcher removed", &issue).with(watcher)).await?)
 }
 
 /// The issue, if the caller may decide whether the account watches it: everybody may for themselves.

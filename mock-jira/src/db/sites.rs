@@ -4,8 +4,11 @@
 use super::Db;
 use crate::domain::site::{Clock, Site};
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use uuid::Uuid;
+
+/// First half of the advisory lock that writers of a site share and who replaces the whole site holds alone.
+pub(super) const LOCK: i32 = 7_305_803;
 
 /// How a request names a site.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -102,7 +105,10 @@ impl Db {
     /// Removes a site with everything in it; whether there was one.
     pub async fn delete_site(&self, site_id: i32) -> sqlx::Result<bool> {
         let statement = self.whole_sites().await?.delete.clone();
-        let deleted = sqlx::query(AssertSqlSafe(statement)).bind(site_id).execute(self.owner()).await?;
+        let mut transaction = self.owner().begin().await?;
+        lock(&mut transaction, site_id).await?;
+        let deleted = sqlx::query(AssertSqlSafe(statement)).bind(site_id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(deleted.rows_affected() > 0)
     }
 
@@ -110,9 +116,9 @@ impl Db {
     pub async fn reset_site(&self, site_id: i32, from: i32) -> sqlx::Result<()> {
         let statements = self.whole_sites().await?;
         let mut transaction = self.owner().begin().await?;
+        lock(&mut transaction, site_id).await?;
         sqlx::raw_sql(AssertSqlSafe(format!(
-            "SELECT FROM site WHERE site_id = {site_id} FOR UPDATE;
-             CREATE TEMPORARY TABLE kept_token ON COMMIT DROP AS
+            "CREATE TEMPORARY TABLE kept_token ON COMMIT DROP AS
              SELECT * FROM api_token WHERE site_id = {site_id} AND NOT well_known"
         )))
         .execute(&mut *transaction)
@@ -149,6 +155,16 @@ impl Db {
     async fn whole_sites(&self) -> sqlx::Result<&WholeSites> {
         self.whole_sites.get_or_try_init(|| WholeSites::compose(self.owner())).await
     }
+}
+
+/// Waits until nobody writes to the site.
+async fn lock(transaction: &mut Transaction<'_, Postgres>, site_id: i32) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1, $2)")
+        .bind(LOCK)
+        .bind(site_id)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
 }
 
 /// Statements over all tables of sites. Each is one statement for the whole site, so that it is planned once

@@ -2,7 +2,7 @@
 //!
 //! These are rows as they are stored; a [`Snapshot`](super::snapshot::Snapshot) holds all of a site's.
 
-use super::workflow::Workflow;
+use super::{audit::Thing, workflow::Workflow};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -390,6 +390,13 @@ pub struct Project {
     pub deleted: Option<DateTime<Utc>>,
     /// Account id.
     pub deleted_by: Option<String>,
+}
+
+impl Project {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PROJECT", self.id, &self.name)
+    }
 }
 
 /// A version of a project.

@@ -1,8 +1,13 @@
 //! Answers of handlers.
 
-use super::error::{JSON, Refusal};
+use super::{
+    call::Call,
+    error::{JSON, Refusal},
+    views,
+};
+use crate::db::tasks::Task;
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -24,6 +29,14 @@ pub fn created(body: impl Serialize) -> Answer {
 pub fn json(status: StatusCode, body: impl Serialize) -> Answer {
     let text = serde_json::to_string(&body).map_err(anyhow::Error::from)?;
     Ok((status, [(header::CONTENT_TYPE, JSON)], text).into_response())
+}
+
+/// 303 to a task that the operation has begun, with its present state (T-1).
+pub fn see_task(call: &Call, task: &Task) -> Answer {
+    let mut response = json(StatusCode::SEE_OTHER, views::task::task(call, task))?;
+    let address = HeaderValue::from_str(&call.links.api(format_args!("task/{}", task.id)))?;
+    response.headers_mut().insert(header::LOCATION, address);
+    Ok(response)
 }
 
 /// 204.

@@ -1,7 +1,10 @@
 //! How refusals look: the dialects of H-12 to H-28, in one place.
 
 use super::operations::Dialect;
-use crate::domain::failure::{Complaints, Failure};
+use crate::{
+    db::{self, Race},
+    domain::failure::{Complaints, Failure},
+};
 use axum::{
     body::Body,
     http::{HeaderValue, Response, StatusCode, header},
@@ -68,6 +71,10 @@ pub fn render(failure: &Failure, asked: &Asked) -> Response<Body> {
         Failure::Gone(message) => sentence(StatusCode::GONE, message, asked),
         Failure::Xsrf => plain(StatusCode::FORBIDDEN, "XSRF check failed", "text/html;charset=UTF-8"),
         Failure::Stale => sentence(StatusCode::SERVICE_UNAVAILABLE, "The site is being changed. Try again.", asked),
+        Failure::Internal(cause) if db::race(cause).is_some() => match db::race(cause) {
+            Some(Race::Deadlock) => sentence(StatusCode::CONFLICT, "Another request changed this. Try again.", asked),
+            _ => sentence(StatusCode::NOT_FOUND, "What the request refers to was deleted meanwhile.", asked),
+        },
         Failure::Internal(cause) => {
             tracing::error!(cause = format!("{cause:#}"), "internal error");
             sentence(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", asked)

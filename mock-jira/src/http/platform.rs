@@ -11,6 +11,7 @@ pub mod priorities;
 pub mod projects;
 pub mod resolutions;
 pub mod statuses;
+pub mod tasks;
 pub mod users;
 
 use super::routes::Routes;
@@ -28,5 +29,6 @@ pub fn routes() -> Routes {
         .and(priorities::routes())
         .and(resolutions::routes())
         .and(statuses::routes())
+        .and(tasks::routes())
         .and(instance::routes())
 }

@@ -69,7 +69,7 @@ pub struct Server {
     /// The database.
     pub db: Db,
     /// What is remembered of sites.
-    pub sites: Sites,
+    pub sites: Arc<Sites>,
     /// Published operations.
     pub catalogue: Catalogue,
     /// Those that have a handler.
@@ -93,7 +93,7 @@ impl Server {
     /// A server over a database that is up to date.
     pub fn new(db: Db, options: Options) -> anyhow::Result<Arc<Self>> {
         Ok(Arc::new(Self {
-            sites: Sites::new(db.clone()),
+            sites: Arc::new(Sites::new(db.clone())),
             db,
             catalogue: Catalogue::load()?,
             served: routes(),

@@ -7,6 +7,7 @@ pub mod config;
 pub mod issue;
 pub mod parts;
 pub mod project;
+pub mod task;
 pub mod user;
 
 use super::call::{Call, Version};

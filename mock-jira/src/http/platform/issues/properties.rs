@@ -3,22 +3,13 @@
 use crate::{
     app::{
         issues,
-        properties::{self, ISSUE},
+        properties::{ISSUE, Owner, missing},
     },
-    db,
-    http::{
-        answer::{Answer, no_content, ok},
-        body,
-        call::Call,
-        routes::Routes,
-    },
+    db::Read,
+    domain::failure::{Failure, Result},
+    http::{answer::Answer, call::Call, properties, routes::Routes},
 };
-use axum::{
-    extract::{Path, Request},
-    http::StatusCode,
-    response::IntoResponse,
-};
-use serde_json::json;
+use axum::extract::{Path, Request};
 
 /// Operations on properties.
 pub fn routes() -> Routes {
@@ -29,33 +20,40 @@ pub fn routes() -> Routes {
         .delete("/rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey}", delete_issue_property)
 }
 
+/// The issue as an owner, and whether the caller may change its properties.
+async fn find(call: &Call, db: &mut Read, id_or_key: &str) -> Result<(Owner, bool)> {
+    let (issue, project) = issues::visible(call, db, id_or_key).await?;
+    let may_edit = call.access().on(project, issue.people(), "EDIT_ISSUES");
+    Ok((Owner::new(ISSUE, call.issue_thing(&issue)), may_edit))
+}
+
 async fn get_issue_property_keys(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let mut db = call.read().await?;
-    let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
-    let keys = db::properties::keys(&mut db, ISSUE, &issue.id.to_string()).await?;
-    let issue_key = call.site.issue_key(issue.project_id, issue.number);
-    let view = |key: &String| {
-        let encoded = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
-        json!({ "self": call.links.api(format_args!("issue/{issue_key}/properties/{encoded}")), "key": key })
-    };
-    ok(json!({ "keys": keys.iter().map(view).collect::<Vec<_>>() }))
+    let (issue, _) = find(&call, &mut db, &id_or_key).await?;
+    let path = format!("issue/{}", issue.thing.name);
+    properties::keys(&call, &mut db, &issue, &path).await
 }
 
 async fn get_issue_property(call: Call, Path((id_or_key, key)): Path<(String, String)>) -> Answer {
     let mut db = call.read().await?;
-    let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
-    let value = db::properties::find(&mut db, ISSUE, &issue.id.to_string(), &key).await?;
-    ok(json!({ "key": key, "value": value.ok_or_else(|| properties::missing(&key))? }))
+    let (issue, _) = find(&call, &mut db, &id_or_key).await?;
+    properties::get(&mut db, &issue, &key).await
 }
 
 async fn set_issue_property(call: Call, Path((id_or_key, key)): Path<(String, String)>, request: Request) -> Answer {
-    let value = body::read_any(&body::bytes(request).await?)?;
-    let created = properties::set(&call, &id_or_key, &key, &value).await?;
-    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(status.into_response())
+    let mut work = call.begin().await?;
+    let (issue, may_edit) = find(&call, &mut work, &id_or_key).await?;
+    if !may_edit {
+        return Err(Failure::forbidden("You do not have permission to edit this issue.").into());
+    }
+    properties::set(work, &issue, &key, request).await
 }
 
 async fn delete_issue_property(call: Call, Path((id_or_key, key)): Path<(String, String)>) -> Answer {
-    properties::remove(&call, &id_or_key, &key).await?;
-    no_content()
+    let mut work = call.begin().await?;
+    let (issue, may_edit) = find(&call, &mut work, &id_or_key).await?;
+    if !may_edit {
+        return Err(missing(&key).into()); // the same as where there is none
+    }
+    properties::delete(work, &issue, &key).await
 }

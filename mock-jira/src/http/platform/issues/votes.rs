@@ -41,7 +41,7 @@ async fn add_vote(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let mut work = call.begin().await?;
     let (issue, _) = issues::visible(&call, &mut work, &id_or_key).await?;
     db::votes::insert(&mut work, issue.id, account_id).await?;
-    work.commit().await?;
+    work.commit(call.issue_record("Vote added", &issue)).await?;
     no_content()
 }
 
@@ -50,6 +50,6 @@ async fn remove_vote(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let mut work = call.begin().await?;
     let (issue, _) = issues::visible(&call, &mut work, &id_or_key).await?;
     db::votes::delete(&mut work, issue.id, account_id).await?;
-    work.commit().await?;
+    work.commit(call.issue_record("Vote removed", &issue)).await?;
     no_content()
 }

@@ -5,7 +5,7 @@ use crate::{
     db,
     domain::failure::Result,
     http::{
-        answer::{Answer, created, no_content, ok},
+        answer::{Answer, created, no_content, ok, see_task},
         body::{Json, lenient},
         call::Call,
         routes::Routes,
@@ -23,6 +23,7 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/project/{projectIdOrKey}", get_project)
         .put("/rest/api/3/project/{projectIdOrKey}", update_project)
         .delete("/rest/api/3/project/{projectIdOrKey}", delete_project)
+        .post("/rest/api/3/project/{projectIdOrKey}/delete", delete_project_asynchronously)
 }
 
 /// A request to create or change a project.
@@ -109,6 +110,11 @@ async fn delete_project(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let to_trash = call.params.flag("enableUndo", true)?;
     projects::delete(&call, &id_or_key, to_trash).await?;
     no_content()
+}
+
+async fn delete_project_asynchronously(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    let task = projects::submit_deletion(&call, &id_or_key).await?;
+    see_task(&call, &task)
 }
 
 /// Fills in the properties that the request asks for.

@@ -71,7 +71,7 @@ async fn create_related_work(Path(id): Path<String>, Json(call, body): Json<Rela
     let link = body.link(Uuid::new_v4(), version)?;
     let mut work = call.begin().await?;
     db::versions::insert_related_work(&mut work, &link).await?;
-    work.commit_record(versions::record("Related work added to version", version, project)).await?;
+    work.commit(versions::record("Related work added to version", version, project)).await?;
     created(view(&link))
 }
 
@@ -86,7 +86,7 @@ async fn update_related_work(Path(id): Path<String>, Json(call, body): Json<Rela
     if !db::versions::update_related_work(&mut work, &link).await? {
         return Err(missing(&link_id).into());
     }
-    work.commit_record(versions::record("Related work of version updated", version, project)).await?;
+    work.commit(versions::record("Related work of version updated", version, project)).await?;
     ok(view(&link))
 }
 
@@ -97,7 +97,7 @@ async fn delete_related_work(call: Call, Path((id, link_id)): Path<(String, Stri
     if !db::versions::delete_related_work(&mut work, version.id, link).await? {
         return Err(missing(&link_id).into());
     }
-    work.commit_record(versions::record("Related work removed from version", version, project)).await?;
+    work.commit(versions::record("Related work removed from version", version, project)).await?;
     no_content()
 }
 
