@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod cli {
+    pub mod conform;
     pub mod schemas;
 }
 
@@ -21,10 +22,12 @@ enum Command {
     /// Make and compare the contracts: OpenAPI documents reduced to facts.
     #[command(subcommand)]
     Schemas(cli::schemas::Command),
+    Conform(cli::conform::ConformArgs),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Schemas(command) => command.run(),
+        Command::Conform(arguments) => arguments.run(),
     }
 }

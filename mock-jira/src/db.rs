@@ -32,13 +32,16 @@ use deadpool::{
     managed::{self, Metrics, Object, Pool, RecycleResult},
 };
 use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool,
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::{Notify, OnceCell};
@@ -103,6 +106,8 @@ pub struct Db {
     whole_sites: Arc<OnceCell<sites::WholeSites>>,
     /// Rung when a task was submitted here; tasks of other servers are found by looking.
     tasks: Arc<Notify>,
+    /// Sent to the database by requests so far.
+    statements: Arc<AtomicU64>,
 }
 
 /// Who does a [`Work`], for the audit log.
@@ -119,7 +124,8 @@ impl Db {
     ///
     /// Several servers may do this at once: the migrations run under a lock.
     pub async fn open(options: PgConnectOptions, connections: usize) -> anyhow::Result<Self> {
-        let options = options.application_name("mock-jira");
+        // sqlx asks whether statements are logged in a way that makes tracing's filters forget the next span.
+        let options = options.application_name("mock-jira").disable_statement_logging();
         // The owner's few statements are the same each time, and the large ones take longer to plan than to run.
         let owner = PgPoolOptions::new().max_connections(4 + tasks::WORKERS).after_connect(|connection, _| {
             Box::pin(async move {
@@ -137,7 +143,7 @@ impl Db {
             .build()?;
         // Told at start rather than at the first request, if the role can't be taken on.
         drop(requests.get().await.map_err(|error| anyhow::anyhow!("the role {SERVER_ROLE} can't be used: {error}"))?);
-        Ok(Self { owner, requests, whole_sites: Arc::default(), tasks: Arc::default() })
+        Ok(Self { owner, requests, whole_sites: Arc::default(), tasks: Arc::default(), statements: Arc::default() })
     }
 
     /// A connection for reading in a site.
@@ -147,13 +153,14 @@ impl Db {
         if connection.site_id != site_id {
             // Given up in the middle, nobody knows which site it sees.
             connection.site_id = NO_SITE;
+            self.statements.fetch_add(1, Ordering::Relaxed);
             sqlx::query("SELECT set_config('mock_jira.site', $1, false)")
                 .bind(site_id.to_string())
                 .execute(&mut connection.inner)
                 .await?;
             connection.site_id = site_id;
         }
-        Ok(Read { connection: Some(connection), site_id })
+        Ok(Read { connection: Some(connection), site_id, statements: self.statements.clone() })
     }
 
     /// A transaction in a site. Whoever deletes or resets the whole site waits for its end.
@@ -191,6 +198,11 @@ impl Db {
     /// The connections of requests, counted.
     pub fn pool_status(&self) -> deadpool::Status {
         self.requests.status()
+    }
+
+    /// How many statements requests have sent.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Ends all connections.
@@ -295,11 +307,13 @@ pub struct Read {
     connection: Option<Object<Manager>>,
     /// The site it sees; also the first argument of every statement.
     pub site_id: i32,
+    statements: Arc<AtomicU64>,
 }
 
 impl Read {
     /// For running a statement.
     pub(crate) fn sql(&mut self) -> &mut PgConnection {
+        self.statements.fetch_add(1, Ordering::Relaxed);
         match &mut self.connection {
             Some(connection) => &mut connection.inner,
             None => unreachable!("the connection is taken only by drop"),

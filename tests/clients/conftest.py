@@ -1,11 +1,33 @@
 """The server under test: each test has a site of its own, and no test may need what the server lacks."""
 
+import json
 import os
+import re
 
 import pytest
 import requests
 
 SERVER = os.environ["MOCK_JIRA_URL"]
+send = requests.Session.send
+
+
+def record(session, request, **settings):
+    """Every answer to every client, written down for `harness conform`."""
+    answer = send(session, request, **settings)
+    path = re.sub(r"^/_site/[^/]+", "", answer.request.path_url)
+    with open(os.environ["MOCK_JIRA_ANSWERS"], "a") as answers:
+        line = {
+            "method": answer.request.method,
+            "path": path,
+            "status": answer.status_code,
+            "contentType": answer.headers.get("content-type"),
+            "body": answer.content.decode("utf-8", "replace"),
+        }
+        answers.write(json.dumps(line) + "\n")
+    return answer
+
+
+requests.Session.send = record
 
 
 class Site:

@@ -1,6 +1,6 @@
 //! Logs, metrics, spans, and the record of requests.
 
-use crate::support::{Mock, client, command, json_of};
+use crate::support::{Mock, client, command, json_of, send, status_of};
 use reqwest::Method;
 use serde_json::Value;
 use std::{
@@ -35,8 +35,8 @@ async fn requests_are_counted_by_operation() {
 #[tokio::test]
 async fn a_request_is_one_line_that_names_it() {
     let mock = Mock::start(&["--ephemeral", "--log-format", "json"]);
-    let answer = mock.request(Method::GET, ISSUE).send().await.unwrap();
-    let id = answer.headers()["atl-request-id"].to_str().unwrap().to_owned();
+    let (_, headers, _) = send(mock.request(Method::GET, ISSUE)).await;
+    let id = headers["atl-request-id"].to_str().unwrap().to_owned();
     crate::support::wait_until("the request is logged", || mock.log().contains(&id));
     let log = mock.log();
     let lines: Vec<&str> = log.lines().filter(|line| line.contains(&id)).collect();
@@ -54,9 +54,9 @@ async fn a_request_is_one_line_that_names_it() {
 #[tokio::test]
 async fn requests_are_found_by_what_they_were() {
     let mock = Mock::start(&["--ephemeral"]);
-    let first = mock.request(Method::GET, ISSUE).send().await.unwrap();
-    let first = first.headers()["atl-request-id"].to_str().unwrap().to_owned();
-    mock.request(Method::GET, "/rest/api/3/issue/DEMO-99999").send().await.unwrap();
+    let (_, headers, _) = send(mock.request(Method::GET, ISSUE)).await;
+    let first = headers["atl-request-id"].to_str().unwrap().to_owned();
+    assert_eq!(status_of(mock.request(Method::GET, "/rest/api/3/issue/DEMO-99999")).await, 404);
     mock.create_issue("DEMO", "one").await;
     for (filter, count) in [
         (String::new(), 3),
@@ -107,11 +107,12 @@ async fn spans_are_exported_before_the_end() {
             }
             let mut body = vec![0; length];
             connection.read_exact(&mut body).unwrap();
+            // Before the answer, which lets the server end.
+            send.send((head, String::from_utf8_lossy(&body).into_owned())).unwrap();
             connection
                 .get_mut()
                 .write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
                 .unwrap();
-            send.send((head, String::from_utf8_lossy(&body).into_owned())).unwrap();
         }
     });
     let mut with_collector = command(&["--listen", "127.0.0.1:0", "--ephemeral"]);

@@ -1,5 +1,8 @@
 //! A server in a process of its own.
 
+use bytes::Bytes;
+use harness::conform::Conformance;
+use http::{HeaderMap, StatusCode};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -8,8 +11,9 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read},
+    path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -156,16 +160,38 @@ pub fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap()
 }
 
+static CONTRACT: LazyLock<Conformance> =
+    LazyLock::new(|| Conformance::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap());
+
+/// Sends a request; the answer of a site is checked against the contract.
+pub async fn send(request: RequestBuilder) -> (StatusCode, HeaderMap, Bytes) {
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, url) = (request.method().clone(), request.url().clone());
+    let answer = client.execute(request).await.unwrap();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let bytes = answer.bytes().await.unwrap();
+    let path =
+        url.path().strip_prefix("/_site/").and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(url.path());
+    if path.starts_with("/rest/") {
+        let path = url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
+        if let Err(violations) = CONTRACT.check(&method, &path, status, content_type, &bytes) {
+            panic!("{method} {path} answered {status} against the contract: {violations:?}");
+        }
+    }
+    (status, headers, bytes)
+}
+
 /// The body of the answer, which must have the status.
 pub async fn json_of(request: RequestBuilder, status: u16) -> Value {
-    let answer = request.send().await.unwrap();
-    let (got, bytes) = (answer.status(), answer.bytes().await.unwrap());
+    let (got, _, bytes) = send(request).await;
     assert_eq!(got, status, "{}", String::from_utf8_lossy(&bytes));
     if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() }
 }
 
 pub async fn status_of(request: RequestBuilder) -> u16 {
-    request.send().await.unwrap().status().as_u16()
+    send(request).await.0.as_u16()
 }
 
 /// Waits until something is so.

@@ -15,6 +15,8 @@ pub(super) enum Dialect {
     Problem,
     /// One line of text, whatever content type it is sent as (H-20).
     Line,
+    /// A page of the servers in front, as for a site that is not there (H-29).
+    Page,
     /// `{"errorMessage":"…","i18nErrorMessage":{…}}` (D-2).
     ServiceDesk,
     /// `{"errors":[{"message":"…"}]}` (J-133).
@@ -54,6 +56,9 @@ impl Dialect {
     pub fn of(answer: &Answer<'_>) -> Option<Self> {
         match serde_json::from_slice(answer.body) {
             Ok(Value::Object(body)) => Self::of_json(&body, answer),
+            _ if answer.media_type == "text/html" && answer.status == 404 && answer.body.starts_with(b"<html>") => {
+                Some(Self::Page)
+            }
             // H-20 sends the bare line even as `application/json`.
             _ => is_line(answer).then_some(Self::Line),
         }
@@ -97,7 +102,7 @@ impl Dialect {
             Self::Coded => {
                 has("message", Value::is_string) && (body.contains_key("code") || body.contains_key("status-code"))
             }
-            Self::Line => false,
+            Self::Line | Self::Page => false,
         };
         is_sound.then_some(dialect)
     }
@@ -143,6 +148,7 @@ mod tests {
         check(400, json, r#"{"errors":[{"message":"a"}]}"#, Some(Dialect::Bulk));
         check(403, json, r#"{"error":"a"}"#, Some(Dialect::Error));
         check(401, json, r#"{"message":"a","status-code":401}"#, Some(Dialect::Coded));
+        check(404, "text/html", "<html></html>", Some(Dialect::Page));
         check(401, json, "Client must be authenticated.", Some(Dialect::Line));
         let problem = r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"a"}"#;
         check(404, "application/problem+json", problem, Some(Dialect::Problem));
@@ -156,7 +162,7 @@ mod tests {
         check(400, json, r#"{"errorMessages":[],"errors":{},"more":1}"#, None);
         check(400, json, r#"{"message":"a"}"#, None);
         check(400, json, r#"["a"]"#, None);
-        check(404, "text/html", "<html></html>", None);
+        check(400, "text/html", "<html></html>", None);
         let problem = r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"a"}"#;
         check(400, "application/problem+json", problem, None);
     }

@@ -13,7 +13,10 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 /// Upper ends of the histogram's buckets, in seconds.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -27,6 +30,7 @@ pub struct Metrics {
     under_way: Gauge,
     connections: Gauge,
     free_connections: Gauge,
+    statements: Counter,
     memory: Gauge,
 }
 
@@ -57,11 +61,13 @@ impl Default for Metrics {
         let under_way = gauge(&mut registry, "requests_under_way", "Requests that are not answered yet");
         let connections = gauge(&mut registry, "database_connections", "Open connections to the database");
         let free_connections = gauge(&mut registry, "database_connections_free", "Those that nobody uses");
+        let statements = Counter::default();
+        registry.register("database_statements", "Statements that requests sent to the database", statements.clone());
         registry.register("requests", "Requests that were answered", requests.clone());
         registry.register_with_unit("request_duration", "Time to the answer", Unit::Seconds, durations.clone());
         let memory = Gauge::default();
         registry.register_with_unit("resident_memory", "Memory of the process", Unit::Bytes, memory.clone());
-        Self { registry, requests, durations, under_way, connections, free_connections, memory }
+        Self { registry, requests, durations, under_way, connections, free_connections, statements, memory }
     }
 }
 
@@ -113,6 +119,7 @@ async fn page(State(server): State<Arc<Server>>) -> Response {
     let pool = server.db.pool_status();
     metrics.connections.set(pool.size as i64);
     metrics.free_connections.set(pool.available as i64);
+    metrics.statements.inner().store(server.db.statements(), Ordering::Relaxed);
     metrics.memory.set(resident_memory().unwrap_or_default());
     let mut body = String::new();
     match text::encode(&mut body, &metrics.registry) {
