@@ -1,6 +1,7 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
 pub mod attachments;
+pub mod avatars;
 pub mod categories;
 pub mod comments;
 pub mod components;

@@ -9,12 +9,14 @@ pub mod sites;
 
 pub mod attachments;
 pub mod audit;
+pub mod avatars;
 pub mod categories;
 pub mod changelog;
 pub mod comments;
 pub mod components;
 pub mod issues;
 pub mod links;
+pub mod notifications;
 pub mod projects;
 pub mod properties;
 pub mod roles;

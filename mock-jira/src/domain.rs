@@ -2,12 +2,15 @@
 
 pub mod assignment;
 pub mod audit;
+pub mod avatar;
 pub mod comment;
 pub mod config;
 pub mod failure;
+pub mod feature;
 pub mod fields;
 pub mod issue;
 pub mod jql;
+pub mod notification;
 pub mod people;
 pub mod permission;
 pub mod property;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod attachments;
+mod avatars;
 mod comments;
 mod components;
 mod configuration;
@@ -12,6 +13,7 @@ mod issues;
 mod limits;
 mod links;
 mod permissions;
+mod project_settings;
 mod projects;
 mod properties;
 mod roles;

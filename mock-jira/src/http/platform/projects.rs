@@ -1,9 +1,14 @@
 //! Projects and what belongs to them.
 
+pub mod avatars;
 pub mod categories;
 pub mod components;
+pub mod email;
+pub mod features;
+pub mod notification_scheme;
 pub mod parts;
 pub mod project;
+pub mod properties;
 pub mod related_work;
 pub mod role_actors;
 pub mod roles;
@@ -20,6 +25,11 @@ pub fn routes() -> Routes {
         .and(search::routes())
         .and(parts::routes())
         .and(components::routes())
+        .and(avatars::routes())
+        .and(properties::routes())
+        .and(features::routes())
+        .and(email::routes())
+        .and(notification_scheme::routes())
         .and(versions::routes())
         .and(related_work::routes())
         .and(roles::routes())

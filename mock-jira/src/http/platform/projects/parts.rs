@@ -6,7 +6,7 @@ use crate::{
         answer::{Answer, ok},
         call::Call,
         routes::Routes,
-        views::config,
+        views::{config, project},
     },
 };
 use axum::extract::Path;
@@ -43,11 +43,6 @@ async fn get_hierarchy(call: Call, Path(id): Path<String>) -> Answer {
         levels.entry(kind.level).or_default().push(kind);
     }
     let levels = levels.into_iter().map(|(level, types)| {
-        let name = match level {
-            ..0 => "Subtask",
-            0 => "Base",
-            1.. => "Epic",
-        };
         let types = types.into_iter().map(|kind| {
             let mut view = json!({ "id": kind.id, "name": kind.name });
             if let Some(avatar_id) = kind.avatar_id {
@@ -55,7 +50,7 @@ async fn get_hierarchy(call: Call, Path(id): Path<String>) -> Answer {
             }
             view
         });
-        json!({ "level": level, "name": name, "issueTypes": types.collect::<Vec<Value>>() })
+        json!({ "level": level, "name": project::level_name(level), "issueTypes": types.collect::<Vec<Value>>() })
     });
     ok(json!({ "projectId": project.id, "hierarchy": levels.collect::<Vec<Value>>() }))
 }
