@@ -14,6 +14,7 @@ pub mod categories;
 pub mod changelog;
 pub mod comments;
 pub mod components;
+pub mod filters;
 pub mod issues;
 pub mod links;
 pub mod notifications;
@@ -21,6 +22,7 @@ pub mod projects;
 pub mod properties;
 pub mod roles;
 pub mod search;
+pub mod sharing;
 pub mod tasks;
 pub mod tokens;
 pub mod versions;
@@ -78,6 +80,12 @@ pub fn race(error: &anyhow::Error) -> Option<Race> {
         "40P01" | "40001" => Some(Race::Deadlock),
         _ => None,
     }
+}
+
+/// Whether a statement failed because a text can't be one: PostgreSQL's have no U+0000.
+pub fn not_text(error: &anyhow::Error) -> bool {
+    let code = error.downcast_ref::<Error>().and_then(|error| error.as_database_error()?.code());
+    code.is_some_and(|code| ["22021", "22P05"].contains(&code.as_ref()))
 }
 
 /// Which database a URL leads to, without its secrets.
@@ -165,18 +173,28 @@ impl Db {
         Ok(Read { connection: Some(connection), site_id, statements: self.statements.clone() })
     }
 
-    /// A transaction in a site. Whoever deletes or resets the whole site waits for its end.
+    /// A transaction in a site; [`Failure::Stale`] once the site is deleted. Whoever deletes or resets the
+    /// whole site waits for its end.
     pub async fn begin(&self, site_id: i32, by: By) -> Result<Work, Failure> {
-        self.begin_as(site_id, by, format!("BEGIN; SELECT pg_advisory_xact_lock_shared({}, {site_id})", sites::LOCK))
-            .await
+        let lock = sites::LOCK;
+        let begin = format!(
+            "BEGIN; SELECT pg_advisory_xact_lock_shared({lock}, {site_id}); SELECT FROM site WHERE site_id = {site_id}"
+        );
+        let (work, rows) = self.begin_as(site_id, by, begin).await?;
+        if rows < 2 {
+            return Err(Failure::Stale);
+        }
+        Ok(work)
     }
 
     /// A transaction in which everything is as of one moment, for reading much.
     pub async fn begin_snapshot(&self, site_id: i32) -> Result<Work, Failure> {
-        self.begin_as(site_id, By::default(), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned()).await
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned();
+        Ok(self.begin_as(site_id, By::default(), begin).await?.0)
     }
 
-    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<Work, Failure> {
+    /// The transaction, and how many rows beginning it returned.
+    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<(Work, usize), Failure> {
         let (read, tasks) = (self.read(site_id).await?, self.tasks.clone());
         // The guard comes first: given up while it begins, the transaction is ended all the same.
         let mut work = Work {
@@ -188,8 +206,8 @@ impl Db {
             tasks,
             task_submitted: false,
         };
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(work.sql()).await?;
-        Ok(work)
+        let rows = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(work.sql()).await?;
+        Ok((work, rows.len()))
     }
 
     /// The owner's connections, for work on whole sites; row-level security does not apply to them.

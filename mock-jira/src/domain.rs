@@ -16,6 +16,7 @@ pub mod permission;
 pub mod property;
 pub mod rank;
 pub mod rich_text;
+pub mod sharing;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;

@@ -137,6 +137,10 @@ async fn answers_carry_the_headers_of_the_edge() {
         "x-content-type-options",
         "x-xss-protection",
         "strict-transport-security",
+        "report-to",
+        "nel",
+        "x-cache",
+        "x-amz-cf-pop",
         "cache-control",
         "x-aaccountid",
         "ratelimit",
@@ -149,8 +153,41 @@ async fn answers_carry_the_headers_of_the_edge() {
     assert_json_snapshot!(shown);
     let id = reply.header("atl-request-id").unwrap().replace('-', "");
     assert_eq!(reply.header("atl-traceid"), Some(id.as_str())); // H-3
+    assert!(reply.header("via").is_some_and(|via| via.ends_with(".cloudfront.net (CloudFront)")));
+    assert_eq!(reply.header("x-amz-cf-id").map(str::len), Some(56));
     let head = world.admin().raw(Method::HEAD, "/rest/api/3/issue/DEMO-1", &[], Vec::new()).await;
     assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0)); // H-10
+}
+
+#[tokio::test]
+async fn some_refusals_say_otherwise_that_they_must_not_be_kept() {
+    let admin = World::demo().await.admin();
+    let edit = json!({ "fields": { "summary": "" } });
+    let refused = admin.put("/rest/api/3/issue/DEMO-1", edit).await;
+    refused.expect(400);
+    assert_eq!(refused.header("cache-control"), Some("no-store, no-cache")); // H-4
+    assert_eq!(admin.get("/rest/api/3/issueLink/1").await.header("cache-control"), Some("no-store, no-cache"));
+    let missing = admin.get("/rest/api/3/issue/DEMO-99999").await;
+    assert_eq!(missing.header("cache-control"), Some("no-cache, no-store, no-transform"));
+}
+
+#[tokio::test]
+async fn options_are_told_to_who_is_known() {
+    let world = World::demo().await;
+    let path = "/rest/api/3/issue/DEMO-1";
+    let reply = world.developer().raw(Method::OPTIONS, path, &[], Vec::new()).await;
+    assert_eq!(reply.header("allow"), Some("DELETE,GET,PUT,HEAD,OPTIONS")); // H-11
+    reply.expect(200);
+    world.anonymous().raw(Method::OPTIONS, path, &[], Vec::new()).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_site_that_is_not_there_has_no_paths() {
+    let nowhere = format!("{}/_site/nowhere", crate::support::server());
+    for path in ["/rest/api/3/myself", "/rest/api/3/nothing", "/browse/DEMO-1"] {
+        let answer = crate::support::http_client().get(format!("{nowhere}{path}")).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.headers()["atl-missing-tcs"].as_bytes()), (404, &b"true"[..])); // H-29
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod avatars;
 mod comments;
 mod components;
 mod configuration;
+mod filters;
 mod gate;
 mod instance;
 mod issues;

@@ -134,3 +134,50 @@ async fn no_table_shows_rows_of_another_site() {
     }
     mock.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn the_administration_refuses_what_can_not_be() {
+    let world = World::empty().await;
+    let site = format!("{}/_mock/sites/{}", server(), world.name);
+    for (change, status) in [
+        (json!({ "baseUrl": "nowhere" }), 400),
+        (json!({ "baseUrl": "ftp://example.com" }), 400),
+        (json!({ "title": "a\u{0}b" }), 400),
+        (json!({ "nothing": 1 }), 422),
+        (json!({ "baseUrl": "https://jira.example.com" }), 200),
+    ] {
+        let answer = http_client().patch(&site).json(&change).send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{change}");
+    }
+    let info = world.admin().get("/rest/api/3/serverInfo").await.expect(200);
+    assert_eq!(info["baseUrl"], "https://jira.example.com");
+    let nul = http_client().get(format!("{}/_mock/sites/a%00b", server())).send().await.expect("an answer");
+    assert_eq!(nul.status(), 400);
+}
+
+#[tokio::test]
+async fn a_site_is_deleted_while_it_is_written_to() {
+    let world = World::demo().await;
+    let writers: Vec<_> = (0..6)
+        .map(|_| {
+            let admin = world.admin();
+            tokio::spawn(async move {
+                let fields =
+                    json!({ "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": "more" });
+                loop {
+                    let made = admin.post("/rest/api/3/issue", json!({ "fields": fields })).await.status;
+                    if made != 201 {
+                        return made;
+                    }
+                }
+            })
+        })
+        .collect();
+    // Until they are under way.
+    while world.admin().get("/rest/api/3/issue/DEMO-20").await.status != 200 {}
+    let deleted = http_client().delete(format!("{}/_mock/sites/{}", server(), world.name)).send().await;
+    assert_eq!(deleted.expect("an answer").status(), 204);
+    for writer in writers {
+        assert_eq!(writer.await.expect("a writer"), 404);
+    }
+}

@@ -41,6 +41,8 @@ enum Change {
     RichText,
     /// The answer is a file of any type.
     File,
+    /// The operation answers with this status too.
+    Status,
 }
 
 /// Corrects the documents. A deviation that changes nothing is an error: it is outdated.
@@ -63,6 +65,14 @@ impl Deviation {
         if matches!(self.change, Change::File) {
             let answer = document.pointer_mut(&self.answer()?)?.as_object_mut()?;
             return answer.insert("content".to_owned(), json!({ "*/*": {} })).is_none().then_some(());
+        }
+        if matches!(self.change, Change::Status) {
+            let answer = self.answer()?;
+            let (answers, status) = answer.rsplit_once('/')?;
+            let answers = document.pointer_mut(answers)?.as_object_mut()?;
+            let missing = !answers.contains_key(status);
+            answers.entry(status).or_insert_with(|| json!({}));
+            return missing.then_some(());
         }
         let schema = document.pointer_mut(&self.pointer()?)?;
         if self.property.is_empty() {
@@ -114,7 +124,7 @@ impl Change {
     /// Changes a schema where it stands.
     fn replace(&self, schema: &mut Value) -> Option<()> {
         match self {
-            Self::Add(_) | Self::Optional | Self::File => return None,
+            Self::Add(_) | Self::Optional | Self::File | Self::Status => return None,
             Self::Nullable => {
                 if schema["nullable"] == true {
                     return None;

@@ -9,12 +9,14 @@ use crate::{
     domain::{
         failure::{Complaints, Failure, Result},
         jql::{
-            self, SyntaxErrorKind,
-            resolve::{Condition, Resolution, Scope, resolve},
+            self, Query, SyntaxErrorKind,
+            resolve::{Condition, Resolution, SavedFilter, SavedFilters, Scope, references, resolve},
         },
+        sharing::Audience,
         site::SemanticErrors,
     },
 };
+use std::collections::HashSet;
 
 /// Ids of the issues found, in order, and whether there are more.
 pub type Found = Page;
@@ -67,20 +69,86 @@ async fn read(context: &Context, jql: &str) -> Result<Resolution> {
         }
         Err(error) => return Err(Failure::invalid(error.message)),
     };
-    let resolution = resolve(&query, &Scope { site: &context.site, caller: &context.caller, now: context.now });
-    if !strict {
-        return Ok(resolution);
+    let filters = saved_filters(context, &query).await?;
+    let resolution = resolve(&query, &scope(context, &filters));
+    if strict {
+        let messages = complaints(context, &resolution).await?;
+        if !messages.is_empty() {
+            return Err(Failure::Invalid(Complaints { messages, ..Complaints::default() }));
+        }
     }
+    note_use(context, &filters).await?;
+    Ok(resolution)
+}
+
+/// What is wrong with a query that is to be stored, by the strict validator whatever the site's search does:
+/// nothing if it may be. A filter may not refer to itself.
+pub async fn validate(context: &Context, jql: &str, stored_as: Option<i64>) -> Result<Vec<String>> {
+    let query = match jql::parse(jql) {
+        Ok(query) => query,
+        Err(error) => return Ok(vec![error.message]),
+    };
+    let filters = SavedFilters { stored_as, ..saved_filters(context, &query).await? };
+    complaints(context, &resolve(&query, &scope(context, &filters))).await
+}
+
+fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scope<'a> {
+    Scope { site: &context.site, caller: &context.caller, now: context.now, filters }
+}
+
+/// All that a strict site says of a query.
+async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<String>> {
     let mut messages = resolution.problems.clone();
     for mention in &resolution.mentions {
         if total(context, &Condition::Issue(mention.issue.clone())).await? == 0 {
             messages.push(mention.complaint.clone());
         }
     }
-    if messages.is_empty() {
-        return Ok(resolution);
+    Ok(messages)
+}
+
+/// The filters that a query refers to, and those that these refer to, as far as the caller sees them.
+async fn saved_filters(context: &Context, query: &Query) -> Result<SavedFilters> {
+    let mut found = SavedFilters::default();
+    let mut names = wanted(query);
+    if names.is_empty() {
+        return Ok(found);
     }
-    Err(Failure::Invalid(Complaints { messages, ..Complaints::default() }))
+    let audience = Audience::of(&context.site, &context.caller);
+    let mut db = context.read().await?;
+    let mut asked = HashSet::new();
+    while !names.is_empty() {
+        let ids: Vec<i64> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let rows = db::filters::named(&mut db, &audience, &ids, &names).await?;
+        asked.extend(names);
+        names = Vec::new();
+        for (id, name, owner, jql) in rows {
+            if found.filters.iter().all(|filter| filter.id != id) {
+                let query = jql::parse(&jql).ok();
+                names.extend(query.iter().flat_map(wanted).filter(|name| !asked.contains(name)));
+                found.filters.push(SavedFilter { id, name, owner, query });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Names of filters in a query, as the database compares them.
+fn wanted(query: &Query) -> Vec<String> {
+    // PostgreSQL has no text with NUL, and so no filter has such a name.
+    let names = references(query).into_iter().filter(|value| !value.text.contains('\0'));
+    names.map(|value| value.text.to_lowercase()).collect()
+}
+
+/// Filters show when they were last used.
+async fn note_use(context: &Context, filters: &SavedFilters) -> Result<()> {
+    if filters.filters.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = filters.filters.iter().map(|filter| filter.id).collect();
+    let mut work = context.begin().await?;
+    db::filters::used(&mut work, &ids, context.now).await?;
+    Ok(work.commit_unrecorded().await?)
 }
 
 /// How far the caller sees: issues of deleted and of archived projects are not searched (S-30).

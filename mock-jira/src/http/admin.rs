@@ -6,6 +6,7 @@ pub mod sites;
 pub mod tokens;
 
 use super::{error::JSON, server::Server};
+use crate::db;
 use axum::{
     Router,
     extract::{
@@ -20,6 +21,7 @@ use axum::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything under `/_mock`, and `/metrics`.
 pub fn router(server: Arc<Server>) -> Router {
@@ -33,6 +35,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .route("/_mock/info", get(info))
         .merge(metrics::router())
         .merge(guarded)
+        .layer(CatchPanicLayer::new())
         .with_state(server)
 }
 
@@ -65,7 +68,11 @@ impl IntoResponse for Refused {
 
 impl<E: Into<anyhow::Error>> From<E> for Refused {
     fn from(error: E) -> Self {
-        tracing::error!(error = format!("{:#}", error.into()), "administration failed");
+        let error = error.into();
+        if db::not_text(&error) {
+            return Self::bad_request("Texts can't contain the character U+0000.");
+        }
+        tracing::error!(error = format!("{error:#}"), "administration failed");
         Self(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error".to_owned())
     }
 }

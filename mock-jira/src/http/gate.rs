@@ -147,28 +147,33 @@ async fn through(
     let (path, version) = api_version(&address.path);
 
     let internal = |failure: Failure| refuse_because(&failure, Dialect::Classic, &address, &headers, &address.path);
-    let operation = match server.catalogue.find(&method, &path, version) {
-        Match::Operation(operation) => Some(operation),
-        Match::OtherMethods(methods) if method == Method::OPTIONS => return Ok(options(&methods)),
-        Match::OtherMethods(methods) => return Err(other_method(&method, &methods, &address.path)),
-        Match::Nothing if address.path.starts_with("/rest/") => {
-            let detail = format!("No endpoint {method} {}.", address.path); // H-18
-            return Err(error::problem(StatusCode::NOT_FOUND, &detail, &address.path));
-        }
-        Match::Nothing => None,
-    };
-    let found = match operation {
-        Some(operation) if optimistic(operation) => server.sites.remembered(&address.site).await,
+    let asked = server.catalogue.find(&method, &path, version);
+    let found = match asked {
+        Match::Operation(operation) if optimistic(operation) => server.sites.remembered(&address.site).await,
         _ => server.sites.current(&address.site).await,
     };
     let mut site = found.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
     about.site = Some(site.site.name.clone());
     let params = Params::parse(request.uri().query().unwrap_or_default());
-    let Some(operation) = operation else {
-        return match address.path.strip_prefix(media::PATH) {
-            Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
-            None => Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address))),
-        };
+    let operation = match asked {
+        Match::Operation(operation) => operation,
+        Match::OtherMethods(methods) if method == Method::OPTIONS => {
+            return match identify(server, &site, headers.get(header::AUTHORIZATION)) {
+                Who::Known(_) => Ok(options(&methods)),
+                _ => Err(internal(Failure::Unauthenticated)), // H-11
+            };
+        }
+        Match::OtherMethods(methods) => return Err(other_method(&method, &methods, &address.path)),
+        Match::Nothing if address.path.starts_with("/rest/") => {
+            let detail = format!("No endpoint {method} {}.", address.path); // H-18
+            return Err(error::problem(StatusCode::NOT_FOUND, &detail, &address.path));
+        }
+        Match::Nothing => {
+            return match address.path.strip_prefix(media::PATH) {
+                Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
+                None => Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address))),
+            };
+        }
     };
     about.operation = Some(operation.id.clone());
     let refuse = |failure: Failure| refuse_because(&failure, operation.dialect(), &address, &headers, &address.path);
@@ -218,6 +223,7 @@ async fn through(
             return Err(no_site(&address));
         }
         response = refuse_because(&failure, operation.dialect(), &address, &headers, &address.path);
+        headers::mark_uncached(operation, &mut response);
     }
     if failed_login {
         response.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATED_FAILED")); // H-6

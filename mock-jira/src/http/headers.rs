@@ -1,10 +1,14 @@
 //! Headers that every application answer has (H-3 to H-5, H-9).
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use super::operations::Operation;
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
+};
 use uuid::Uuid;
 
 /// Fixed headers (H-3).
-const FIXED: [(&str, &str); 7] = [
+const FIXED: [(&str, &str); 10] = [
     ("server", "AtlassianEdge"),
     ("timing-allow-origin", "*"),
     ("x-content-type-options", "nosniff"),
@@ -12,6 +16,12 @@ const FIXED: [(&str, &str); 7] = [
     ("strict-transport-security", "max-age=63072000; includeSubDomains; preload"),
     ("vary", "Accept-Encoding"),
     ("x-cache", "Miss from cloudfront"),
+    ("x-amz-cf-pop", "FRA60-P5"),
+    ("nel", r#"{"failure_fraction":0.001,"include_subdomains":true,"max_age":600,"report_to":"endpoint-1"}"#),
+    (
+        "report-to",
+        r#"{"endpoints":[{"url":"https://reports.invalid"}],"group":"endpoint-1","include_subdomains":true,"max_age":600}"#,
+    ),
 ];
 
 /// Adds what every answer has. `request_id` is also what `/_mock/requests` knows the request by.
@@ -27,10 +37,24 @@ pub fn add(headers: &mut HeaderMap, request_id: Uuid, elapsed: std::time::Durati
     };
     text("atl-request-id", request_id.to_string());
     text("atl-traceid", dashless.clone());
+    text("via", format!("1.1 {dashless}.cloudfront.net (CloudFront)"));
+    text("x-amz-cf-id", format!("{dashless}{}==", &dashless[..22]));
     text("x-arequestid", dashless);
     text("server-timing", format!("atl-edge;dur={},atl-edge-internal;dur=1", elapsed.as_millis()));
     let cache = HeaderValue::from_static("no-cache, no-store, no-transform"); // H-4
     headers.entry(header::CACHE_CONTROL).or_insert(cache);
+}
+
+/// Refusals that say in another way that they must not be kept (H-4).
+pub fn mark_uncached(operation: &Operation, response: &mut Response<Body>) {
+    let marked = match response.status() {
+        StatusCode::BAD_REQUEST => operation.id == "editIssue",
+        StatusCode::NOT_FOUND => ["linkIssues", "getIssueLink", "deleteIssueLink"].contains(&operation.id.as_str()),
+        _ => false,
+    };
+    if marked {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
+    }
 }
 
 /// Adds who called (H-5) and where the rate limits stand (H-9, R-11).

@@ -2,6 +2,7 @@
 
 pub mod avatars;
 pub mod fields;
+pub mod filters;
 pub mod instance;
 pub mod issue_link_types;
 pub mod issue_types;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .and(permissions::routes())
         .and(permission_schemes::routes())
         .and(fields::routes())
+        .and(filters::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
         .and(priorities::routes())

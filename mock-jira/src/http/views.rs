@@ -7,6 +7,7 @@ pub mod config;
 pub mod issue;
 pub mod parts;
 pub mod project;
+pub mod shared;
 pub mod task;
 pub mod user;
 

@@ -9,6 +9,7 @@ mod dates;
 mod fields;
 mod functions;
 mod order;
+mod saved;
 mod sentences;
 mod terminal;
 mod text;
@@ -17,15 +18,16 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use super::{Clause, Operator, Query, Terminal};
+use super::{Clause, Operator, Query, Terminal, parse::MAX_DEPTH};
 use crate::domain::{people::Caller, permission::Access, snapshot::Snapshot};
 use chrono::{DateTime, Utc};
 pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
+pub use saved::{SavedFilter, SavedFilters, references};
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashSet,
     sync::Arc,
 };
@@ -39,6 +41,8 @@ pub struct Scope<'a> {
     pub caller: &'a Caller,
     /// The time at the site.
     pub now: DateTime<Utc>,
+    /// What the query refers to; see [`references`].
+    pub filters: &'a SavedFilters,
 }
 
 /// What a query means.
@@ -80,8 +84,13 @@ impl Resolution {
 
 /// Finds out what a query means.
 pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
-    let resolver =
-        Resolver { scope: *scope, mentions: RefCell::default(), seen: OnceCell::new(), readable: OnceCell::new() };
+    let resolver = Resolver {
+        scope: *scope,
+        mentions: RefCell::default(),
+        seen: OnceCell::new(),
+        readable: OnceCell::new(),
+        running: Running::default(),
+    };
     let mut problems = Vec::new();
     let condition = match &query.where_clause {
         Some(clause) => resolver.clause(clause, Sense::Straight, &mut problems),
@@ -107,12 +116,39 @@ struct Resolver<'a> {
     seen: OnceCell<HashSet<i64>>,
     /// Made when first needed.
     readable: OnceCell<Arc<Readable>>,
+    running: Running,
+}
+
+/// How far a query has run into saved filters.
+#[derive(Debug, Default)]
+struct Running {
+    /// Those whose queries are being resolved, the innermost last.
+    filters: RefCell<Vec<i64>>,
+    /// How many have been entered.
+    entered: Cell<usize>,
+    /// How deep clauses are nested in each other, through filters too.
+    depth: Cell<usize>,
+    /// Whether one of them came back to itself.
+    cyclic: Cell<bool>,
 }
 
 impl<'a> Resolver<'a> {
     /// NOT is moved inwards to the operators, as Jira does: `NOT assignee = x` is `assignee != x` and leaves out
     /// issues without assignee.
     fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<String>) -> Condition {
+        // Filters add to the depth that the parser allows.
+        let depth = self.running.depth.get();
+        if depth > MAX_DEPTH {
+            problems.push(sentences::too_many_filters());
+            return Condition::Nothing;
+        }
+        self.running.depth.set(depth + 1);
+        let condition = self.compound(clause, sense, problems);
+        self.running.depth.set(depth);
+        condition
+    }
+
+    fn compound(&self, clause: &Clause, sense: Sense, problems: &mut Vec<String>) -> Condition {
         let mut each = |clauses: &[Clause]| -> Vec<Condition> {
             clauses.iter().map(|clause| self.clause(clause, sense, problems)).collect()
         };

@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Router,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, Uri},
     response::Response,
     routing::{get, post},
 };
@@ -89,6 +89,9 @@ async fn change(
     Body(change): Body<Change>,
 ) -> Result<Response, Refused> {
     let mut site = find(&server, &name).await?;
+    if change.base_url.as_deref().is_some_and(|url| !is_address(url)) {
+        return Err(Refused::bad_request("The base URL must begin with http:// or https:// and name a host."));
+    }
     site.title = change.title.unwrap_or(site.title);
     site.base_url = change.base_url.or(site.base_url);
     site.settings = change.settings.unwrap_or(site.settings);
@@ -113,6 +116,10 @@ async fn change(
     let settings = serde_json::to_value(&site.settings)?;
     server.db.update_site(&site, &settings).await?;
     Ok(answer(StatusCode::OK, &view(&site)))
+}
+
+fn is_address(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
 }
 
 fn no_such_time() -> Refused {

@@ -26,6 +26,27 @@ pub fn in_issue(call: &Call, project: &Project) -> Value {
     view
 }
 
+/// A project that something is shared with (observed shapes, 0.5).
+pub fn shared(call: &Call, project: &Project) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("project/{}", project.id)),
+        "id": project.id.to_string(),
+        "key": project.key,
+        "assigneeType": project.assignee_type,
+        "name": project.name,
+        "roles": {},
+        "avatarUrls": avatars(call, project),
+    });
+    if let Some(category) = category(call, project) {
+        view["projectCategory"] = category;
+    }
+    view["projectTypeKey"] = project.type_key.as_str().into();
+    view["simplified"] = project.simplified.into();
+    view["style"] = style(project).into();
+    view["properties"] = json!({});
+    view
+}
+
 /// A project in a list; `description`, `lead` and others only when expanded.
 pub fn listed(call: &Call, project: &Project) -> Value {
     let mut view = begin(call, project);
@@ -132,19 +153,12 @@ fn finish(call: &Call, project: &Project, mut view: Map<String, Value>) -> Value
         view.insert("projectKeys".into(), keys.into());
     }
     view.insert("avatarUrls".into(), avatars(call, project));
-    if let Some(category) = project.category_id.and_then(|id| call.site.categories.get(id)) {
-        let mut category = config::category(call, category);
-        // Here the name stands before the description (observed shapes, 0.5).
-        if let Some((members, text)) =
-            category.as_object_mut().and_then(|m| m.shift_remove("description").map(|text| (m, text)))
-        {
-            members.insert("description".into(), text);
-        }
+    if let Some(category) = category(call, project) {
         view.insert("projectCategory".into(), category);
     }
     view.insert("projectTypeKey".into(), project.type_key.as_str().into());
     view.insert("simplified".into(), project.simplified.into());
-    view.insert("style".into(), if project.simplified { "next-gen" } else { "classic" }.into());
+    view.insert("style".into(), style(project).into());
     if call.params.expands("permissions") {
         view.insert("permissions".into(), json!({ "canEdit": call.access().administers_project(project) }));
     }
@@ -166,6 +180,20 @@ fn finish(call: &Call, project: &Project, mut view: Map<String, Value>) -> Value
         view.insert("uuid".into(), project.uuid.to_string().into());
     }
     view.into()
+}
+
+fn style(project: &Project) -> &'static str {
+    if project.simplified { "next-gen" } else { "classic" }
+}
+
+/// The project's category, where the name stands before the description (observed shapes, 0.5).
+fn category(call: &Call, project: &Project) -> Option<Value> {
+    let mut category = config::category(call, call.site.categories.get(project.category_id?)?);
+    let members = category.as_object_mut()?;
+    if let Some(text) = members.shift_remove("description") {
+        members.insert("description".into(), text);
+    }
+    Some(category)
 }
 
 /// Four sizes of the project's picture (observed shapes, 0.3).

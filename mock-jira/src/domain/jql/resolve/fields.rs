@@ -42,6 +42,8 @@ pub enum Subject<'a> {
     Comment,
     /// Whether there are files.
     Attachments,
+    /// A saved filter.
+    SavedFilter,
     /// The place on boards; only to order by.
     Rank,
     /// One of the site's fields.
@@ -129,6 +131,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["parent", "epic link"], Parent),
         (&["issuelinktype"], LinkType),
         (&["attachments"], Attachments),
+        (&["filter", "savedfilter", "searchrequest", "request"], SavedFilter),
         (&["rank"], Rank),
     ]
 };
@@ -138,7 +141,9 @@ impl Subject<'_> {
         match self {
             Self::Text(_) | Self::Comment => Class::Text,
             Self::AnyText => Class::AnyText,
-            Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType => Class::FullSet,
+            Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType | Self::SavedFilter => {
+                Class::FullSet
+            }
             Self::Id(things, _) if things.are_ordered() => Class::Ordered,
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::Parent => Class::Set,
             Self::Instant(_) | Self::Due | Self::Number(_) | Self::Duration(_) | Self::Issue => Class::Ordered,
@@ -202,7 +207,7 @@ impl Subject<'_> {
             Self::Attachments => Column::Attachments,
             Self::Issue => Column::Number(NumberColumn::Id),
             Self::Custom(field, _) => Column::Custom(field.id),
-            Self::LinkType | Self::AnyText | Self::Comment | Self::Rank => return None,
+            Self::LinkType | Self::AnyText | Self::Comment | Self::SavedFilter | Self::Rank => return None,
         })
     }
 }
@@ -237,6 +242,13 @@ pub fn find<'a>(scope: &Scope<'a>, field: &Field) -> Vec<Subject<'a>> {
         field.name.to_lowercase() == folded || collapsed_name(field).is_some_and(|name| name.to_lowercase() == folded)
     };
     custom.iter().filter(called_so).filter_map(|field| visible(scope, field)).collect()
+}
+
+/// Whether the field holds saved filters.
+pub fn is_saved_filter(field: &Field) -> bool {
+    let name = field.name.to_lowercase();
+    let named = SYSTEM.iter().find(|(names, _)| names.contains(&name.as_str()));
+    field.kind == FieldKind::Name && named.is_some_and(|(_, subject)| *subject == Subject::SavedFilter)
 }
 
 /// `Name[Type]`, by which a query asks for all fields of a name and type.

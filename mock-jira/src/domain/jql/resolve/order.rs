@@ -83,7 +83,9 @@ impl Resolver<'_> {
                 let projects = self.in_order_of(|project| project.key.clone());
                 return vec![SortKey::Id(IdColumn::Project, projects), SortKey::Number(NumberColumn::InKey)];
             }
-            Subject::LinkType | Subject::AnyText | Subject::Comment | Subject::Attachments => return Vec::new(),
+            Subject::LinkType | Subject::AnyText | Subject::Comment | Subject::Attachments | Subject::SavedFilter => {
+                return Vec::new();
+            }
             Subject::Custom(field, kind) => match kind {
                 Kind::Opaque => return Vec::new(),
                 Kind::Sprint => SortKey::CustomLast(field.id),

@@ -120,3 +120,16 @@ pub fn invalid_increment(function: &str, increment: &str) -> String {
          '(+/-)nn(y|M|w|d|h|m)'."
     )
 }
+
+/// A filter whose query comes back to it, or to the filter that is being stored.
+pub fn cyclic_filter(value: &str, filter: &str, field: &str) -> String {
+    format!(
+        "Field '{field}' with value '{value}' matches filter '{filter}' and causes a cyclical reference, this query can \
+         not be executed and should be edited."
+    )
+}
+
+/// More filters in filters than are followed. Jira has no such sentence.
+pub fn too_many_filters() -> String {
+    "The query refers to too many filters, or through them too deep.".to_owned()
+}

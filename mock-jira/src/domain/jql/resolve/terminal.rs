@@ -185,6 +185,7 @@ impl<'a> Resolver<'a> {
                 holds(custom.id, kind, to_json(self.compared(Things::Versions, operator, ids)))
             }
             Subject::Custom(custom, kind) => self.custom(custom, kind, value, field)?,
+            Subject::SavedFilter => self.saved_filter(value, field)?,
             // Neither takes an operator that has values.
             Subject::Attachments | Subject::Rank => Condition::Nothing,
         })

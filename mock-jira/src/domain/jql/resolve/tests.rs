@@ -2,14 +2,14 @@
 
 mod site;
 
-use super::{Scope, resolve};
+use super::{SavedFilters, Scope, resolve};
 use crate::domain::jql::parse;
 use site::{NOW, site};
 
 fn scope_of<T>(account: &str, run: impl FnOnce(&Scope) -> T) -> T {
     let site = site();
     let caller = site.caller(account).unwrap_or_default();
-    run(&Scope { site: &site, caller: &caller, now: NOW.parse().unwrap() })
+    run(&Scope { site: &site, caller: &caller, now: NOW.parse().unwrap(), filters: &SavedFilters::default() })
 }
 
 /// Each query means the condition, to Ann.

@@ -203,6 +203,6 @@ fn choose(things: &[Named], value: &Value, field: &str) -> Found<Vec<i64>> {
 }
 
 /// Ids and names that are not there have sentences of their own.
-fn missing(value: &Value, field: &str) -> String {
+pub(super) fn missing(value: &Value, field: &str) -> String {
     if value.number { sentences::no_id(&value.text, field) } else { sentences::no_value(&value.text, field) }
 }

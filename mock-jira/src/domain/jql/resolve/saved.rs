@@ -1,0 +1,107 @@
+//! Queries that refer to saved filters: which, and what these mean.
+
+use super::{
+    Resolver, Sense,
+    condition::Condition,
+    fields, sentences,
+    values::{Found, missing},
+};
+use crate::domain::jql::{Clause, Operand, Query, Value};
+
+/// A saved filter, as far as queries are concerned.
+#[derive(Debug)]
+pub struct SavedFilter {
+    /// Unique in the site.
+    pub id: i64,
+    /// Unique among the owner's.
+    pub name: String,
+    /// Account id.
+    pub owner: String,
+    /// Its query; absent if it can't be read.
+    pub query: Option<Query>,
+}
+
+/// The filters that a query refers to, directly or through other filters, as far as the caller may see them.
+#[derive(Debug, Default)]
+pub struct SavedFilters {
+    /// By id.
+    pub filters: Vec<SavedFilter>,
+    /// The filter that the query is to be stored as, which it may not refer to.
+    pub stored_as: Option<i64>,
+}
+
+/// Most filters that one query may run through, each time it comes to one.
+const MOST: usize = 200;
+
+/// How deep filters may refer to filters.
+const DEEPEST: usize = 20;
+
+/// The names of filters in a query, ids or names.
+pub fn references(query: &Query) -> Vec<&Value> {
+    let mut values = Vec::new();
+    let mut clauses: Vec<&Clause> = query.where_clause.iter().collect();
+    while let Some(clause) = clauses.pop() {
+        match clause {
+            Clause::And(inner) | Clause::Or(inner) => clauses.extend(inner),
+            Clause::Not(inner) => clauses.push(inner),
+            Clause::Terminal(terminal) if fields::is_saved_filter(&terminal.field) => {
+                terminal.operand.iter().for_each(|operand| collect(operand, &mut values));
+            }
+            Clause::Terminal(_) => {}
+        }
+    }
+    values
+}
+
+fn collect<'q>(operand: &'q Operand, values: &mut Vec<&'q Value>) {
+    match operand {
+        Operand::Value(value) => values.push(value),
+        Operand::List(list) => list.items.iter().for_each(|item| collect(item, values)),
+        Operand::Function(_) | Operand::Empty => {}
+    }
+}
+
+impl Resolver<'_> {
+    /// What the query of the filter that a literal names means.
+    pub(super) fn saved_filter(&self, value: &Value, field: &str) -> Found<Condition> {
+        let filter = self.find_filter(value).ok_or_else(|| missing(value, field))?;
+        let cyclic = || {
+            self.running.cyclic.set(true);
+            sentences::cyclic_filter(&value.text, &filter.name, field)
+        };
+        let already_running = self.running.filters.borrow().contains(&filter.id);
+        if already_running || self.scope.filters.stored_as == Some(filter.id) {
+            return Err(cyclic());
+        }
+        let entered = self.running.entered.get() + 1;
+        self.running.entered.set(entered);
+        if entered > MOST || self.running.filters.borrow().len() == DEEPEST {
+            return Err(sentences::too_many_filters());
+        }
+        let query = filter.query.as_ref().ok_or_else(|| sentences::invalid_value(&value.text, field))?;
+        let Some(clause) = &query.where_clause else { return Ok(Condition::Everything) };
+        self.running.filters.borrow_mut().push(filter.id);
+        let before = self.running.cyclic.replace(false);
+        let mut problems = Vec::new();
+        let condition = self.clause(clause, Sense::Straight, &mut problems);
+        self.running.filters.borrow_mut().pop();
+        // The sentence is about the filter that the caller's own query names.
+        if self.running.cyclic.get() {
+            return Err(cyclic());
+        }
+        self.running.cyclic.set(before);
+        problems.into_iter().next().map_or(Ok(condition), Err)
+    }
+
+    /// A number is an id first, anything else a name first; of one name, the caller's own is meant.
+    fn find_filter(&self, value: &Value) -> Option<&SavedFilter> {
+        let filters = &self.scope.filters.filters;
+        let by_id = || filters.iter().find(|filter| filter.id.to_string() == value.text);
+        let by_name = || {
+            let folded = value.text.to_lowercase();
+            let named = || filters.iter().filter(|filter| filter.name.to_lowercase() == folded);
+            named().find(|filter| self.scope.caller.is(Some(&filter.owner))).or_else(|| named().next())
+        };
+        if value.number { by_id().or_else(by_name) } else { by_name().or_else(by_id) }
+    }
+}
