@@ -114,7 +114,8 @@ async fn changes_of_one_project_do_not_undo_each_other() {
         let url = format!("https://example.com/{round}");
         let (a, b) =
             tokio::join!(one.put(&path, json!({ "description": text })), two.put(&path, json!({ "url": url })),);
-        (a.expect(200), b.expect(200));
+        a.expect(200);
+        b.expect(200);
         let project = one.get(&path).await.expect(200);
         assert_eq!((&project["description"], &project["url"]), (&json!(text), &json!(url)));
     }

@@ -147,7 +147,7 @@ async fn merges_and_deletes_versions() {
     admin.put(&format!("{PATH}/{one}/mergeto/{one}"), json!({})).await.expect(400);
     admin.put(&format!("{PATH}/{one}/mergeto/999"), json!({})).await.expect(404);
     admin.put(&format!("{PATH}/{one}/mergeto/{two}"), json!({})).await.expect(204);
-    assert_eq!(held(&admin, &key, "fixVersions").await, [two.clone()]);
+    assert_eq!(held(&admin, &key, "fixVersions").await, [two]);
     world.developer().delete(&format!("{PATH}/{three}")).await.expect(401);
     admin.delete(&format!("{PATH}/{three}?moveAffectedIssuesTo=999")).await.expect(400);
     admin.delete(&format!("{PATH}/{three}")).await.expect(204);

@@ -69,7 +69,7 @@ pub async fn update(context: &Context, id: &str, name: Option<&str>, description
         description.clone_into(&mut role.description);
     }
     // The document knows no 409 here.
-    db::roles::put(&mut work, &role).await.map_err(taken(&role.name, |sentence| Failure::invalid(sentence)))?;
+    db::roles::put(&mut work, &role).await.map_err(taken(&role.name, Failure::invalid))?;
     let record = record("Project role updated", &role).change("Name", Some(&old.name), Some(&role.name)).change(
         "Description",
         Some(&old.description),

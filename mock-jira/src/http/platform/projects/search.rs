@@ -163,7 +163,7 @@ impl PropertyQuery {
             let inner = self.path.iter().try_fold(value, |value, name| value.get(name));
             inner.is_some_and(|inner| match inner {
                 Value::String(text) => *text == self.value,
-                other => other.to_string() == self.value,
+                other => self.value == other.to_string().as_str(),
             })
         };
         Ok(found.into_iter().filter(|(_, key, value)| *key == self.key && fits(value)).map(|(id, ..)| id).collect())
