@@ -1,7 +1,10 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
 pub mod attachments;
+pub mod avatars;
+pub mod categories;
 pub mod comments;
+pub mod components;
 pub mod filters;
 pub mod issue_type_schemes;
 pub mod issue_types;
@@ -13,6 +16,7 @@ pub mod projects;
 pub mod properties;
 pub mod replace;
 pub mod resolutions;
+pub mod roles;
 pub mod search;
 pub mod seed;
 pub mod sharing;
@@ -21,6 +25,7 @@ pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod transitions;
+pub mod versions;
 pub mod watchers;
 
 use crate::{

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod attachments;
+mod avatars;
 mod comments;
+mod components;
 mod configuration;
 mod filters;
 mod gate;
@@ -14,9 +16,11 @@ mod limits;
 mod links;
 mod permissions;
 mod priorities;
+mod project_settings;
 mod projects;
 mod properties;
 mod resolutions;
+mod roles;
 mod search;
 mod sites;
 mod statuses;
@@ -24,4 +28,5 @@ mod support;
 mod tasks;
 mod transitions;
 mod users;
+mod versions;
 mod watchers;

@@ -1,5 +1,6 @@
 //! The platform API, versions 2 and 3.
 
+pub mod avatars;
 pub mod fields;
 pub mod filters;
 pub mod instance;
@@ -23,6 +24,7 @@ use super::routes::Routes;
 pub fn routes() -> Routes {
     issues::routes()
         .and(projects::routes())
+        .and(avatars::routes())
         .and(users::routes())
         .and(permissions::routes())
         .and(permission_schemes::routes())
