@@ -50,10 +50,10 @@ async fn a_priority_lives_from_creation_to_deletion() {
     let id = make(&admin, "Urgent").await;
     let path = format!("{PRIORITY}/{id}");
     assert_json_snapshot!(world.portable(&admin.get(&path).await.expect(200)));
-    let change = json!({ "name": "Very urgent", "avatarId": 10006, "statusColor": "#AABBCC" });
+    let change = json!({ "name": "Very urgent", "avatarId": 10551, "statusColor": "#AABBCC" });
     admin.put(&path, change).await.expect(204);
     let changed = admin.get(&path).await.expect(200);
-    assert_eq!((&changed["name"], &changed["avatarId"]), (&json!("Very urgent"), &json!(10006)));
+    assert_eq!((&changed["name"], &changed["avatarId"]), (&json!("Very urgent"), &json!(10551)));
     let developer = world.developer();
     let key = developer.create(json!({
         "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": "x", "priority": { "name": "Very urgent" }
