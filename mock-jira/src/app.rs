@@ -2,9 +2,12 @@
 
 pub mod archive;
 pub mod attachments;
+pub mod avatars;
 pub mod bulk;
 pub mod bulk_properties;
+pub mod categories;
 pub mod comments;
+pub mod components;
 pub mod dashboards;
 pub mod fields;
 pub mod filters;
@@ -25,6 +28,7 @@ pub mod properties;
 pub mod remote_links;
 pub mod replace;
 pub mod resolutions;
+pub mod roles;
 pub mod screens;
 pub mod search;
 pub mod security_schemes;
@@ -38,6 +42,7 @@ pub mod tokens;
 pub mod transitions;
 pub mod user_query;
 pub mod users;
+pub mod versions;
 pub mod watchers;
 pub mod worklogs;
 

@@ -1,16 +1,20 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
 pub mod archive;
+pub mod assignment;
 pub mod audit;
+pub mod avatar;
 pub mod bulk;
 pub mod config;
 pub mod dashboard;
 pub mod event;
 pub mod failure;
+pub mod feature;
 pub mod fields;
 pub mod issue;
 pub mod jql;
 pub mod naming;
+pub mod notification;
 pub mod order;
 pub mod people;
 pub mod permission;

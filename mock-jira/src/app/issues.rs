@@ -7,6 +7,7 @@ use crate::{
         issues::{Name, Wanted},
     },
     domain::{
+        assignment::default_assignee,
         audit::Thing,
         config::{IssueType, Project},
         failure::{Complaints, Failure, Result},
@@ -14,7 +15,7 @@ use crate::{
         issue::{
             Issue, References,
             changes::{self, ChangeItem},
-            edit::{Editor, Extras, Input, default_assignee},
+            edit::{Editor, Extras, Input},
             screen::{Purpose, asked},
             values::{TextFormat, chosen, member},
         },
@@ -313,6 +314,20 @@ fn inherit_level(context: &Context, issue: &mut Issue, references: &References) 
     if let (true, Some(parent)) = (is_subtask, parent) {
         issue.security_level_id = parent.security_level_id;
     }
+}
+
+/// Changes many issues because something that they refer to changes, each with its history.
+pub async fn revise(context: &Context, work: &mut Work, ids: &[i64], change: impl Fn(&mut Issue)) -> Result<()> {
+    const AT_ONCE: usize = 500;
+    for ids in ids.chunks(AT_ONCE) {
+        db::issues::lock_all(work, ids).await?;
+        for loaded in db::issues::list(work, ids, Wanted::default(), None).await? {
+            let mut issue = loaded.issue.clone();
+            change(&mut issue);
+            save(context, work, &loaded.issue, &mut issue, Extras::default(), &References::new()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Dates that follow from other fields.

@@ -140,7 +140,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         sqlx::query!("SELECT key, project_id FROM project_key WHERE site_id = $1", id).fetch_all(db.sql()).await?;
     let versions = sqlx::query_as!(
         Version,
-        "SELECT id, project_id, name, description, archived, released, start_date, release_date, position
+        "SELECT id, project_id, name, description, archived, released, start_date, release_date, position, driver
          FROM version WHERE site_id = $1 ORDER BY project_id, position, id",
         id
     )

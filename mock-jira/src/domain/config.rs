@@ -514,6 +514,8 @@ pub struct Version {
     pub release_date: Option<NaiveDate>,
     /// Order in the project; JQL compares by it.
     pub position: i32,
+    /// Account id of who drives it.
+    pub driver: Option<String>,
 }
 
 /// A component of a project.

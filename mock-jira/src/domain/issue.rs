@@ -112,3 +112,12 @@ pub struct IssueRef {
 
 /// Issues that a request refers to, by the id or key with which it does; invisible ones are not in it.
 pub type References = std::collections::HashMap<String, IssueRef>;
+
+/// Puts another value in the place of one, or none, in a list without doubles.
+pub fn swap<T: PartialEq>(values: &mut Vec<T>, old: T, new: Option<T>) {
+    let Some(at) = values.iter().position(|value| *value == old) else { return };
+    match new.filter(|new| !values.contains(new)) {
+        Some(new) => values[at] = new,
+        None => drop(values.remove(at)),
+    }
+}

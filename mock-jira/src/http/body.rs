@@ -119,6 +119,11 @@ pub mod lenient {
         E::custom("null in a list")
     }
 
+    /// A member that was given, even as null.
+    pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+        Value::deserialize(deserializer).map(Some)
+    }
+
     /// A text; numbers and truth values are read as their text.
     pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
         match Value::deserialize(deserializer)? {

@@ -2,6 +2,7 @@
 
 pub mod application_roles;
 pub mod auditing;
+pub mod avatars;
 pub mod bulk;
 pub mod dashboards;
 pub mod fields;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
     issues::routes()
         .and(bulk::routes())
         .and(projects::routes())
+        .and(avatars::routes())
         .and(users::routes())
         .and(my_preferences::routes())
         .and(application_roles::routes())

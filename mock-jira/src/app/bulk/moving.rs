@@ -12,12 +12,13 @@ use crate::{
         tasks::Task,
     },
     domain::{
+        assignment::default_assignee,
         config::{IssueType, Project},
         failure::{Failure, Result},
         fields::Kind,
         issue::{
             References,
-            edit::{Editor, default_assignee},
+            edit::Editor,
             screen::{Purpose, asked},
         },
         permission::Access,

@@ -8,6 +8,7 @@ use super::{
     values::{self, Place, Read, TextFormat, member},
 };
 use crate::domain::{
+    assignment::default_assignee,
     config::{CustomField, Project},
     failure::Complaints,
     fields::{Field, Kind},
@@ -472,20 +473,6 @@ impl Editor<'_> {
         }
         Err("No issue was provided to link to.".into())
     }
-}
-
-/// Who gets issues that name nobody: the lead of a component that says so, else by the project's rule (J-22).
-pub fn default_assignee(site: &Snapshot, project: &Project, component_ids: &[i64]) -> Option<String> {
-    let components = component_ids.iter().filter_map(|id| site.components.get(*id));
-    for component in components {
-        match component.assignee_type.as_str() {
-            "COMPONENT_LEAD" if component.lead.is_some() => return component.lead.clone(),
-            "PROJECT_LEAD" => return project.lead.clone(),
-            "UNASSIGNED" => return None,
-            _ => {}
-        }
-    }
-    (project.assignee_type == "PROJECT_LEAD").then(|| project.lead.clone()).flatten()
 }
 
 /// The sentence for a field that can't be set (J-8).

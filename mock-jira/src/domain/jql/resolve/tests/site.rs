@@ -271,5 +271,6 @@ fn version(id: i64, project_id: i64, name: &str, position: i32) -> Version {
         start_date: None,
         release_date: None,
         position,
+        driver: None,
     }
 }
