@@ -8,7 +8,9 @@ use super::{
     Context,
     archive::{self, Export},
     bulk::{self, Part},
-    projects,
+    priorities, projects,
+    replace::{self, Move},
+    resolutions,
     sites::Sites,
 };
 use crate::{
@@ -50,6 +52,27 @@ pub enum Job {
         /// Of which.
         export: Export,
     },
+    /// A priority, with others in its place.
+    DeletePriority {
+        /// Which.
+        priority_id: i64,
+        /// Where a project has it; else its issues get the project's default.
+        replacement: Option<i64>,
+    },
+    /// A resolution, with another in its place.
+    DeleteResolution {
+        /// Which.
+        resolution_id: i64,
+        /// What its issues get.
+        replacement: i64,
+    },
+    /// Priorities of issues whose projects have got others.
+    MovePriorities {
+        /// The scheme that was changed.
+        scheme_id: i64,
+        /// What takes the place of what.
+        moves: Vec<Move>,
+    },
 }
 
 impl Job {
@@ -59,6 +82,9 @@ impl Job {
             Self::ArchiveIssues { .. } => "Archive issues",
             Self::Bulk { parts } => bulk::description(parts),
             Self::ExportArchivedIssues { .. } => "Export archived issues",
+            Self::DeletePriority { .. } => "Delete priority",
+            Self::DeleteResolution { .. } => "Delete resolution",
+            Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
         }
     }
 
@@ -68,6 +94,15 @@ impl Job {
             Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
             Self::ArchiveIssues { jql } => archive::archive_in_background(run, &jql).await,
             Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
+            Self::DeletePriority { priority_id, replacement } => {
+                priorities::delete_in_background(run, priority_id, replacement).await
+            }
+            Self::DeleteResolution { resolution_id, replacement } => {
+                resolutions::delete_in_background(run, resolution_id, replacement).await
+            }
+            Self::MovePriorities { moves, .. } => {
+                Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
+            }
         }
     }
 }

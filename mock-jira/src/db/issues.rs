@@ -2,6 +2,7 @@
 
 mod limits;
 mod load;
+pub mod replace;
 
 use super::{Read, Work};
 use crate::domain::{
