@@ -1,9 +1,10 @@
 //! Permissions: their keys, who holds them, and whether a caller may do something.
 
 use super::{
-    config::{Project, SecurityLevel},
+    config::Project,
     fields::custom_number,
     people::{Account, Caller},
+    security::SecurityLevel,
     snapshot::Snapshot,
 };
 pub use holder::NewHolder;

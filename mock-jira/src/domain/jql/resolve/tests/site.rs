@@ -5,6 +5,7 @@ use crate::domain::{
     fields::Fields,
     people::{Account, Group},
     priority_scheme::PriorityScheme,
+    security::{SecurityLevel, SecurityScheme},
     site::{Clock, Settings, Site},
     snapshot::{Index, RoleActors, Snapshot},
 };
