@@ -5,6 +5,7 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    permission::{GlobalGrant, PermissionGrant, PermissionScheme},
     security::{SecurityLevel, SecurityMember, SecurityScheme},
     settings::Settings,
     site::{Clock, Site},

@@ -9,9 +9,11 @@ use super::{
 };
 pub use holder::NewHolder;
 pub use reach::{Area, Extent, FieldMember, Holder, IssuePeople, People, Reach};
+pub use scheme::{GlobalGrant, PermissionGrant, PermissionScheme};
 
 mod holder;
 mod reach;
+mod scheme;
 
 /// A permission that Jira ships (U-25).
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,14 @@
 //! version in the database has moved on.
 
 use super::{
-    config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, security::*, settings::Settings, site::Site,
+    config::*,
+    fields::Fields,
+    people::*,
+    permission::{GlobalGrant, PermissionGrant, PermissionScheme},
+    priority_scheme::PriorityScheme,
+    security::*,
+    settings::Settings,
+    site::Site,
 };
 use std::{
     collections::{HashMap, HashSet},

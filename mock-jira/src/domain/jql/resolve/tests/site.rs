@@ -4,6 +4,7 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    permission::{PermissionGrant, PermissionScheme},
     priority_scheme::PriorityScheme,
     security::{SecurityLevel, SecurityScheme},
     site::{Clock, Settings, Site},
