@@ -5,15 +5,19 @@ pub mod attachments;
 pub mod bulk;
 pub mod bulk_properties;
 pub mod comments;
+pub mod dashboards;
 pub mod fields;
 pub mod filters;
+pub mod groups;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod jql;
 pub mod link_types;
 pub mod links;
 pub mod mail;
 pub mod permission_schemes;
+pub mod preferences;
 pub mod priorities;
 pub mod priority_schemes;
 pub mod projects;
@@ -32,6 +36,8 @@ pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod transitions;
+pub mod user_query;
+pub mod users;
 pub mod watchers;
 pub mod worklogs;
 
@@ -187,6 +193,12 @@ impl Context {
     /// An issue as records name it.
     pub fn issue_thing(&self, issue: &Issue) -> Thing {
         Thing::new("ISSUE", issue.id, self.site.issue_key(issue.project_id, issue.number))
+    }
+
+    /// An account as records name it.
+    pub fn user_thing(&self, account_id: &str) -> Thing {
+        let name = self.site.accounts.get(account_id).map_or(account_id, |account| account.display_name.as_str());
+        Thing::new("USER", account_id, name)
     }
 
     /// The key of an issue that is referred to.

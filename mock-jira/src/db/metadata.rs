@@ -155,11 +155,6 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     )
     .fetch_all(db.sql())
     .await?;
-    let product_groups = groups
-        .iter()
-        .filter(|group| group.name == PRODUCT_GROUP || group.name == ADMIN_GROUP)
-        .map(|g| g.group_id)
-        .collect();
     Ok(Some(Snapshot {
         site,
         settings: settings(db).await?,
@@ -168,7 +163,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         memberships: memberships(db).await?,
         tokens: tokens(db).await?,
         global_grants,
-        product_groups,
+        application_roles: super::groups::application_roles(db).await?,
         priorities: Index::new(priorities, |item| item.id),
         priority_schemes: Index::new(priority_schemes, |item| item.id),
         resolutions: Index::new(resolutions, |item| item.id),
@@ -197,11 +192,6 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         components: Index::new(components, |item| item.id),
     }))
 }
-
-/// Whose members have access to Jira Software.
-pub const PRODUCT_GROUP: &str = "jira-software-users";
-/// Whose members administer Jira.
-pub const ADMIN_GROUP: &str = "jira-administrators";
 
 async fn site(db: &mut Read) -> anyhow::Result<Option<Site>> {
     let id = db.site_id;

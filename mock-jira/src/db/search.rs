@@ -17,8 +17,9 @@ mod text;
 
 use super::Read;
 use crate::domain::{
-    jql::resolve::{Condition, Order},
+    jql::resolve::{Condition, Order, Readable},
     permission::{Extent, Reach},
+    user_query::Part,
 };
 use serde_json::json;
 use sqlx::{Encode, Postgres, QueryBuilder, Type};
@@ -66,6 +67,42 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
     statement.filter(condition);
     statement.sql.build_query_scalar().persistent(false).fetch_one(db.sql()).await
+}
+
+/// The accounts that take a part in issues that meet a condition; comments count as far as they are readable.
+pub async fn people(
+    db: &mut Read,
+    visible: &Extent,
+    condition: &Condition,
+    part: Part,
+    readable: &Readable,
+) -> sqlx::Result<Vec<String>> {
+    // Which column names the account, and of which table beside the issue's.
+    let (column, table) = match part {
+        Part::Assignee => ("i.assignee", None),
+        Part::Reporter => ("i.reporter", None),
+        Part::Watcher => ("c.account_id", Some("watcher")),
+        Part::Voter => ("c.account_id", Some("vote")),
+        Part::Commenter => ("c.author", Some("comment")),
+        Part::Transitioner => ("c.author", Some("change_group")),
+    };
+    let mut statement = Statement::new(&format!("SELECT DISTINCT {column} FROM issue i"), db.site_id, visible);
+    if let Some(table) = table {
+        statement.push(format_args!(" JOIN {table} c ON c.issue_id = i.id AND ")).of_site("c");
+    }
+    statement.filter(condition);
+    statement.push(format_args!(" AND {column} IS NOT NULL"));
+    match part {
+        Part::Commenter => {
+            statement.push(" AND ").readable(readable);
+        }
+        Part::Transitioner => {
+            statement.push(" AND EXISTS (SELECT FROM change_item t WHERE ").of_site("t");
+            statement.push(" AND t.group_id = c.id AND t.field_id = 'status')");
+        }
+        _ => {}
+    }
+    statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await
 }
 
 /// A statement in the making.

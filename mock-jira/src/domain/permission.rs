@@ -85,6 +85,43 @@ pub fn find(key: &str) -> Option<&'static PermissionKind> {
     PERMISSIONS.iter().find(|kind| kind.key == key)
 }
 
+/// Keys that permissions had before, and still go by in searches for users.
+const FORMER_KEYS: [(&str, &str); 28] = [
+    ("ASSIGN_ISSUE", "ASSIGN_ISSUES"),
+    ("ATTACHMENT_DELETE_ALL", "DELETE_ALL_ATTACHMENTS"),
+    ("ATTACHMENT_DELETE_OWN", "DELETE_OWN_ATTACHMENTS"),
+    ("BROWSE", "BROWSE_PROJECTS"),
+    ("CLOSE_ISSUE", "CLOSE_ISSUES"),
+    ("COMMENT_DELETE_ALL", "DELETE_ALL_COMMENTS"),
+    ("COMMENT_DELETE_OWN", "DELETE_OWN_COMMENTS"),
+    ("COMMENT_EDIT_ALL", "EDIT_ALL_COMMENTS"),
+    ("COMMENT_EDIT_OWN", "EDIT_OWN_COMMENTS"),
+    ("COMMENT_ISSUE", "ADD_COMMENTS"),
+    ("CREATE_ATTACHMENT", "CREATE_ATTACHMENTS"),
+    ("CREATE_ISSUE", "CREATE_ISSUES"),
+    ("DELETE_ISSUE", "DELETE_ISSUES"),
+    ("EDIT_ISSUE", "EDIT_ISSUES"),
+    ("LINK_ISSUE", "LINK_ISSUES"),
+    ("MANAGE_WATCHER_LIST", "MANAGE_WATCHERS"),
+    ("MOVE_ISSUE", "MOVE_ISSUES"),
+    ("PROJECT_ADMIN", "ADMINISTER_PROJECTS"),
+    ("RESOLVE_ISSUE", "RESOLVE_ISSUES"),
+    ("SCHEDULE_ISSUE", "SCHEDULE_ISSUES"),
+    ("TRANSITION_ISSUE", "TRANSITION_ISSUES"),
+    ("VIEW_VERSION_CONTROL", "VIEW_DEV_TOOLS"),
+    ("VIEW_WORKFLOW_READONLY", "VIEW_READONLY_WORKFLOW"),
+    ("WORKLOG_DELETE_ALL", "DELETE_ALL_WORKLOGS"),
+    ("WORKLOG_DELETE_OWN", "DELETE_OWN_WORKLOGS"),
+    ("WORKLOG_EDIT_ALL", "EDIT_ALL_WORKLOGS"),
+    ("WORKLOG_EDIT_OWN", "EDIT_OWN_WORKLOGS"),
+    ("WORK_ISSUE", "WORK_ON_ISSUES"),
+];
+
+/// The key that a permission goes by now.
+pub fn current_key(key: &str) -> &str {
+    FORMER_KEYS.iter().find(|(former, _)| *former == key).map_or(key, |(_, current)| *current)
+}
+
 /// What one caller may do in one site.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
@@ -114,6 +151,12 @@ impl<'a> Access<'a> {
     /// Whether the caller administers Jira.
     pub fn administers(&self) -> bool {
         self.global("ADMINISTER")
+    }
+
+    /// Whether the caller administers the site: its accounts and groups. Administering Jira is not enough for that.
+    pub fn administers_site(&self) -> bool {
+        let held = |group: Option<uuid::Uuid>| group.is_some_and(|group| self.is_in(group));
+        self.site.global_grants.iter().any(|grant| grant.permission == "SYSTEM_ADMIN" && held(grant.group_id))
     }
 
     /// Roles that the caller plays in a project.
@@ -163,7 +206,7 @@ impl<'a> Access<'a> {
                 let group = parameter.and_then(|text| self.site.group(text));
                 reach.all |= group.is_some_and(|group| self.caller.groups.contains(&group.group_id));
             }
-            "applicationRole" => reach.all |= self.licensed(),
+            "applicationRole" => reach.all |= self.licensed(parameter),
             "projectRole" => {
                 let role: Option<i64> = parameter.and_then(|text| text.parse().ok());
                 reach.all |= role.is_some_and(|role| self.roles(project).any(|played| played == role));
@@ -284,9 +327,9 @@ impl<'a> Access<'a> {
         })
     }
 
-    /// Whether the account may use Jira at all: a member of a group with access to the product.
-    fn licensed(&self) -> bool {
+    /// Whether the account may use a product, or any if none is named.
+    fn licensed(&self, product: Option<&str>) -> bool {
         self.caller.account.as_ref().is_some_and(|account| account.active)
-            && self.site.product_groups.iter().any(|group| self.caller.groups.contains(group))
+            && self.site.products(&self.caller.groups).any(|role| product.is_none_or(|key| key == role.key))
     }
 }

@@ -39,6 +39,8 @@ pub struct Settings {
     pub attachments_enabled: bool,
     /// The largest file that can be attached, in bytes; without one, as large as the server takes.
     pub attachment_limit: Option<i64>,
+    /// How many people the licence of each product lets in.
+    pub seats: u32,
 }
 
 impl Default for Settings {
@@ -49,6 +51,7 @@ impl Default for Settings {
             outgoing_mail: true,
             attachments_enabled: true,
             attachment_limit: None,
+            seats: 10_000,
         }
     }
 }

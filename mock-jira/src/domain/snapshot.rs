@@ -93,8 +93,8 @@ pub struct Snapshot {
     pub tokens: HashMap<[u8; 32], Token>,
     /// Global permissions.
     pub global_grants: Vec<GlobalGrant>,
-    /// Groups whose members have access to Jira.
-    pub product_groups: Vec<Uuid>,
+    /// Products, and the groups whose members may use them.
+    pub application_roles: Vec<ApplicationRole>,
     /// Highest first.
     pub priorities: Index<Priority>,
     /// By id.
@@ -185,6 +185,22 @@ impl Snapshot {
     /// All grants of a scheme.
     pub fn grants_of(&self, scheme_id: i64) -> &[PermissionGrant] {
         self.permission_grants.get(&scheme_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The products that members of these groups may use.
+    pub fn products(&self, groups: &HashSet<Uuid>) -> impl Iterator<Item = &ApplicationRole> {
+        self.application_roles.iter().filter(|role| role.groups.iter().any(|group| groups.contains(group)))
+    }
+
+    /// The people who count against the licence of a product; apps don't.
+    pub fn users_of(&self, role: &ApplicationRole) -> usize {
+        let uses = |account: &&Arc<Account>| {
+            let groups = self.memberships.get(&account.account_id);
+            account.active
+                && account.account_type == "atlassian"
+                && groups.is_some_and(|groups| role.groups.iter().any(|group| groups.contains(group)))
+        };
+        self.accounts.values().filter(uses).count()
     }
 
     /// Grants of a permission in a scheme.

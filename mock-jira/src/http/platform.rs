@@ -1,7 +1,9 @@
 //! The platform API, versions 2 and 3.
 
+pub mod application_roles;
 pub mod auditing;
 pub mod bulk;
+pub mod dashboards;
 pub mod fields;
 pub mod filters;
 pub mod instance;
@@ -9,7 +11,9 @@ pub mod issue_link_types;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod jql;
 pub mod labels;
+pub mod my_preferences;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
@@ -31,12 +35,16 @@ pub fn routes() -> Routes {
         .and(bulk::routes())
         .and(projects::routes())
         .and(users::routes())
+        .and(my_preferences::routes())
+        .and(application_roles::routes())
         .and(permissions::routes())
         .and(permission_schemes::routes())
         .and(security_schemes::routes())
         .and(auditing::routes())
         .and(fields::routes())
         .and(filters::routes())
+        .and(jql::routes())
+        .and(dashboards::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
         .and(labels::routes())

@@ -16,10 +16,15 @@ use std::collections::HashMap;
 
 /// The keys; `path` leads to the owner, such as `issue/DEMO-1`.
 pub async fn keys(call: &Call, db: &mut Read, owner: &Owner, path: &str) -> Answer {
+    keys_at(call, db, owner, |key| format!("{path}/properties/{key}")).await
+}
+
+/// The keys, where links to the properties are of a form of their own.
+pub async fn keys_at(call: &Call, db: &mut Read, owner: &Owner, link: impl Fn(&str) -> String) -> Answer {
     let keys = db::properties::keys(db, owner.kind, &owner.id).await?;
     let view = |key: &String| {
         let encoded = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
-        json!({ "self": call.links.api(format_args!("{path}/properties/{encoded}")), "key": key })
+        json!({ "self": call.links.api(link(&encoded.to_string())), "key": key })
     };
     ok(json!({ "keys": keys.iter().map(view).collect::<Vec<_>>() }))
 }

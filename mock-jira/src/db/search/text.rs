@@ -30,7 +30,12 @@ impl Statement<'_> {
         if let Some(text) = text {
             self.push(" AND c.search_text @@ ").tsquery(text, "");
         }
-        self.push(" AND (c.visibility_type IS NULL");
+        self.push(" AND ").readable(readable);
+    }
+
+    /// Adds the test that the caller may read the comment `c` (J-93).
+    pub(super) fn readable(&mut self, readable: &Readable) {
+        self.push("(c.visibility_type IS NULL");
         if !readable.groups.is_empty() {
             self.push(" OR c.visibility_type = 'group' AND c.visibility_id = ANY(");
             self.bind(readable.groups.clone()).push(")");

@@ -1,7 +1,7 @@
 //! One field, one operator, its operands: the meaning of a terminal clause.
 
 use super::{
-    Resolver,
+    Problem, Resolver,
     condition::{AccountColumn, Column, Condition, CustomTest, IdColumn, NumberColumn, Span, TextQuery},
     dates,
     fields::{Subject, Things},
@@ -25,7 +25,7 @@ impl<'a> Resolver<'a> {
         subject: Subject<'a>,
         terminal: &Terminal,
         operator: Operator,
-    ) -> Result<Condition, Vec<String>> {
+    ) -> Result<Condition, Vec<Problem>> {
         let field = terminal.field.name.as_str();
         let refused = || vec![sentences::no_operator(terminal.operator, field)];
         if operator.is_history() {
@@ -69,7 +69,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn operand(&self, clause: &Clause<'a>, operand: &Operand) -> Result<Condition, String> {
+    fn operand(&self, clause: &Clause<'a>, operand: &Operand) -> Result<Condition, Problem> {
         let field = clause.field;
         match operand {
             Operand::Empty => self.empty(clause.subject).ok_or_else(|| sentences::no_emptiness(field)),
@@ -132,7 +132,7 @@ impl<'a> Resolver<'a> {
         Condition::any(any)
     }
 
-    fn value(&self, clause: &Clause<'a>, value: &Value) -> Result<Condition, String> {
+    fn value(&self, clause: &Clause<'a>, value: &Value) -> Result<Condition, Problem> {
         let Clause { subject, field, operator } = *clause;
         let invalid = || sentences::invalid_value(&value.text, field);
         if value.text.contains('\0') {
@@ -258,7 +258,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Keys are compared within their project, by number; ids among all.
-    fn after_issue(&self, clause: &Clause, value: &Value) -> Result<Condition, String> {
+    fn after_issue(&self, clause: &Clause, value: &Value) -> Result<Condition, Problem> {
         let names = self.issue(value, clause.field)?;
         let by_id = names.ids.into_iter().map(|id| Condition::Number(NumberColumn::Id, span(clause.operator, id)));
         let by_key = names.keys.into_iter().map(|(project, number)| {
@@ -318,7 +318,7 @@ fn equals(operator: Operator) -> bool {
 }
 
 /// A function that gives a list needs an operator that takes one, and the other way round.
-fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<String>> {
+fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
     let Operand::Function(function) = operand else { return Ok(()) };
     let list = functions::gives_list(function).unwrap_or(operator.takes_list());
     if list == operator.takes_list() || matches!(operator, Operator::Is | Operator::IsNot) {
@@ -336,7 +336,7 @@ fn flat(operand: &Operand) -> Vec<&Operand> {
     }
 }
 
-fn query(value: &Value, field: &str) -> Result<TextQuery, String> {
+fn query(value: &Value, field: &str) -> Result<TextQuery, Problem> {
     text::read(&value.text).map_err(|bad| match bad {
         BadText::Empty => sentences::empty_text(field),
         BadText::Unreadable => sentences::unreadable_text(&value.text, field),

@@ -1,7 +1,7 @@
 //! Names in queries to ids: what a literal means for a field.
 
 use super::{
-    Mention, Resolver,
+    Mention, Problem, Resolver,
     condition::{Condition, CustomTest, IssueNames, LinkEnds},
     fields::Things,
     sentences,
@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use std::collections::HashSet;
 
 /// Ids of things, or the sentence that says there are none.
-pub type Found<T> = Result<T, String>;
+pub type Found<T> = Result<T, Problem>;
 
 /// A thing as queries name it.
 struct Named<'a> {
@@ -217,6 +217,6 @@ fn choose(things: &[Named], value: &Value, field: &str) -> Found<Vec<i64>> {
 }
 
 /// Ids and names that are not there have sentences of their own.
-pub(super) fn missing(value: &Value, field: &str) -> String {
+pub(super) fn missing(value: &Value, field: &str) -> Problem {
     if value.number { sentences::no_id(&value.text, field) } else { sentences::no_value(&value.text, field) }
 }

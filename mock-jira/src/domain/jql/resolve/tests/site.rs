@@ -53,7 +53,7 @@ pub fn site() -> Snapshot {
         memberships: HashMap::from([("ann".into(), HashSet::from([CREW]))]),
         tokens: HashMap::new(),
         global_grants: Vec::new(),
-        product_groups: Vec::new(),
+        application_roles: Vec::new(),
         priorities: Index::new(vec![priority(31, "High", 0), priority(32, "Medium", 1), priority(33, "Low", 2)], |p| {
             p.id
         }),
