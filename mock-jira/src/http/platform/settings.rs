@@ -1,7 +1,7 @@
 //! Settings of all of Jira: application properties, time tracking, the announcement banner.
 
 use crate::{
-    app::settings::{self, administers},
+    app::settings,
     domain::{
         failure::{Failure, Result},
         settings::{Banner, PROPERTIES, Property, Settings},
@@ -83,7 +83,7 @@ fn shown(property: &Property, value: &str) -> Value {
 }
 
 async fn get_advanced_settings(call: Call) -> Answer {
-    administers(&call, "Only Jira administrators can access advanced settings.")?;
+    call.administers("Only Jira administrators can access advanced settings.")?;
     let advanced = PROPERTIES.iter().filter(|property| property.advanced);
     ok(advanced.map(|item| property(&call, item)).collect::<Vec<Value>>())
 }
@@ -96,7 +96,7 @@ struct PropertyBody {
 }
 
 async fn set_application_property(Path(key): Path<String>, Json(call, body): Json<PropertyBody>) -> Answer {
-    administers(&call, "Only Jira administrators can edit application properties.")?;
+    call.administers("Only Jira administrators can edit application properties.")?;
     let found = PROPERTIES.iter().find(|property| property.key == key).ok_or_else(|| no_property(&key))?;
     if body.id.is_some_and(|id| id != key) {
         return Err(Failure::invalid("The ID in the request does not match the application property.").into());
@@ -137,12 +137,12 @@ fn provider() -> Value {
 }
 
 async fn get_selected_time_tracking_implementation(call: Call) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     if call.site.settings.time_tracking.enabled { ok(provider()) } else { no_content() }
 }
 
 async fn get_available_time_tracking_implementations(call: Call) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     ok([provider()])
 }
 
@@ -158,7 +158,7 @@ struct Provider {
 
 /// The documents write the key as `Jira`, answers as `JIRA`.
 async fn select_time_tracking_implementation(Json(call, body): Json<Provider>) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     if !body.key.is_some_and(|key| key.eq_ignore_ascii_case("JIRA")) {
         return Err(Failure::invalid("The time tracking provider was not found.").into());
     }
@@ -168,7 +168,7 @@ async fn select_time_tracking_implementation(Json(call, body): Json<Provider>) -
 }
 
 async fn get_shared_time_tracking_configuration(call: Call) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     ok(time_tracking(&call.site.settings.time_tracking))
 }
 
@@ -191,7 +191,7 @@ struct TimeTrackingBody {
 }
 
 async fn set_shared_time_tracking_configuration(Json(call, body): Json<TimeTrackingBody>) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     let within = |number: f64, most: f64| number > 0.0 && number <= most;
     if !within(body.working_hours_per_day, 24.0) {
         return Err(Failure::invalid_field("workingHoursPerDay", "Working hours must be between 0 and 24.").into());
@@ -216,7 +216,7 @@ async fn put_time_tracking(call: &Call, tracking: &TimeTracking) -> Result<()> {
 }
 
 async fn get_banner(call: Call) -> Answer {
-    administers(&call, "Only admins can read banner configuration.")?;
+    call.administers("Only admins can read banner configuration.")?;
     let banner = call.site.settings.banner();
     let hash = Sha256::digest(banner.message.as_bytes());
     ok(json!({
@@ -246,7 +246,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
 
 /// What a request leaves out stays.
 async fn set_banner(Json(call, body): Json<BannerBody>) -> Answer {
-    administers(&call, "Only admins can update banner configuration.")?;
+    call.administers("Only admins can update banner configuration.")?;
     let old = call.site.settings.banner();
     let message = match body.message {
         None => old.message.clone(),
