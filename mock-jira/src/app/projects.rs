@@ -5,10 +5,11 @@ pub mod templates;
 
 use super::{
     Context,
+    avatars::{self, Owner},
     tasks::{self, End, Job, Run},
 };
 use crate::{
-    db::{self, tasks::Task},
+    db::{self, Work, tasks::Task},
     domain::{
         audit::{Area, Record},
         config::Project,
@@ -44,6 +45,12 @@ pub struct ProjectInput {
     pub avatar_id: Option<i64>,
     /// Its permission scheme.
     pub permission_scheme_id: Option<i64>,
+    /// Its notification scheme.
+    pub notification_scheme_id: Option<i64>,
+    /// Other schemes that it asks for: the member's name and the id. There are none of their kinds.
+    pub unknown_schemes: Vec<(&'static str, i64)>,
+    /// Former keys that others may have from now on.
+    pub released_keys: Vec<String>,
     /// Its issue type scheme instead of the template's.
     pub issue_type_scheme_id: Option<i64>,
     /// Its workflow scheme instead of the template's.
@@ -87,6 +94,7 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
             .iter()
             .next()
             .map_or(10_000, |configuration| configuration.id),
+        security_scheme_id: None,
         archived: None,
         archived_by: None,
         deleted: None,
@@ -100,31 +108,38 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
         project.workflow_scheme_id = templates::make_workflow(context, &mut work, &project, template, scope).await?;
     }
     db::projects::insert(&mut work, &project, context.now).await.map_err(taken(&key, &name))?;
+    give_stored(&mut work, &project, input).await?;
     work.commit(Record::new("Project created", Area::Projects, project.thing())).await?;
     Ok(project)
 }
 
-/// Changes a project (U-41, J-30: a former key keeps resolving).
+/// Changes a project (U-41, J-30: a former key keeps resolving until it is released).
 pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) -> Result<Project> {
-    let old = context.project(id_or_key)?;
-    let mut project = old.clone();
-    if !context.access().administers_project(&project) {
+    let known = context.project(id_or_key)?;
+    let access = context.access();
+    let schemes = input.permission_scheme_id.is_some() || input.notification_scheme_id.is_some();
+    let rekeyed = input.key.as_ref().is_some_and(|key| *key != known.key) || !input.released_keys.is_empty();
+    let needs_administrator = schemes || rekeyed || !input.unknown_schemes.is_empty();
+    if !access.administers_project(known) || needs_administrator && !access.administers() {
         return Err(Failure::forbidden("You cannot edit the configuration of this project."));
     }
     let mut complaints = Complaints::default();
-    if let Some(key) = input.key.as_ref().filter(|key| **key != project.key) {
-        check_key(context, key, Some(project.id), &mut complaints);
-        project.key.clone_from(key);
+    if let Some(key) = input.key.as_ref().filter(|key| **key != known.key) {
+        check_key(context, key, Some(known.id), &mut complaints);
     }
     if let Some(name) = &input.name {
-        check_name(context, name, Some(project.id), &mut complaints);
-        project.name.clone_from(name);
+        check_name(context, name, Some(known.id), &mut complaints);
     }
     check_references(context, input, &mut complaints);
+    checks::check_released(context, known, input, &mut complaints);
     complaints.into_result()?;
-    if let Some(description) = &input.description {
-        project.description.clone_from(description);
-    }
+    let mut work = context.begin().await?;
+    work.changes_configuration();
+    let old = locked(&mut work, known, id_or_key).await?;
+    let mut project = old.clone();
+    project.key = input.key.clone().unwrap_or(project.key);
+    project.name = input.name.clone().unwrap_or(project.name);
+    project.description = input.description.clone().unwrap_or(project.description);
     project.url = input.url.clone().or(project.url);
     project.lead = input.lead.clone().or(project.lead);
     project.assignee_type = input.assignee_type.clone().unwrap_or(project.assignee_type);
@@ -134,9 +149,9 @@ pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) ->
     };
     project.avatar_id = input.avatar_id.unwrap_or(project.avatar_id);
     project.permission_scheme_id = input.permission_scheme_id.unwrap_or(project.permission_scheme_id);
-    let mut work = context.begin().await?;
-    work.changes_configuration();
     db::projects::update(&mut work, &project).await.map_err(taken(&project.key, &project.name))?;
+    db::projects::release_keys(&mut work, project.id, &input.released_keys).await?;
+    give_stored(&mut work, &project, input).await?;
     let record = Record::new("Project updated", Area::Projects, project.thing())
         .change("Key", Some(&old.key), Some(&project.key))
         .change("Name", Some(&old.name), Some(&project.name))
@@ -148,18 +163,82 @@ pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) ->
     Ok(project)
 }
 
-/// Moves a project to the trash, or deletes it for good (U-45).
-pub async fn delete(context: &Context, id_or_key: &str, to_trash: bool) -> Result<()> {
-    let mut project = deletable(context, id_or_key)?.clone();
+/// Gives a project what is not in the snapshot: its notification scheme and its avatar, if they exist.
+async fn give_stored(work: &mut Work, project: &Project, input: &ProjectInput) -> Result<()> {
+    let mut complaints = Complaints::default();
+    if let Some(id) = input.notification_scheme_id
+        && !db::notifications::give_to_project(work, project.id, id).await?
+    {
+        complaints.field("notificationScheme", format!("No object with id '{id}' was found."));
+    }
+    if let Some(id) = input.avatar_id
+        && !avatars::available(work, Owner::Project(project), id).await?
+    {
+        complaints.field("avatarId", format!("No object with id '{id}' was found."));
+    }
+    complaints.into_result()
+}
+
+/// The project as it is now, locked until the end of the transaction, unless it is in the trash meanwhile.
+async fn locked(work: &mut Work, project: &Project, id_or_key: &str) -> Result<Project> {
+    let now = db::projects::lock(work, project.id).await?;
+    now.filter(|now| now.deleted == project.deleted).ok_or_else(|| Context::no_project(id_or_key))
+}
+
+/// Archives a project: it can be looked at, and nothing else.
+pub async fn archive(context: &Context, id_or_key: &str) -> Result<()> {
+    let known = context.project(id_or_key)?;
+    if !context.access().administers() {
+        return Err(Failure::forbidden("You do not have permission to archive projects."));
+    }
     let mut work = context.begin().await?;
     work.changes_configuration();
+    let mut project = locked(&mut work, known, id_or_key).await?;
+    if project.archived.is_some() {
+        return Err(Failure::invalid(format!("The project '{}' is archived already.", project.key)));
+    }
+    project.archived = Some(context.now);
+    project.archived_by = context.caller.account_id().map(str::to_owned);
+    db::projects::update(&mut work, &project).await?;
+    Ok(work.commit(Record::new("Project archived", Area::Projects, project.thing())).await?)
+}
+
+/// Brings a project back from the archive and from the trash (U-45).
+pub async fn restore(context: &Context, id_or_key: &str) -> Result<Project> {
+    let access = context.access();
+    let known = context.site.project(id_or_key).filter(|project| {
+        // Rights in a project do not reach into the trash, but these do.
+        let own = project.simplified && access.reach(project, "ADMINISTER_PROJECTS").all;
+        access.administers() || own
+    });
+    let known = known.ok_or_else(|| Context::no_project(id_or_key))?;
+    let mut work = context.begin().await?;
+    work.changes_configuration();
+    let mut project = locked(&mut work, known, id_or_key).await?;
+    if project.archived.is_none() && project.deleted.is_none() {
+        let key = &project.key;
+        return Err(Failure::invalid(format!("The project '{key}' is neither archived nor in the recycle bin.")));
+    }
+    (project.archived, project.archived_by) = (None, None);
+    (project.deleted, project.deleted_by) = (None, None);
+    db::projects::update(&mut work, &project).await?;
+    work.commit(Record::new("Project restored", Area::Projects, project.thing())).await?;
+    Ok(project)
+}
+
+/// Moves a project to the trash, or deletes it for good (U-45).
+pub async fn delete(context: &Context, id_or_key: &str, to_trash: bool) -> Result<()> {
+    let known = deletable(context, id_or_key)?;
+    let mut work = context.begin().await?;
+    work.changes_configuration();
+    let mut project = locked(&mut work, known, id_or_key).await?;
     let record = Record::new("Project deleted", Area::Projects, project.thing());
     if to_trash {
         project.deleted = Some(context.now);
         project.deleted_by = context.caller.account_id().map(str::to_owned);
         db::projects::update(&mut work, &project).await?;
     } else {
-        db::projects::delete(&mut work, project.id).await?;
+        db::projects::delete(&mut work, &project).await?;
     }
     Ok(work.commit(record).await?)
 }
@@ -188,7 +267,13 @@ fn deletable<'a>(context: &'a Context, id_or_key: &str) -> Result<&'a Project> {
     context.account_id()?;
     let project = context.project(id_or_key)?;
     // The documents know no 403 here, but this use of 404.
-    if context.access().administers() { Ok(project) } else { Err(Context::no_project(id_or_key)) }
+    if !context.access().administers() {
+        return Err(Context::no_project(id_or_key));
+    }
+    if project.archived.is_some() {
+        return Err(Failure::not_found("An archived project cannot be deleted. Restore it first."));
+    }
+    Ok(project)
 }
 
 /// Another request was faster with the key or the name.

@@ -7,7 +7,7 @@ use crate::domain::{
     people::{Account, Group},
     settings::Settings,
     site::{Clock, Site},
-    snapshot::{Index, Snapshot, Token},
+    snapshot::{Index, RoleActors, Snapshot, Token},
 };
 use anyhow::Context;
 use std::{
@@ -91,6 +91,27 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     )
     .fetch_all(db.sql())
     .await?;
+    let security_schemes = sqlx::query_as!(
+        SecurityScheme,
+        "SELECT id, name, description FROM security_scheme WHERE site_id = $1 ORDER BY name",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let security_levels = sqlx::query_as!(
+        SecurityLevel,
+        "SELECT id, scheme_id, name, description, is_default FROM security_level WHERE site_id = $1 ORDER BY id",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let security_members = sqlx::query_as!(
+        SecurityMember,
+        "SELECT id, level_id, holder, parameter FROM security_member WHERE site_id = $1 ORDER BY id",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
     let link_types = sqlx::query_as!(
         IssueLinkType,
         "SELECT id, name, inward, outward FROM issue_link_type WHERE site_id = $1 ORDER BY id",
@@ -109,7 +130,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         Project,
         "SELECT id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id, avatar_id, is_private,
                 permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id, field_configuration_id,
-                archived, archived_by, deleted, deleted_by
+                security_scheme_id, archived, archived_by, deleted, deleted_by
          FROM project WHERE site_id = $1 ORDER BY key",
         id
     )
@@ -119,7 +140,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         sqlx::query!("SELECT key, project_id FROM project_key WHERE site_id = $1", id).fetch_all(db.sql()).await?;
     let versions = sqlx::query_as!(
         Version,
-        "SELECT id, project_id, name, description, archived, released, start_date, release_date, position
+        "SELECT id, project_id, name, description, archived, released, start_date, release_date, position, driver
          FROM version WHERE site_id = $1 ORDER BY project_id, position, id",
         id
     )
@@ -132,11 +153,6 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     )
     .fetch_all(db.sql())
     .await?;
-    let product_groups = groups
-        .iter()
-        .filter(|group| group.name == PRODUCT_GROUP || group.name == ADMIN_GROUP)
-        .map(|g| g.group_id)
-        .collect();
     Ok(Some(Snapshot {
         site,
         settings: settings(db).await?,
@@ -145,7 +161,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         memberships: memberships(db).await?,
         tokens: tokens(db).await?,
         global_grants,
-        product_groups,
+        application_roles: super::groups::application_roles(db).await?,
         priorities: Index::new(priorities, |item| item.id),
         priority_schemes: Index::new(priority_schemes, |item| item.id),
         resolutions: Index::new(resolutions, |item| item.id),
@@ -162,7 +178,10 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         permission_schemes: Index::new(permission_schemes, |item| item.id),
         permission_grants: group_by(grants, |grant| grant.scheme_id),
         roles: Index::new(roles, |item| item.id),
-        role_actors,
+        role_actors: RoleActors::new(role_actors),
+        security_schemes: Index::new(security_schemes, |item| item.id),
+        security_levels: Index::new(security_levels, |item| item.id),
+        security_members: group_by(security_members, |member| member.level_id),
         link_types: Index::new(link_types, |item| item.id),
         categories: Index::new(categories, |item| item.id),
         projects: Index::new(projects, |item| item.id),
@@ -171,11 +190,6 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         components: Index::new(components, |item| item.id),
     }))
 }
-
-/// Whose members have access to Jira Software.
-pub const PRODUCT_GROUP: &str = "jira-software-users";
-/// Whose members administer Jira.
-pub const ADMIN_GROUP: &str = "jira-administrators";
 
 async fn site(db: &mut Read) -> anyhow::Result<Option<Site>> {
     let id = db.site_id;

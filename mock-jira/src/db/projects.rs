@@ -3,7 +3,7 @@
 use super::Work;
 use crate::domain::config::Project;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// Stores a new project with its key and its issue counter.
@@ -13,8 +13,9 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
     sqlx::query!(
         "INSERT INTO project (site_id, id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id,
            avatar_id, is_private, permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id,
-           field_configuration_id, created)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+           field_configuration_id, created, notification_scheme_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+           (SELECT min(id) FROM notification_scheme WHERE site_id = $1))",
         site_id,
         project.id,
         project.key,
@@ -51,10 +52,14 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
         .await?;
     // The default actors play their roles in every new project.
     sqlx::query!(
-        "INSERT INTO role_actor (site_id, id, role_id, project_id, account_id, group_id)
-         SELECT $1, (SELECT coalesce(max(id), 10000) FROM role_actor WHERE site_id = $1) + row_number() OVER (ORDER BY id),
-                role_id, $2, account_id, group_id
-         FROM role_actor WHERE site_id = $1 AND project_id IS NULL",
+        "WITH actor AS (
+           SELECT role_id, account_id, group_id, row_number() OVER (ORDER BY id) AS place
+           FROM role_actor WHERE site_id = $1 AND project_id IS NULL),
+         numbered AS (
+           INSERT INTO counter (site_id, kind, value) SELECT $1, 'role_actor', 10000 + count(*) FROM actor
+           ON CONFLICT (site_id, kind) DO UPDATE SET value = counter.value + (SELECT count(*) FROM actor) RETURNING value)
+         INSERT INTO role_actor (site_id, id, role_id, project_id, account_id, group_id)
+         SELECT $1, numbered.value - (SELECT count(*) FROM actor) + actor.place, role_id, $2, account_id, group_id FROM actor, numbered",
         site_id,
         project.id
     )
@@ -89,8 +94,8 @@ pub async fn update(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     .execute(db.sql())
     .await?;
     sqlx::query!(
-        "INSERT INTO project_key (site_id, key, project_id) VALUES ($1, $2, $3)
-         ON CONFLICT (site_id, key) DO UPDATE SET project_id = $3 WHERE project_key.project_id = $3",
+        "INSERT INTO project_key (site_id, key, project_id)
+         SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT FROM project_key WHERE site_id = $1 AND key = $2 AND project_id = $3)",
         site_id,
         project.key,
         project.id
@@ -100,18 +105,112 @@ pub async fn update(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Deletes a project with its issues, for good.
-pub async fn delete(db: &mut Work, project_id: i64) -> sqlx::Result<()> {
+/// Lets others have former keys of a project.
+pub async fn release_keys(db: &mut Work, project_id: i64, keys: &[String]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "DELETE FROM project_key WHERE site_id = $1 AND project_id = $2 AND key = ANY($3)",
+        site_id,
+        project_id,
+        keys
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// A project as it is now, locked for the rest of the transaction.
+pub async fn lock(db: &mut Work, id: i64) -> sqlx::Result<Option<Project>> {
+    let site_id = db.site_id;
+    sqlx::query_as!(
+        Project,
+        "SELECT id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id, avatar_id, is_private,
+                permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id, field_configuration_id,
+                security_scheme_id, archived, archived_by, deleted, deleted_by
+         FROM project WHERE site_id = $1 AND id = $2 FOR UPDATE",
+        site_id,
+        id
+    )
+    .fetch_optional(db.sql())
+    .await
+}
+
+/// Deletes a project with its issues and with what was made for it alone, for good.
+pub async fn delete(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
         "UPDATE issue SET parent_id = NULL WHERE site_id = $1 AND project_id <> $2
            AND parent_id IN (SELECT id FROM issue WHERE site_id = $1 AND project_id = $2)",
         site_id,
-        project_id
+        project.id
     )
     .execute(db.sql())
     .await?;
-    sqlx::query!("DELETE FROM project WHERE site_id = $1 AND id = $2", site_id, project_id).execute(db.sql()).await?;
+    let issues =
+        sqlx::query_scalar!("SELECT id FROM issue WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+            .fetch_all(db.sql())
+            .await?;
+    super::issues::forget(db, &issues).await?;
+    sqlx::query!(
+        "DELETE FROM property WHERE site_id = $1 AND owner = 'project' AND owner_id = $2::bigint::text",
+        site_id,
+        project.id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!("DELETE FROM moved_issue WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
+    sqlx::query!("DELETE FROM project WHERE site_id = $1 AND id = $2", site_id, project.id).execute(db.sql()).await?;
+    sqlx::query!(
+        "UPDATE field_context SET project_ids = array_remove(project_ids, $2)
+         WHERE site_id = $1 AND $2 = ANY(project_ids) AND cardinality(project_ids) > 1",
+        site_id,
+        project.id
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// The address from which a project sends mail, where it is not the site's.
+pub async fn sender_address(db: &mut super::Read, id: i64) -> sqlx::Result<Option<String>> {
+    let site_id = db.site_id;
+    let found = sqlx::query_scalar!("SELECT sender_address FROM project WHERE site_id = $1 AND id = $2", site_id, id);
+    Ok(found.fetch_optional(db.sql()).await?.flatten())
+}
+
+/// Sets the address from which a project sends mail.
+pub async fn put_sender_address(db: &mut Work, id: i64, address: Option<&str>) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("UPDATE project SET sender_address = $3 WHERE site_id = $1 AND id = $2", site_id, id, address)
+        .execute(db.sql())
+        .await?;
+    Ok(())
+}
+
+/// The features that were switched: key, and whether it is on.
+pub async fn features(db: &mut super::Read, id: i64) -> sqlx::Result<Map<String, Value>> {
+    let site_id = db.site_id;
+    let found = sqlx::query_scalar!("SELECT features FROM project WHERE site_id = $1 AND id = $2", site_id, id);
+    Ok(found.fetch_optional(db.sql()).await?.as_ref().and_then(Value::as_object).cloned().unwrap_or_default())
+}
+
+/// The same, locked for the rest of the transaction.
+pub async fn lock_features(db: &mut Work, id: i64) -> sqlx::Result<Map<String, Value>> {
+    let site_id = db.site_id;
+    sqlx::query!("SELECT id FROM project WHERE site_id = $1 AND id = $2 FOR UPDATE", site_id, id)
+        .fetch_optional(db.sql())
+        .await?;
+    features(db, id).await
+}
+
+/// Stores which features were switched.
+pub async fn put_features(db: &mut Work, id: i64, features: &Value) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("UPDATE project SET features = $3 WHERE site_id = $1 AND id = $2", site_id, id, features)
+        .execute(db.sql())
+        .await?;
     Ok(())
 }
 
@@ -125,34 +224,6 @@ pub async fn insights(db: &mut super::Read) -> sqlx::Result<HashMap<i64, (i64, O
     .fetch_all(db.sql())
     .await?;
     Ok(rows.into_iter().map(|row| (row.project_id, (row.count, row.updated))).collect())
-}
-
-/// How many issues have each of the project's components.
-pub async fn issues_by_component(db: &mut super::Read, project_id: i64) -> sqlx::Result<HashMap<i64, i64>> {
-    let site_id = db.site_id;
-    let rows = sqlx::query!(
-        r#"SELECT c.id AS "component_id!", count(*) AS "count!" FROM issue i CROSS JOIN unnest(i.component_ids) AS c(id)
-           WHERE i.site_id = $1 AND i.project_id = $2 GROUP BY c.id"#,
-        site_id,
-        project_id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.component_id, row.count)).collect())
-}
-
-/// How many issues each of the project's versions fixes: version, status, count.
-pub async fn issues_by_version(db: &mut super::Read, project_id: i64) -> sqlx::Result<Vec<(i64, i64, i64)>> {
-    let site_id = db.site_id;
-    let rows = sqlx::query!(
-        r#"SELECT v.id AS "version_id!", i.status_id, count(*) AS "count!" FROM issue i CROSS JOIN unnest(i.fix_version_ids) AS v(id)
-           WHERE i.site_id = $1 AND i.project_id = $2 GROUP BY v.id, i.status_id"#,
-        site_id,
-        project_id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.version_id, row.status_id, row.count)).collect())
 }
 
 /// Stores a new workflow and a scheme of it alone; the scheme's id.

@@ -163,12 +163,20 @@ impl Field<'_> {
         }
     }
 
+    /// Whether it can be a column of issue tables.
+    pub fn navigable(&self) -> bool {
+        match self {
+            Self::System(field) => field.navigable,
+            Self::Custom(..) => true,
+        }
+    }
+
     /// An entry of `GET /field` (J-68).
     pub fn describe(&self) -> Value {
         let id = self.id();
-        let (custom, orderable, navigable, searchable) = match self {
-            Self::System(field) => (false, field.orderable, field.navigable, field.searchable),
-            Self::Custom(field, _) => (true, true, true, field.searcher.is_some()),
+        let (custom, orderable, searchable) = match self {
+            Self::System(field) => (false, field.orderable, field.searchable),
+            Self::Custom(field, _) => (true, true, field.searcher.is_some()),
         };
         let key = match self {
             Self::Custom(field, _) => field.app_key().unwrap_or(&id),
@@ -180,7 +188,7 @@ impl Field<'_> {
         }
         entry["custom"] = custom.into();
         entry["orderable"] = orderable.into();
-        entry["navigable"] = navigable.into();
+        entry["navigable"] = self.navigable().into();
         entry["searchable"] = searchable.into();
         entry["clauseNames"] = self.clause_names().into();
         if let Self::Custom(CustomField { project_id: Some(project), .. }, _) = self {

@@ -3,6 +3,7 @@
 //! Conditions, validators and post functions are data; [`Workflow::available`] and
 //! [`Transition::validate`] are pure. Loading the facts and storing the outcome is `app`'s work.
 
+use super::issue::swap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -90,6 +91,22 @@ impl Condition {
     /// Holds for everybody.
     pub fn is_always(&self) -> bool {
         matches!(self, Self::All(parts) if parts.is_empty())
+    }
+
+    /// Names another role instead of this one; without another, says only whether this one is named.
+    fn replace_role(&mut self, role: i64, other: Option<i64>) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter_mut().fold(false, |found, part| part.replace_role(role, other) | found)
+            }
+            Self::Role(ids) if ids.contains(&role) => {
+                if let Some(other) = other {
+                    swap(ids, role, Some(other));
+                }
+                true
+            }
+            _ => false,
+        }
     }
 
     fn holds(&self, facts: &Facts, viewer: &Viewer) -> bool {
@@ -183,6 +200,12 @@ pub struct Viewer<'a> {
 }
 
 impl Workflow {
+    /// Names another role instead of this one in all conditions; without another, says only whether this one is named.
+    pub fn replace_role(&mut self, role: i64, other: Option<i64>) -> bool {
+        let conditions = self.transitions.iter_mut().map(|transition| &mut transition.condition);
+        conditions.fold(false, |found, condition| condition.replace_role(role, other) | found)
+    }
+
     /// The transition that new issues take.
     pub fn initial(&self) -> Option<&Transition> {
         self.transitions.iter().find(|transition| transition.origin == Origin::Initial)

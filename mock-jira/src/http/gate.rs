@@ -20,6 +20,7 @@ use super::{
     headers, media,
     operations::{Dialect, Match, Operation},
     params::Params,
+    platform::avatars,
     server::Server,
     views::Links,
 };
@@ -170,7 +171,7 @@ async fn through(
         Match::Nothing => {
             return match address.path.strip_prefix(media::PATH) {
                 Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
-                None => Ok(page(&site, &address)),
+                None => Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address))),
             };
         }
     };

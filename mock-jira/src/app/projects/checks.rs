@@ -139,4 +139,16 @@ pub(super) fn check_references(context: &Context, input: &ProjectInput, complain
     unknown("workflowScheme", scheme, scheme.is_some_and(|id| site.workflow_schemes.get(id).is_some()));
     let scheme = input.issue_type_screen_scheme_id;
     unknown("issueTypeScreenScheme", scheme, scheme.is_some_and(|id| site.issue_type_screen_schemes.get(id).is_some()));
+    for (member, id) in &input.unknown_schemes {
+        unknown(member, Some(*id), false);
+    }
+}
+
+/// Keys that are released must be former ones of the project.
+pub(super) fn check_released(context: &Context, project: &Project, input: &ProjectInput, complaints: &mut Complaints) {
+    let current = input.key.as_ref().unwrap_or(&project.key);
+    let own = |key: &String| context.site.project_keys.get(key) == Some(&project.id) && key != current;
+    if let Some(key) = input.released_keys.iter().find(|key| !own(key)) {
+        complaints.field("releasedProjectKeys", format!("'{key}' is not a previous key of this project."));
+    }
 }

@@ -1,6 +1,12 @@
 //! Reading the values of fields as requests give them.
 
-use crate::domain::{config::Project, fields::Kind, permission::Access, rich_text, snapshot::Snapshot};
+use crate::domain::{
+    config::{Project, SecurityLevel},
+    fields::Kind,
+    permission::Access,
+    rich_text,
+    snapshot::Snapshot,
+};
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
@@ -324,6 +330,16 @@ pub fn resolution(site: &Snapshot, value: &Value) -> Read<Option<i64>> {
             .iter()
             .find(|r| if member == "id" { r.id.to_string() == text } else { r.name == text })
             .map(|r| r.id)
+    })
+}
+
+/// One of these security levels, by id or name.
+pub fn security_level<'a, I: Iterator<Item = &'a SecurityLevel>>(
+    levels: impl Fn() -> I,
+    value: &Value,
+) -> Read<Option<i64>> {
+    named(value, "Security level", |member, text| {
+        levels().find(|l| if member == "id" { l.id.to_string() == text } else { l.name == text }).map(|l| l.id)
     })
 }
 

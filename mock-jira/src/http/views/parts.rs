@@ -2,7 +2,10 @@
 
 use super::{config, user};
 use crate::{
-    domain::config::{Component, Project, Role, RoleActor, Version},
+    domain::{
+        assignment,
+        config::{Component, Project, Role, RoleActor, Version},
+    },
     http::call::Call,
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -35,30 +38,20 @@ fn user_date(call: &Call, date: NaiveDate) -> String {
 /// A component with the people that its issues go to.
 pub fn component(call: &Call, project: &Project, component: &Component) -> Value {
     let mut view = config::component(call, component);
-    let person = |id: &Option<String>| {
-        let account = id.as_ref().and_then(|id| call.site.accounts.get(id));
-        account.map(|account| user::short(call, account))
-    };
-    let assignee = |kind: &str| match kind {
-        "COMPONENT_LEAD" => person(&component.lead),
-        "PROJECT_LEAD" => person(&project.lead),
-        "PROJECT_DEFAULT" if project.assignee_type == "PROJECT_LEAD" => person(&project.lead),
-        _ => None,
-    };
-    // Without a lead, a component can't give its issues to it.
-    let valid = component.assignee_type != "COMPONENT_LEAD" || component.lead.is_some();
-    let real = if valid { component.assignee_type.as_str() } else { "PROJECT_DEFAULT" };
+    let person = |id: Option<&str>| id.and_then(|id| call.site.accounts.get(id));
+    let shown = |id: Option<&str>| person(id).map(|account| user::short(call, account));
+    let (real, real_assignee) = assignment::real(&call.site, project, component);
     let mut add = |member: &str, value: Option<Value>| {
         if let (Some(view), Some(value)) = (view.as_object_mut(), value) {
             view.insert(member.into(), value);
         }
     };
-    add("lead", person(&component.lead));
+    add("lead", shown(component.lead.as_deref()));
     add("assigneeType", Some(component.assignee_type.as_str().into()));
-    add("assignee", assignee(&component.assignee_type));
+    add("assignee", shown(assignment::nominal(project, component)));
     add("realAssigneeType", Some(real.into()));
-    add("realAssignee", assignee(real));
-    add("isAssigneeTypeValid", Some(valid.into()));
+    add("realAssignee", shown(real_assignee));
+    add("isAssigneeTypeValid", Some((real == component.assignee_type).into()));
     add("project", Some(project.key.as_str().into()));
     add("projectId", Some(project.id.into()));
     view
@@ -82,10 +75,30 @@ pub fn role(call: &Call, role: &Role) -> Value {
 /// A role with who plays it, by name (U-30).
 pub fn role_played<'a>(call: &Call, role: &Role, path: &str, actors: impl Iterator<Item = &'a RoleActor>) -> Value {
     let mut view = role_at(call, role, path);
+    view["actors"] = actors_listed(call, actors);
+    view
+}
+
+/// Who plays a role in new projects; of the role itself nothing is told.
+pub fn actors<'a>(call: &Call, actors: impl Iterator<Item = &'a RoleActor>) -> Value {
+    json!({ "actors": actors_listed(call, actors) })
+}
+
+/// A role in the list of a project's roles.
+pub fn role_detailed(call: &Call, project: &Project, role: &Role) -> Value {
+    let mut view = role_at(call, role, &format!("project/{}/role/{}", project.id, role.id));
+    view["admin"] = role.name.starts_with("Administrator").into();
+    view["default"] = false.into();
+    view["roleConfigurable"] = true.into();
+    view["translatedName"] = role.name.as_str().into();
+    view["type"] = "DEFAULT".into();
+    view
+}
+
+fn actors_listed<'a>(call: &Call, actors: impl Iterator<Item = &'a RoleActor>) -> Value {
     let mut actors: Vec<Value> = actors.filter_map(|actor| self::actor(call, actor)).collect();
     actors.sort_by_cached_key(|actor| actor["displayName"].as_str().unwrap_or_default().to_lowercase());
-    view["actors"] = actors.into();
-    view
+    actors.into()
 }
 
 fn role_at(call: &Call, role: &Role, path: &str) -> Value {

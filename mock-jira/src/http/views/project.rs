@@ -4,6 +4,7 @@ use super::{config, parts, user};
 use crate::{domain::config::Project, http::call::Call};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// How long a deleted project can be restored (U-45).
 const TRASH_TIME: TimeDelta = TimeDelta::days(60);
@@ -79,6 +80,9 @@ pub fn detailed(call: &Call, project: &Project) -> Value {
     view.insert("versions".into(), versions.collect());
     view.insert("name".into(), project.name.as_str().into());
     view.insert("roles".into(), roles(call, project));
+    if call.params.expands("issueTypeHierarchy") {
+        view.insert("issueTypeHierarchy".into(), hierarchy(call, project));
+    }
     finish(call, project, view)
 }
 
@@ -88,6 +92,27 @@ pub fn roles(call: &Call, project: &Project) -> Value {
         (role.name.clone(), call.links.api(format_args!("project/{}/role/{}", project.id, role.id)).into())
     });
     Value::Object(roles.collect())
+}
+
+/// Issue types by level, the highest first.
+fn hierarchy(call: &Call, project: &Project) -> Value {
+    let mut levels: BTreeMap<Reverse<i32>, Vec<i64>> = BTreeMap::new();
+    for kind in call.site.issue_types_of(project) {
+        levels.entry(Reverse(kind.level)).or_default().push(kind.id);
+    }
+    let levels = levels.into_iter().map(|(Reverse(level), ids)| {
+        json!({ "name": level_name(level), "level": level, "issueTypeIds": ids, "hierarchyLevelNumber": level })
+    });
+    json!({ "levels": levels.collect::<Vec<Value>>() })
+}
+
+/// The name of a level of issue types.
+pub fn level_name(level: i32) -> &'static str {
+    match level {
+        ..0 => "Subtask",
+        0 => "Base",
+        1.. => "Epic",
+    }
 }
 
 fn begin(call: &Call, project: &Project) -> Map<String, Value> {

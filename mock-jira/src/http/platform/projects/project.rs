@@ -3,7 +3,7 @@
 use crate::{
     app::projects::{self, ProjectInput},
     db,
-    domain::failure::Result,
+    domain::failure::{Failure, Result},
     http::{
         answer::{Answer, created, no_content, ok, see_task},
         body::{Json, lenient},
@@ -23,6 +23,8 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/project/{projectIdOrKey}", get_project)
         .put("/rest/api/3/project/{projectIdOrKey}", update_project)
         .delete("/rest/api/3/project/{projectIdOrKey}", delete_project)
+        .post("/rest/api/3/project/{projectIdOrKey}/archive", archive_project)
+        .post("/rest/api/3/project/{projectIdOrKey}/restore", restore)
         .post("/rest/api/3/project/{projectIdOrKey}/delete", delete_project_asynchronously)
 }
 
@@ -32,8 +34,6 @@ pub fn routes() -> Routes {
 struct ProjectBody {
     key: Option<String>,
     name: Option<String>,
-    project_type_key: Option<String>,
-    project_template_key: Option<String>,
     description: Option<String>,
     url: Option<String>,
     lead_account_id: Option<String>,
@@ -47,27 +47,49 @@ struct ProjectBody {
     #[serde(deserialize_with = "lenient::int")]
     permission_scheme: Option<i64>,
     #[serde(deserialize_with = "lenient::int")]
+    notification_scheme: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    issue_security_scheme: Option<i64>,
+    // The following are for new projects alone,
+    project_type_key: Option<String>,
+    project_template_key: Option<String>,
+    #[serde(deserialize_with = "lenient::int")]
     issue_type_scheme: Option<i64>,
     #[serde(deserialize_with = "lenient::int")]
     workflow_scheme: Option<i64>,
     #[serde(deserialize_with = "lenient::int")]
     issue_type_screen_scheme: Option<i64>,
-    // Nothing in a site hangs on these yet.
-    #[serde(rename = "fieldConfigurationScheme")]
-    _field_configuration_scheme: Option<Value>,
-    #[serde(rename = "fieldScheme")]
-    _field_scheme: Option<Value>,
-    #[serde(rename = "issueSecurityScheme")]
-    _issue_security_scheme: Option<Value>,
-    #[serde(rename = "notificationScheme")]
-    _notification_scheme: Option<Value>,
-    #[serde(rename = "releasedProjectKeys")]
-    _released_project_keys: Option<Vec<String>>,
+    #[serde(deserialize_with = "lenient::int")]
+    field_configuration_scheme: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    field_scheme: Option<i64>,
+    // and this is for old ones.
+    released_project_keys: Option<Vec<String>>,
 }
 
 impl ProjectBody {
-    fn input(self) -> ProjectInput {
-        ProjectInput {
+    /// Whether it has members that only a new project's request can have.
+    fn is_for_new(&self) -> bool {
+        let schemes = [
+            self.issue_type_scheme,
+            self.workflow_scheme,
+            self.issue_type_screen_scheme,
+            self.field_configuration_scheme,
+            self.field_scheme,
+        ];
+        self.project_type_key.is_some() || self.project_template_key.is_some() || schemes.iter().any(Option::is_some)
+    }
+
+    fn input(self) -> Result<ProjectInput> {
+        if self.lead.is_some() && self.lead_account_id.is_some() {
+            return Err(Failure::invalid_field("projectLead", "Give either 'lead' or 'leadAccountId', not both."));
+        }
+        let unknown = [
+            ("issueSecurityScheme", self.issue_security_scheme),
+            ("fieldConfigurationScheme", self.field_configuration_scheme),
+            ("fieldScheme", self.field_scheme),
+        ];
+        Ok(ProjectInput {
             key: self.key,
             name: self.name,
             type_key: self.project_type_key,
@@ -79,15 +101,21 @@ impl ProjectBody {
             category_id: self.category_id,
             avatar_id: self.avatar_id,
             permission_scheme_id: self.permission_scheme,
+            notification_scheme_id: self.notification_scheme,
             issue_type_scheme_id: self.issue_type_scheme,
             workflow_scheme_id: self.workflow_scheme,
             issue_type_screen_scheme_id: self.issue_type_screen_scheme,
-        }
+            unknown_schemes: unknown.into_iter().filter_map(|(member, id)| Some((member, id?))).collect(),
+            released_keys: self.released_project_keys.unwrap_or_default(),
+        })
     }
 }
 
 async fn create_project(Json(call, body): Json<ProjectBody>) -> Answer {
-    let project = projects::create(&call, &body.input()).await?;
+    if body.released_project_keys.is_some() {
+        return Err(Failure::invalid_payload().into());
+    }
+    let project = projects::create(&call, &body.input()?).await?;
     created(json!({
         "self": call.links.api(format_args!("project/{}", project.id)),
         "id": project.id,
@@ -102,7 +130,10 @@ async fn get_project(call: Call, Path(id_or_key): Path<String>) -> Answer {
 }
 
 async fn update_project(Path(id_or_key): Path<String>, Json(call, body): Json<ProjectBody>) -> Answer {
-    let project = projects::update(&call, &id_or_key, &body.input()).await?;
+    if body.is_for_new() {
+        return Err(Failure::invalid_payload().into()); // H-15
+    }
+    let project = projects::update(&call, &id_or_key, &body.input()?).await?;
     ok(views::project::detailed(&call, &project))
 }
 
@@ -115,6 +146,16 @@ async fn delete_project(call: Call, Path(id_or_key): Path<String>) -> Answer {
 async fn delete_project_asynchronously(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let task = projects::submit_deletion(&call, &id_or_key).await?;
     see_task(&call, &task)
+}
+
+async fn archive_project(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    projects::archive(&call, &id_or_key).await?;
+    no_content()
+}
+
+async fn restore(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    let project = projects::restore(&call, &id_or_key).await?;
+    ok(views::project::detailed(&call, &project))
 }
 
 /// Fills in the properties that the request asks for.

@@ -57,9 +57,25 @@ async fn recent(call: &Call, most: usize) -> Answer {
 }
 
 async fn list(call: &Call, projects: Vec<&Project>) -> Answer {
-    let mut views: Vec<Value> = projects.into_iter().map(|project| views::project::listed(call, project)).collect();
+    ok(listed(call, projects).await?)
+}
+
+/// Projects in lists, with what the request asks for.
+async fn listed(call: &Call, projects: Vec<&Project>) -> Result<Vec<Value>> {
+    let insights = match call.params.expands("insight") {
+        true => Some(db::projects::insights(&mut call.read().await?).await?),
+        false => None,
+    };
+    let views = projects.into_iter().map(|project| {
+        let mut view = views::project::listed(call, project);
+        if let Some(insights) = &insights {
+            view["insight"] = insight(call, insights.get(&project.id));
+        }
+        view
+    });
+    let mut views: Vec<Value> = views.collect();
     add_properties(call, &mut views).await?;
-    ok(views)
+    Ok(views)
 }
 
 async fn search_projects(call: Call) -> Answer {
@@ -68,9 +84,13 @@ async fn search_projects(call: Call) -> Answer {
     let filter = Filter::read(&call)?;
     let mut projects: Vec<&Project> =
         call.site.projects.iter().filter(|project| filter.lets_through(&call, project)).collect();
-    let with_insight = call.params.expands("insight");
+    if let Some(query) = call.params.text("propertyQuery") {
+        let query = PropertyQuery::read(query)?;
+        let with = query.owners(&call).await?;
+        projects.retain(|project| with.contains(&project.id.to_string()));
+    }
     let counted = order.is_some_and(|order| ["issueCount", "lastIssueUpdatedTime"].contains(&order.field));
-    let insights = match with_insight || counted {
+    let insights = match counted {
         true => db::projects::insights(&mut call.read().await?).await?,
         false => Insights::new(),
     };
@@ -78,15 +98,7 @@ async fn search_projects(call: Call) -> Answer {
         order.sort(&mut projects, |a, b| compare(&call, &insights, order.field, a, b));
     }
     let total = projects.len();
-    let views = window.of(projects).into_iter().map(|project| {
-        let mut view = views::project::listed(&call, project);
-        if with_insight {
-            view["insight"] = insight(&call, insights.get(&project.id));
-        }
-        view
-    });
-    let mut views: Vec<Value> = views.collect();
-    add_properties(&call, &mut views).await?;
+    let views = listed(&call, window.of(projects)).await?;
     ok(bean(&call, "project/search", window, total, views))
 }
 
@@ -125,6 +137,42 @@ fn insight(call: &Call, insight: Option<&(i64, Option<DateTime<Utc>>)>) -> Value
     view
 }
 
+/// A property and the value that something in it must have: `[key].path.to=value`.
+struct PropertyQuery {
+    key: String,
+    path: Vec<String>,
+    value: String,
+}
+
+impl PropertyQuery {
+    fn read(text: &str) -> Result<Self> {
+        let parts = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let parts = parts.and_then(|(key, rest)| Some((key, rest.split_once('=')?)));
+        let (key, (path, value)) =
+            parts.ok_or_else(|| Failure::invalid(format!("The property query '{text}' is not valid.")))?;
+        let path = path.split('.').filter(|name| !name.is_empty()).map(str::to_owned);
+        Ok(Self { key: key.to_owned(), path: path.collect(), value: value.to_owned() })
+    }
+
+    /// Ids of the projects whose property has the value.
+    async fn owners(&self, call: &Call) -> Result<Vec<String>> {
+        let ids: Vec<String> = call.site.projects.iter().map(|project| project.id.to_string()).collect();
+        let keys = [self.key.clone()];
+        let found = db::properties::list(&mut call.read().await?, "project", &ids, &keys).await?;
+        let fits = |value: &Value| {
+            let inner = self.path.iter().try_fold(value, |value, name| value.get(name));
+            inner.is_some_and(|inner| match inner {
+                Value::String(text) => *text == self.value,
+                other => self.value == other.to_string().as_str(),
+            })
+        };
+        Ok(found.into_iter().filter(|(_, key, value)| *key == self.key && fits(value)).map(|(id, ..)| id).collect())
+    }
+}
+
+/// Most ids and most keys in a search.
+const MOST: usize = 50;
+
 /// Which projects are asked for.
 struct Filter {
     ids: Vec<i64>,
@@ -147,9 +195,13 @@ impl Filter {
         if statuses.is_empty() {
             statuses.push("live");
         }
+        let (ids, keys) = (params.longs("id")?, params.list("keys"));
+        if ids.len() > MOST || keys.len() > MOST {
+            return Err(Failure::invalid(format!("At most {MOST} projects can be asked for by id or key.")));
+        }
         Ok(Self {
-            ids: params.longs("id")?,
-            keys: params.list("keys"),
+            ids,
+            keys,
             query: params.text("query").map(str::to_lowercase),
             type_keys: params.list("typeKey"),
             category_id: params.long("categoryId")?,

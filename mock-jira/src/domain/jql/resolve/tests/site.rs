@@ -6,7 +6,7 @@ use crate::domain::{
     people::{Account, Group},
     priority_scheme::PriorityScheme,
     site::{Clock, Settings, Site},
-    snapshot::{Index, Snapshot},
+    snapshot::{Index, RoleActors, Snapshot},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -51,7 +51,7 @@ pub fn site() -> Snapshot {
         memberships: HashMap::from([("ann".into(), HashSet::from([CREW]))]),
         tokens: HashMap::new(),
         global_grants: Vec::new(),
-        product_groups: Vec::new(),
+        application_roles: Vec::new(),
         priorities: Index::new(vec![priority(31, "High", 0), priority(32, "Medium", 1), priority(33, "Low", 2)], |p| {
             p.id
         }),
@@ -88,13 +88,16 @@ pub fn site() -> Snapshot {
             vec![Role { id: 81, name: "Developers".into(), description: String::new(), project_id: None }],
             |r| r.id,
         ),
-        role_actors: vec![RoleActor {
+        role_actors: RoleActors::new(vec![RoleActor {
             id: 1,
             role_id: 81,
             project_id: Some(1),
             account_id: None,
             group_id: Some(CREW),
-        }],
+        }]),
+        security_schemes: Index::new(Vec::new(), |s: &SecurityScheme| s.id),
+        security_levels: Index::new(Vec::new(), |l: &SecurityLevel| l.id),
+        security_members: HashMap::new(),
         link_types: Index::new(
             vec![IssueLinkType {
                 id: 91,
@@ -249,6 +252,7 @@ fn project(id: i64, key: &str, name: &str) -> Project {
         workflow_scheme_id: 0,
         issue_type_screen_scheme_id: 0,
         field_configuration_id: 0,
+        security_scheme_id: None,
         archived: None,
         archived_by: None,
         deleted: None,
@@ -267,5 +271,6 @@ fn version(id: i64, project_id: i64, name: &str, position: i32) -> Version {
         start_date: None,
         release_date: None,
         position,
+        driver: None,
     }
 }
