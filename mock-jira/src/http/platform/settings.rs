@@ -1,4 +1,4 @@
-//! Settings of all of Jira: application properties, time tracking, the announcement banner.
+//! Settings of all of Jira: application properties, time tracking, default columns, the announcement banner.
 
 use crate::{
     app::settings,
@@ -11,10 +11,15 @@ use crate::{
         answer::{Answer, no_content, ok},
         body::Json,
         call::Call,
+        columns,
         routes::Routes,
     },
 };
-use axum::extract::Path;
+use axum::{
+    extract::{Path, Request},
+    http::StatusCode,
+    response::IntoResponse,
+};
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -32,6 +37,8 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/configuration/timetracking/list", get_available_time_tracking_implementations)
         .get("/rest/api/3/configuration/timetracking/options", get_shared_time_tracking_configuration)
         .put("/rest/api/3/configuration/timetracking/options", set_shared_time_tracking_configuration)
+        .get("/rest/api/3/settings/columns", get_issue_navigator_default_columns)
+        .put("/rest/api/3/settings/columns", set_issue_navigator_default_columns)
         .get("/rest/api/3/announcementBanner", get_banner)
         .put("/rest/api/3/announcementBanner", set_banner)
 }
@@ -213,6 +220,22 @@ async fn set_shared_time_tracking_configuration(Json(call, body): Json<TimeTrack
 async fn put_time_tracking(call: &Call, tracking: &TimeTracking) -> Result<()> {
     let old = call.site.settings.time_tracking.to_properties();
     settings::put(call, "Time tracking settings", &tracking.to_properties(), &old).await
+}
+
+const COLUMNS: &str = "Only Jira administrators can access the default columns.";
+
+async fn get_issue_navigator_default_columns(call: Call) -> Answer {
+    call.administers(COLUMNS)?;
+    ok(columns::views(&call, &call.site.settings.columns()))
+}
+
+async fn set_issue_navigator_default_columns(call: Call, request: Request) -> Answer {
+    call.administers(COLUMNS)?;
+    let chosen = columns::read_with_forms(&call, request).await?;
+    let old: Vec<String> = call.site.settings.columns().into_iter().map(str::to_owned).collect();
+    let (new, old) = (Settings::with_columns(&chosen), Settings::with_columns(&old));
+    settings::put(&call, "Default columns", &new, &old).await?;
+    Ok(StatusCode::OK.into_response())
 }
 
 async fn get_banner(call: Call) -> Answer {
