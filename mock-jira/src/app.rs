@@ -116,6 +116,11 @@ impl Context {
         self.caller.account_id().ok_or(Failure::Unauthenticated)
     }
 
+    /// Refuses callers who do not administer Jira, with that sentence.
+    pub fn administers(&self, otherwise: &str) -> Result<()> {
+        if self.access().administers() { Ok(()) } else { Err(Failure::forbidden(otherwise)) }
+    }
+
     /// The author that history names: anonymous changes are nobody's.
     pub fn author(&self) -> &str {
         self.caller.account_id().unwrap_or("anonymous")

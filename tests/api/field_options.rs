@@ -165,3 +165,16 @@ async fn replaced_on_issues() {
     admin.delete(&path.replace(&ids[0], "1")).await.expect(404);
     admin.delete(&path.replace(&field, "customfield_10033")).await.expect(404);
 }
+
+#[tokio::test]
+async fn what_is_below_a_replaced_option_goes_with_it() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let field = "customfield_10032";
+    let key = admin.create(with(field, json!({ "value": "Production", "child": { "value": "EU" } }))).await;
+    let path = format!("/rest/api/3/field/{field}/context/10115/option/10026/issue?replaceWith=10029");
+    admin.task(&admin.delete(&path).await).await;
+    let issue = admin.get(&format!("/rest/api/3/issue/{key}?fields={field}")).await.expect(200);
+    assert_eq!(issue["fields"][field]["value"], "Staging");
+    assert_eq!(issue["fields"][field].get("child"), None);
+}

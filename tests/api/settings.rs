@@ -100,3 +100,33 @@ async fn announcement_banner() {
     let sentence = "Only admins can update banner configuration.";
     world.developer().put(path, json!({})).await.refused(403, &[sentence], json!({}));
 }
+
+#[tokio::test]
+async fn default_columns() {
+    let world = World::empty().await;
+    let admin = world.admin();
+    let path = "/rest/api/3/settings/columns";
+    let values = async || -> Vec<String> {
+        let columns = admin.get(path).await.expect(200);
+        columns.as_array().unwrap().iter().map(|column| column["value"].as_str().unwrap().to_owned()).collect()
+    };
+    let columns = admin.get(path).await.expect(200);
+    assert_eq!(columns[1], json!({ "label": "Key", "value": "issuekey" }));
+    let form = &[("content-type", "application/x-www-form-urlencoded")];
+    let body = b"columns=summary&columns=customfield_10030".to_vec();
+    admin.raw(http::Method::PUT, path, form, body).await.expect(200);
+    assert_eq!(values().await, ["summary", "customfield_10030"]);
+    // What people get who chose none.
+    let own = world.developer().get("/rest/api/3/user/columns").await.expect(200);
+    assert_eq!(own.as_array().unwrap().len(), 2);
+    admin.raw(http::Method::PUT, path, form, b"columns=boom".to_vec()).await.expect(400);
+    assert_eq!(values().await, ["summary", "customfield_10030"]);
+    // A column leaves with its field.
+    admin.post("/rest/api/3/field/customfield_10030/trash", json!({})).await.expect(200);
+    assert_eq!(values().await, ["summary"]);
+    admin.raw(http::Method::PUT, path, form, Vec::new()).await.expect(200);
+    assert!(values().await.is_empty());
+    let sentence = "Only Jira administrators can access the default columns.";
+    world.developer().get(path).await.refused(403, &[sentence], json!({}));
+    world.developer().raw(http::Method::PUT, path, form, Vec::new()).await.expect(403);
+}

@@ -91,7 +91,7 @@ const WRONG_SEARCHER: &str = "searcherKey is invalid for the field type.";
 
 /// Changes a field's name, description or searcher.
 pub async fn update(context: &Context, id: &str, input: FieldInput) -> Result<()> {
-    administers(context, "Only Jira administrators can edit custom fields.")?;
+    context.administers("Only Jira administrators can edit custom fields.")?;
     if input.type_key.is_some() {
         return Err(Failure::invalid_payload());
     }
@@ -200,11 +200,6 @@ pub async fn delete_in_background(run: &mut Run, field_id: i64) -> Result<End> {
     Ok(End::Complete(Value::Null))
 }
 
-/// Refuses callers who do not administer Jira.
-pub fn administers(context: &Context, otherwise: &str) -> Result<()> {
-    if context.access().administers() { Ok(()) } else { Err(Failure::forbidden(otherwise)) }
-}
-
 /// The answer for a field that is not there.
 pub fn missing() -> Failure {
     Failure::not_found("The custom field was not found.")
@@ -218,7 +213,7 @@ pub async fn locked(work: &mut Work, id: &str) -> Result<CustomField> {
 
 /// A field that the caller may remove.
 async fn removable(context: &Context, id: &str) -> Result<(Work, CustomField)> {
-    administers(context, "Only Jira administrators can access fields.")?;
+    context.administers("Only Jira administrators can access fields.")?;
     if custom_number(id).is_none() {
         return Err(Failure::invalid(format!("The custom field ID '{id}' is invalid.")));
     }

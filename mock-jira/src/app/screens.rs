@@ -37,7 +37,7 @@ struct Change {
 
 /// Adds a field to the first tab of the default screen.
 pub async fn add_to_default(context: &Context, field_id: &str) -> Result<()> {
-    administers(context)?;
+    context.administers(ADMINISTRATORS)?;
     let field = screenable(context, field_id)?;
     let id = default_screen(context).ok_or_else(no_screen)?;
     let mut change = begin(context, &id.to_string()).await?;
@@ -108,11 +108,6 @@ pub fn find<'a>(context: &'a Context, id: &str) -> Result<&'a Screen> {
     context.site.screens.parse(id).ok_or_else(no_screen)
 }
 
-/// Refuses everybody but administrators.
-pub fn administers(context: &Context) -> Result<()> {
-    if context.access().administers() { Ok(()) } else { Err(Failure::forbidden(ADMINISTRATORS)) }
-}
-
 /// Whether a field can stand on screens at all.
 pub fn can_be_on_screens(field: &Field) -> bool {
     match field {
@@ -127,7 +122,7 @@ fn screenable<'a>(context: &'a Context, id: &str) -> Result<Field<'a>> {
 }
 
 async fn begin(context: &Context, id: &str) -> Result<Change> {
-    administers(context)?;
+    context.administers(ADMINISTRATORS)?;
     let mut work = context.begin().await?;
     let id = id.parse().map_err(|_| no_screen())?;
     let screen = db::screens::lock(&mut work, id).await?.ok_or_else(no_screen)?;

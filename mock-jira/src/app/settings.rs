@@ -5,7 +5,7 @@ use crate::{
     db,
     domain::{
         audit::{Area, Record, Thing},
-        failure::{Failure, Result},
+        failure::Result,
     },
 };
 
@@ -25,9 +25,4 @@ pub async fn put(
         record = record.change(*key, before, Some(value));
     }
     Ok(work.commit(record).await?)
-}
-
-/// Refuses everybody but administrators.
-pub fn administers(context: &Context, otherwise: &str) -> Result<()> {
-    if context.access().administers() { Ok(()) } else { Err(Failure::forbidden(otherwise)) }
 }

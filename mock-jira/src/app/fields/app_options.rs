@@ -1,7 +1,7 @@
 //! Options of apps' select lists, which are offered per project rather than per context.
 
 use super::{
-    NAME_LIMIT, administers,
+    NAME_LIMIT,
     options::{self, Replacement},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub const NO_FIELD: &str = "The field was not found or does not support options.
 
 /// Refuses everybody but administrators, who stand for the app.
 pub fn permitted(context: &Context) -> Result<()> {
-    administers(context, "Only Jira administrators or the app that provided the field can access its options.")
+    context.administers("Only Jira administrators or the app that provided the field can access its options.")
 }
 
 /// The answer for an option that is not there.

@@ -1,6 +1,6 @@
 //! Contexts of custom fields: which projects and issue types a field is for, and what it starts with there.
 
-use super::{NAME_LIMIT, administers, locked};
+use super::{NAME_LIMIT, locked};
 use crate::{
     app::Context,
     db::{self, Work},
@@ -153,7 +153,7 @@ pub async fn remove_projects(context: &Context, field_id: &str, id: &str, ids: &
 
 /// Sets or takes away the defaults of contexts; all of one type.
 pub async fn set_defaults(context: &Context, field_id: &str, values: &[Map<String, Value>]) -> Result<()> {
-    administers(context, ADMINISTRATORS)?;
+    context.administers(ADMINISTRATORS)?;
     let mut work = context.begin().await?;
     let field = locked(&mut work, field_id).await?;
     let types: HashSet<&Value> = values.iter().map(|value| value.get("type").unwrap_or(&Value::Null)).collect();
@@ -195,7 +195,7 @@ pub fn thing(context: &FieldContext) -> Thing {
 }
 
 async fn begin(context: &Context, field_id: &str, id: &str) -> Result<Change> {
-    administers(context, ADMINISTRATORS)?;
+    context.administers(ADMINISTRATORS)?;
     let mut work = context.begin().await?;
     let field = locked(&mut work, field_id).await?;
     let mut others = db::fields::contexts(&mut work, field.id).await?;

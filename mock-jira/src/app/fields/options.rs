@@ -1,6 +1,6 @@
 //! Options of select fields, and the options below them.
 
-use super::{NAME_LIMIT, Passed, STEP, administers, contexts, locked, missing};
+use super::{NAME_LIMIT, Passed, STEP, contexts, locked, missing};
 use crate::{
     app::{
         Context, issues, search,
@@ -205,7 +205,7 @@ pub async fn delete(context: &Context, field_id: &str, context_id: &str, id: &st
     let removed = FieldOption { removed: true, ..option.clone() };
     db::fields::put_options(&mut change.work, &[removed]).await?;
     if let Some(kept) = &change.context.default_value {
-        let default_value = without(kept, option.id, None);
+        let default_value = without(Kind::of(&change.field.type_key), kept, option.id, None);
         db::fields::put_context(&mut change.work, &FieldContext { default_value, ..change.context.clone() }).await?;
     }
     let nothing = Replacement { field_id: change.field.id, option_id: option.id, with: None, jql: None, delete: true };
@@ -223,7 +223,7 @@ pub async fn replace(
     with: Option<i64>,
     jql: Option<&str>,
 ) -> Result<Task> {
-    administers(context, ADMINISTRATORS)?;
+    context.administers(ADMINISTRATORS)?;
     let mut work = context.begin().await?;
     let field = locked(&mut work, field_id).await?;
     if !Kind::of(&field.type_key).has_options() {
@@ -327,10 +327,11 @@ async fn replace_on(
     wanted: &Replacement,
     passed: &mut Passed,
 ) -> Result<()> {
+    let kind = Kind::of(&field.type_key);
     if let Some(with) = wanted.with {
         let fields = &context.site.fields;
         let covering = fields.context(field.id, old.project_id, old.issue_type_id);
-        let fits = match Kind::of(&field.type_key) {
+        let fits = match kind {
             Kind::AppOption => {
                 fields.app_option(field.id, with).is_some_and(|option| option.is_visible(Some(old.project_id)))
             }
@@ -346,7 +347,9 @@ async fn replace_on(
     }
     let mut issue = old.clone();
     let key = field.id.to_string();
-    if let Some(value) = issue.custom.remove(&key).and_then(|value| without(&value, wanted.option_id, wanted.with)) {
+    if let Some(value) =
+        issue.custom.remove(&key).and_then(|value| without(kind, &value, wanted.option_id, wanted.with))
+    {
         issue.custom.insert(key, value);
     }
     work.record(context.issue_record("Issue updated", &issue).with(field.thing()));
@@ -356,8 +359,13 @@ async fn replace_on(
 }
 
 /// A stored value with another option, or none, in the place of one.
-fn without(value: &Value, option_id: i64, with: Option<i64>) -> Option<Value> {
+///
+/// What stands below an option in a cascade goes with it.
+fn without(kind: Kind, value: &Value, option_id: i64, with: Option<i64>) -> Option<Value> {
     match value {
+        Value::Array(ids) if kind == Kind::Cascade && ids.first().is_some_and(|id| *id == option_id) => {
+            with.map(|id| json!([id]))
+        }
         Value::Array(ids) => {
             let mut left: Vec<Value> = Vec::new();
             for id in ids {
@@ -394,7 +402,7 @@ async fn ids_of(context: &Context, jql: &str) -> Result<HashSet<i64>> {
 }
 
 async fn begin(context: &Context, field_id: &str, context_id: &str) -> Result<Change> {
-    administers(context, ADMINISTRATORS)?;
+    context.administers(ADMINISTRATORS)?;
     let mut work = context.begin().await?;
     let field = locked(&mut work, field_id).await?;
     if !Kind::of(&field.type_key).has_options() {

@@ -1,6 +1,6 @@
 //! What apps do with their own fields: setting values on many issues, keeping settings per context.
 
-use super::{administers, contexts};
+use super::contexts;
 use crate::{
     app::{Context, issues},
     db::{self, issues::Wanted},
@@ -57,7 +57,7 @@ pub fn app_field<'a>(context: &'a Context, id_or_key: &str) -> Result<&'a Custom
 pub async fn update(context: &Context, updates: &[ValueUpdate], history: bool, format: TextFormat) -> Result<()> {
     let fields = updates.iter().map(|update| app_field(context, &update.field)).collect::<Result<Vec<_>>>()?;
     // No app can call yet: administrators stand for it.
-    administers(context, "Only the app that provided the field can update its values.")?;
+    context.administers("Only the app that provided the field can update its values.")?;
     if updates.is_empty() || updates.iter().any(|update| update.issue_ids.is_empty()) {
         return Err(Failure::invalid("The updates and their issueIds must not be empty."));
     }
@@ -118,7 +118,7 @@ pub async fn update(context: &Context, updates: &[ValueUpdate], history: bool, f
 
 /// Stores an app's settings for contexts of its field.
 pub async fn configure(context: &Context, field: &str, wanted: Vec<Configuration>) -> Result<()> {
-    administers(context, CONFIGURATION)?;
+    context.administers(CONFIGURATION)?;
     let field = app_field(context, field)?;
     if wanted.is_empty() || wanted.len() > MOST_ISSUES {
         return Err(Failure::invalid("The configurations must be between 1 and 1000."));

@@ -1,7 +1,7 @@
 //! Screens, and the fields on their tabs (observed shapes, "screens").
 
 use crate::{
-    app::screens::{self, Place, administers, can_be_on_screens},
+    app::screens::{self, ADMINISTRATORS, Place, can_be_on_screens},
     domain::{
         config::{Screen, ScreenTab},
         failure::Failure,
@@ -48,7 +48,7 @@ async fn get_screens(call: Call) -> Answer {
     let order = Order::read(&call, &["name", "id"])?;
     let (ids, scopes) = (call.params.longs("id")?, call.params.list("scope"));
     let query = call.params.text("queryString").map(str::to_lowercase);
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let wanted = |screen: &&Screen| {
         (ids.is_empty() || ids.contains(&screen.id))
             && (scopes.is_empty() || scopes.iter().any(|scope| scope == "GLOBAL"))
@@ -68,7 +68,7 @@ async fn add_field_to_default_screen(call: Call, Path(field_id): Path<String>) -
 }
 
 async fn get_available_screen_fields(call: Call, Path(id): Path<String>) -> Answer {
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let screen = screens::find(&call, &id)?;
     let free = |field: &Field| can_be_on_screens(field) && !screen.fields().any(|other| other == field.id());
     ok(call.site.fields.iter().filter(free).map(|field| field_view(&field)).collect::<Vec<Value>>())
@@ -77,7 +77,7 @@ async fn get_available_screen_fields(call: Call, Path(id): Path<String>) -> Answ
 /// The document knows no 404 here: a field that is not there is on no screen.
 async fn get_screens_for_field(call: Call, Path(field_id): Path<String>) -> Answer {
     let window = Window::read(&call, 100, 100)?;
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let with_tabs = call.params.expands("tab");
     let is_on = |tab: &&ScreenTab| tab.fields.contains(&field_id);
     let found = call.site.screens.iter().filter_map(|screen| Some((screen, screen.tabs.iter().find(is_on)?)));
@@ -105,7 +105,7 @@ async fn get_all_screen_tab_fields(call: Call, Path((screen_id, tab_id)): Path<(
         })
     };
     if !call.site.screens.parse(&screen_id).is_some_and(used) {
-        administers(&call)?;
+        call.administers(ADMINISTRATORS)?;
     }
     let tab = screens::tab(screens::find(&call, &screen_id)?, &tab_id)?;
     let fields = tab.fields.iter().filter_map(|id| call.site.fields.get(id));

@@ -1,7 +1,7 @@
-//! Settings of all of Jira: application properties, time tracking, the announcement banner.
+//! Settings of all of Jira: application properties, time tracking, default columns, the announcement banner.
 
 use crate::{
-    app::settings::{self, administers},
+    app::settings,
     domain::{
         failure::{Failure, Result},
         settings::{Banner, PROPERTIES, Property, Settings},
@@ -11,10 +11,15 @@ use crate::{
         answer::{Answer, no_content, ok},
         body::Json,
         call::Call,
+        columns,
         routes::Routes,
     },
 };
-use axum::extract::Path;
+use axum::{
+    extract::{Path, Request},
+    http::StatusCode,
+    response::IntoResponse,
+};
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -32,6 +37,8 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/configuration/timetracking/list", get_available_time_tracking_implementations)
         .get("/rest/api/3/configuration/timetracking/options", get_shared_time_tracking_configuration)
         .put("/rest/api/3/configuration/timetracking/options", set_shared_time_tracking_configuration)
+        .get("/rest/api/3/settings/columns", get_issue_navigator_default_columns)
+        .put("/rest/api/3/settings/columns", set_issue_navigator_default_columns)
         .get("/rest/api/3/announcementBanner", get_banner)
         .put("/rest/api/3/announcementBanner", set_banner)
 }
@@ -83,7 +90,7 @@ fn shown(property: &Property, value: &str) -> Value {
 }
 
 async fn get_advanced_settings(call: Call) -> Answer {
-    administers(&call, "Only Jira administrators can access advanced settings.")?;
+    call.administers("Only Jira administrators can access advanced settings.")?;
     let advanced = PROPERTIES.iter().filter(|property| property.advanced);
     ok(advanced.map(|item| property(&call, item)).collect::<Vec<Value>>())
 }
@@ -96,7 +103,7 @@ struct PropertyBody {
 }
 
 async fn set_application_property(Path(key): Path<String>, Json(call, body): Json<PropertyBody>) -> Answer {
-    administers(&call, "Only Jira administrators can edit application properties.")?;
+    call.administers("Only Jira administrators can edit application properties.")?;
     let found = PROPERTIES.iter().find(|property| property.key == key).ok_or_else(|| no_property(&key))?;
     if body.id.is_some_and(|id| id != key) {
         return Err(Failure::invalid("The ID in the request does not match the application property.").into());
@@ -137,12 +144,12 @@ fn provider() -> Value {
 }
 
 async fn get_selected_time_tracking_implementation(call: Call) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     if call.site.settings.time_tracking.enabled { ok(provider()) } else { no_content() }
 }
 
 async fn get_available_time_tracking_implementations(call: Call) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     ok([provider()])
 }
 
@@ -158,7 +165,7 @@ struct Provider {
 
 /// The documents write the key as `Jira`, answers as `JIRA`.
 async fn select_time_tracking_implementation(Json(call, body): Json<Provider>) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     if !body.key.is_some_and(|key| key.eq_ignore_ascii_case("JIRA")) {
         return Err(Failure::invalid("The time tracking provider was not found.").into());
     }
@@ -168,7 +175,7 @@ async fn select_time_tracking_implementation(Json(call, body): Json<Provider>) -
 }
 
 async fn get_shared_time_tracking_configuration(call: Call) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     ok(time_tracking(&call.site.settings.time_tracking))
 }
 
@@ -191,7 +198,7 @@ struct TimeTrackingBody {
 }
 
 async fn set_shared_time_tracking_configuration(Json(call, body): Json<TimeTrackingBody>) -> Answer {
-    administers(&call, TIME_TRACKING)?;
+    call.administers(TIME_TRACKING)?;
     let within = |number: f64, most: f64| number > 0.0 && number <= most;
     if !within(body.working_hours_per_day, 24.0) {
         return Err(Failure::invalid_field("workingHoursPerDay", "Working hours must be between 0 and 24.").into());
@@ -215,8 +222,24 @@ async fn put_time_tracking(call: &Call, tracking: &TimeTracking) -> Result<()> {
     settings::put(call, "Time tracking settings", &tracking.to_properties(), &old).await
 }
 
+const COLUMNS: &str = "Only Jira administrators can access the default columns.";
+
+async fn get_issue_navigator_default_columns(call: Call) -> Answer {
+    call.administers(COLUMNS)?;
+    ok(columns::views(&call, &call.site.settings.columns()))
+}
+
+async fn set_issue_navigator_default_columns(call: Call, request: Request) -> Answer {
+    call.administers(COLUMNS)?;
+    let chosen = columns::read_with_forms(&call, request).await?;
+    let old: Vec<String> = call.site.settings.columns().into_iter().map(str::to_owned).collect();
+    let (new, old) = (Settings::with_columns(&chosen), Settings::with_columns(&old));
+    settings::put(&call, "Default columns", &new, &old).await?;
+    Ok(StatusCode::OK.into_response())
+}
+
 async fn get_banner(call: Call) -> Answer {
-    administers(&call, "Only admins can read banner configuration.")?;
+    call.administers("Only admins can read banner configuration.")?;
     let banner = call.site.settings.banner();
     let hash = Sha256::digest(banner.message.as_bytes());
     ok(json!({
@@ -246,7 +269,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
 
 /// What a request leaves out stays.
 async fn set_banner(Json(call, body): Json<BannerBody>) -> Answer {
-    administers(&call, "Only admins can update banner configuration.")?;
+    call.administers("Only admins can update banner configuration.")?;
     let old = call.site.settings.banner();
     let message = match body.message {
         None => old.message.clone(),

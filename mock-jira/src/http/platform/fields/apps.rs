@@ -1,10 +1,7 @@
 //! Values and settings of apps' own fields.
 
 use crate::{
-    app::fields::{
-        administers,
-        values::{self, CONFIGURATION, Configuration, ValueUpdate, app_field},
-    },
+    app::fields::values::{self, CONFIGURATION, Configuration, ValueUpdate, app_field},
     db::{
         self,
         issues::{Name, Wanted},
@@ -124,7 +121,7 @@ async fn configurations(
     let issue = call.params.long("issueId")?;
     let (project, kind) = (call.params.text("projectKeyOrId"), call.params.text("issueTypeId"));
     let filters = [!ids[0].is_empty(), !ids[1].is_empty(), issue.is_some(), project.is_some() || kind.is_some()];
-    administers(call, CONFIGURATION)?;
+    call.administers(CONFIGURATION)?;
     if filters.iter().filter(|given| **given).count() > 1 || project.is_some() != kind.is_some() {
         return Err(Failure::invalid("The filters of the request can't be combined.").into());
     }

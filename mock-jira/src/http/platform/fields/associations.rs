@@ -2,10 +2,7 @@
 
 use crate::{
     app::{
-        fields::{
-            administers,
-            associations::{self, Associations},
-        },
+        fields::associations::{self, Associations},
         screens::can_be_on_screens,
     },
     domain::{
@@ -57,7 +54,7 @@ fn item(call: &Call, project: &Project, issue_type_id: i64, field: &Field) -> Op
 
 async fn get_field_project_associations(call: Call, Path(field_id): Path<String>) -> Answer {
     let window = Window::read(&call, 50, 100)?;
-    administers(&call, "Only Jira administrators can access field associations.")?;
+    call.administers("Only Jira administrators can access field associations.")?;
     let field = call.site.fields.get(&field_id).filter(|field| matches!(field, Field::Custom(..)));
     // The document knows no 404 here.
     let field = field.ok_or_else(|| Failure::invalid("The custom field was not found."))?;

@@ -2,7 +2,7 @@
 
 use crate::{
     app::fields::{
-        self, administers,
+        self,
         contexts::{self, ADMINISTRATORS, ContextDetails, NewContext},
     },
     domain::{
@@ -48,7 +48,7 @@ pub fn routes() -> Routes {
 /// A field and those of its contexts that `contextId` names, for administrators.
 fn chosen<'a>(call: &'a Call, field_id: &str) -> Result<(&'a CustomField, Vec<&'a FieldContext>)> {
     let ids: HashSet<i64> = call.params.longs("contextId")?.into_iter().collect();
-    administers(call, ADMINISTRATORS)?;
+    call.administers(ADMINISTRATORS)?;
     let field = call.site.fields.any_custom(field_id).ok_or_else(fields::missing)?;
     let all = call.site.fields.contexts.get(&field.id).into_iter().flatten();
     Ok((field, all.filter(|context| ids.is_empty() || ids.contains(&context.id)).collect()))
@@ -82,7 +82,7 @@ async fn get_contexts_for_field(call: Call, Path(field_id): Path<String>) -> Ans
 
 async fn get_contexts_for_field_deprecated(call: Call, Path(field_id): Path<String>) -> Answer {
     let window = Window::read(&call, 20, 100)?;
-    administers(&call, ADMINISTRATORS)?;
+    call.administers(ADMINISTRATORS)?;
     // The document knows no 404 here.
     let field = call.site.fields.any_custom(&field_id);
     let contexts = field.and_then(|field| call.site.fields.contexts.get(&field.id)).into_iter().flatten();
@@ -177,7 +177,7 @@ async fn get_custom_field_contexts_for_projects_and_issue_types(
     Json(call, body): Json<Mappings>,
 ) -> Answer {
     let window = Window::read(&call, 50, 100)?;
-    administers(&call, ADMINISTRATORS)?;
+    call.administers(ADMINISTRATORS)?;
     let field = call.site.fields.any_custom(&field_id).ok_or_else(fields::missing)?;
     let distinct: HashSet<&Pair> = body.mappings.iter().collect();
     if distinct.len() < body.mappings.len() {

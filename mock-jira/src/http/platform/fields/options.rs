@@ -2,7 +2,7 @@
 
 use crate::{
     app::fields::{
-        self, administers, contexts,
+        self, contexts,
         options::{self, ADMINISTRATORS, Move, NewOption, OptionChange},
     },
     domain::{
@@ -77,7 +77,7 @@ async fn get_options_for_context(call: Call, Path((field_id, context_id)): Path<
 
 /// The number of a context of a select field, for administrators.
 fn context_of(call: &Call, field_id: &str, context_id: &str) -> Result<i64> {
-    administers(call, ADMINISTRATORS)?;
+    call.administers(ADMINISTRATORS)?;
     let field = call.site.fields.any_custom(field_id).ok_or_else(fields::missing)?;
     if !Kind::of(&field.type_key).has_options() {
         return Err(Failure::invalid("The custom field doesn't support options."));
