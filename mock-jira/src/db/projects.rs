@@ -161,6 +161,9 @@ pub async fn delete(db: &mut Work, project: &Project) -> sqlx::Result<()> {
         .execute(db.sql())
         .await?;
     sqlx::query!("DELETE FROM project WHERE site_id = $1 AND id = $2", site_id, project.id).execute(db.sql()).await?;
+    if project.simplified {
+        delete_own_configuration(db, project).await?;
+    }
     sqlx::query!(
         "UPDATE field_context SET project_ids = array_remove(project_ids, $2)
          WHERE site_id = $1 AND $2 = ANY(project_ids) AND cardinality(project_ids) > 1",
@@ -169,6 +172,37 @@ pub async fn delete(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     )
     .execute(db.sql())
     .await?;
+    Ok(())
+}
+
+/// Deletes the types, statuses and workflows that only a team-managed project had.
+async fn delete_own_configuration(db: &mut Work, project: &Project) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "DELETE FROM workflow_scheme s WHERE s.site_id = $1 AND EXISTS (
+           SELECT FROM workflow w WHERE w.site_id = $1 AND w.id = s.default_workflow_id AND w.project_id = $2)",
+        site_id,
+        project.id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!("DELETE FROM workflow WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
+    sqlx::query!(
+        "DELETE FROM issue_type_scheme s WHERE s.site_id = $1 AND s.id = $2 AND NOT EXISTS (
+           SELECT FROM project p WHERE p.site_id = $1 AND p.issue_type_scheme_id = $2)",
+        site_id,
+        project.issue_type_scheme_id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!("DELETE FROM issue_type WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
+    sqlx::query!("DELETE FROM status WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
     Ok(())
 }
 
