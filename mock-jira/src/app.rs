@@ -6,15 +6,22 @@ pub mod categories;
 pub mod comments;
 pub mod components;
 pub mod filters;
+pub mod issue_type_schemes;
+pub mod issue_types;
 pub mod issues;
 pub mod links;
+pub mod priorities;
+pub mod priority_schemes;
 pub mod projects;
 pub mod properties;
+pub mod replace;
+pub mod resolutions;
 pub mod roles;
 pub mod search;
 pub mod seed;
 pub mod sharing;
 pub mod sites;
+pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod transitions;
@@ -64,6 +71,26 @@ impl Context {
     pub async fn begin(&self) -> Result<Work> {
         let by = By { account_id: self.caller.account_id().map(str::to_owned), at: self.now };
         self.db.begin(self.site.site.id, by).await
+    }
+
+    /// A transaction for changing what projects share, such as types, priorities and their schemes. These come one
+    /// after the other in a site, and each is decided on what the one before left: the context that comes with it.
+    pub async fn begin_alone(&self) -> Result<(Self, Work)> {
+        let mut work = self.begin().await?;
+        work.alone().await?;
+        work.changes_configuration();
+        let mut context = self.clone();
+        if work.version().await? != Some(self.site.site.version) {
+            let site = crate::db::metadata::load(&mut work).await?;
+            context.site = Arc::new(site.ok_or(Failure::Stale)?);
+        }
+        Ok((context, work))
+    }
+
+    /// Refuses who does not administer Jira.
+    pub fn must_administer(&self, sentence: &str) -> Result<()> {
+        self.account_id()?;
+        if self.access().administers() { Ok(()) } else { Err(Failure::forbidden(sentence)) }
     }
 
     /// The caller's account id, for what can only be done by somebody.

@@ -15,14 +15,20 @@ pub mod changelog;
 pub mod comments;
 pub mod components;
 pub mod filters;
+pub mod issue_type_schemes;
+pub mod issue_types;
 pub mod issues;
 pub mod links;
 pub mod notifications;
+pub mod priorities;
+pub mod priority_schemes;
 pub mod projects;
 pub mod properties;
+pub mod resolutions;
 pub mod roles;
 pub mod search;
 pub mod sharing;
+pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod versions;
@@ -55,6 +61,9 @@ static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// The role that requests run as: it owns nothing, so that row-level security applies to it.
 const SERVER_ROLE: &str = "mock_jira_server";
+
+/// The advisory lock of [`Work::alone`], with the site's number.
+const ALONE: i32 = 7_305_804;
 
 /// What the database answers when a statement fails.
 pub type Error = sqlx::Error;
@@ -364,6 +373,13 @@ impl Work {
     /// Says that the transaction changes what servers keep in memory about the site.
     pub fn changes_configuration(&mut self) {
         self.configuration_changed = true;
+    }
+
+    /// Waits until no other transaction that calls this is under way in the site.
+    pub async fn alone(&mut self) -> sqlx::Result<()> {
+        let site_id = self.site_id;
+        sqlx::query("SELECT pg_advisory_xact_lock($1, $2)").bind(ALONE).bind(site_id).execute(self.sql()).await?;
+        Ok(())
     }
 
     /// The next number of a kind of thing.

@@ -347,7 +347,7 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
         number: 0,
         issue_type_id: issue_type.id,
         status_id,
-        priority_id: site.default_priority().map(|priority| priority.id),
+        priority_id: site.default_priority_of(project.id).map(|priority| priority.id),
         resolution_id: None,
         summary: String::new(),
         description: None,

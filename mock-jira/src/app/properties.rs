@@ -12,6 +12,8 @@ use serde_json::Value;
 
 /// What the properties of issues hang on.
 pub const ISSUE: &str = "issue";
+/// Those of issue types.
+pub const ISSUE_TYPE: &str = "issuetype";
 
 /// What properties hang on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,12 @@
 //! another. So a job does its work in steps, each one transaction that also stores how far it is ([`Run::save`]),
 //! and a job that is begun again goes on from there.
 
-use super::{Context, projects, sites::Sites};
+use super::{
+    Context, priorities, projects,
+    replace::{self, Move},
+    resolutions,
+    sites::Sites,
+};
 use crate::{
     db::{
         Db, Work,
@@ -29,18 +34,51 @@ pub enum Job {
         /// Which.
         project_id: i64,
     },
+    /// A priority, with others in its place.
+    DeletePriority {
+        /// Which.
+        priority_id: i64,
+        /// Where a project has it; else its issues get the project's default.
+        replacement: Option<i64>,
+    },
+    /// A resolution, with another in its place.
+    DeleteResolution {
+        /// Which.
+        resolution_id: i64,
+        /// What its issues get.
+        replacement: i64,
+    },
+    /// Priorities of issues whose projects have got others.
+    MovePriorities {
+        /// The scheme that was changed.
+        scheme_id: i64,
+        /// What takes the place of what.
+        moves: Vec<Move>,
+    },
 }
 
 impl Job {
     fn description(&self) -> &'static str {
         match self {
             Self::DeleteProject { .. } => "Delete project",
+            Self::DeletePriority { .. } => "Delete priority",
+            Self::DeleteResolution { .. } => "Delete resolution",
+            Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
         }
     }
 
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
+            Self::DeletePriority { priority_id, replacement } => {
+                priorities::delete_in_background(run, priority_id, replacement).await
+            }
+            Self::DeleteResolution { resolution_id, replacement } => {
+                resolutions::delete_in_background(run, resolution_id, replacement).await
+            }
+            Self::MovePriorities { moves, .. } => {
+                Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
+            }
         }
     }
 }

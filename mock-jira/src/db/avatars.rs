@@ -80,6 +80,9 @@ pub async fn delete(db: &mut Work, id: i64, owner: Owner, other: i64) -> sqlx::R
     sqlx::query!("UPDATE issue_type SET avatar_id = $3 WHERE site_id = $1 AND avatar_id = $2", site_id, id, other)
         .execute(db.sql())
         .await?;
+    sqlx::query!("UPDATE priority SET avatar_id = $3 WHERE site_id = $1 AND avatar_id = $2", site_id, id, other)
+        .execute(db.sql())
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -1,6 +1,7 @@
 //! Tables `issue`, `moved_issue`.
 
 mod load;
+pub mod replace;
 
 use super::{Read, Work};
 use crate::domain::{

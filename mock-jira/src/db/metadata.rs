@@ -31,14 +31,15 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     .await?;
     let priorities = sqlx::query_as!(
         Priority,
-        "SELECT id, name, description, icon, status_color, position, is_default FROM priority WHERE site_id = $1 ORDER BY position",
+        "SELECT id, name, description, icon, avatar_id, status_color, position FROM priority WHERE site_id = $1 ORDER BY position",
         id
     )
     .fetch_all(db.sql())
     .await?;
+    let priority_schemes = super::priority_schemes::list(db).await?;
     let resolutions = sqlx::query_as!(
         Resolution,
-        "SELECT id, name, description, position FROM resolution WHERE site_id = $1 ORDER BY position",
+        "SELECT id, name, description, position, is_default FROM resolution WHERE site_id = $1 ORDER BY position",
         id
     )
     .fetch_all(db.sql())
@@ -144,6 +145,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         global_grants,
         product_groups,
         priorities: Index::new(priorities, |item| item.id),
+        priority_schemes: Index::new(priority_schemes, |item| item.id),
         resolutions: Index::new(resolutions, |item| item.id),
         statuses: Index::new(statuses, |item| item.id),
         issue_types: Index::new(issue_types, |item| item.id),

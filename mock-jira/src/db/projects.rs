@@ -1,7 +1,7 @@
 //! Tables `project`, `project_key`, `project_counter`, and what is made with a project.
 
 use super::Work;
-use crate::domain::config::{IssueTypeScheme, Project};
+use crate::domain::config::Project;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -259,25 +259,6 @@ pub async fn insights(db: &mut super::Read) -> sqlx::Result<HashMap<i64, (i64, O
     Ok(rows.into_iter().map(|row| (row.project_id, (row.count, row.updated))).collect())
 }
 
-/// Stores a new issue type scheme.
-pub async fn insert_issue_type_scheme(db: &mut Work, scheme: &IssueTypeScheme) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "INSERT INTO issue_type_scheme (site_id, id, name, description, is_default, default_type_id, type_ids)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        site_id,
-        scheme.id,
-        scheme.name,
-        scheme.description,
-        scheme.is_default,
-        scheme.default_type_id,
-        &scheme.type_ids
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
 /// Stores a new workflow and a scheme of it alone; the scheme's id.
 pub async fn insert_workflow(
     db: &mut Work,
@@ -311,41 +292,4 @@ pub async fn insert_workflow(
     .execute(db.sql())
     .await?;
     Ok(scheme_id)
-}
-
-/// Stores a new issue type.
-pub async fn insert_issue_type(db: &mut Work, kind: &crate::domain::config::IssueType) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "INSERT INTO issue_type (site_id, id, name, description, level, icon, avatar_id, project_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        site_id,
-        kind.id,
-        kind.name,
-        kind.description,
-        kind.level,
-        kind.icon,
-        kind.avatar_id,
-        kind.project_id
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Stores a new status.
-pub async fn insert_status(db: &mut Work, status: &crate::domain::config::Status) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "INSERT INTO status (site_id, id, name, description, icon, category, project_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        site_id,
-        status.id,
-        status.name,
-        status.description,
-        status.icon,
-        status.category,
-        status.project_id
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
 }

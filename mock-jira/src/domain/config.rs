@@ -68,14 +68,14 @@ pub struct Priority {
     pub name: String,
     /// May be empty.
     pub description: String,
-    /// Path below the base URL.
+    /// Path below the base URL or a whole address, used when there is no avatar.
     pub icon: String,
+    /// The avatar that is its icon.
+    pub avatar_id: Option<i64>,
     /// Such as `#d04437`.
     pub status_color: String,
     /// The highest priority is first; JQL compares by it.
     pub position: i32,
-    /// Given to new issues that name none (J-22).
-    pub is_default: bool,
 }
 
 /// A resolution.
@@ -89,6 +89,8 @@ pub struct Resolution {
     pub description: String,
     /// Order in lists and in JQL.
     pub position: i32,
+    /// Preselected when an issue is resolved.
+    pub is_default: bool,
 }
 
 /// An issue type ("work type").

@@ -3,7 +3,7 @@
 //! `db::metadata` loads it; servers keep one per site and replace it when the site's
 //! version in the database has moved on.
 
-use super::{config::*, fields::Fields, people::*, site::Site};
+use super::{config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, site::Site};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -59,6 +59,8 @@ pub struct Snapshot {
     pub product_groups: Vec<Uuid>,
     /// Highest first.
     pub priorities: Index<Priority>,
+    /// By id.
+    pub priority_schemes: Index<PriorityScheme>,
     /// In their order.
     pub resolutions: Index<Resolution>,
     /// By id.
@@ -190,9 +192,26 @@ impl Snapshot {
         self.components.iter().filter(move |component| component.project_id == project_id)
     }
 
-    /// The priority of issues that name none (J-22).
-    pub fn default_priority(&self) -> Option<&Priority> {
-        self.priorities.iter().find(|priority| priority.is_default)
+    /// The scheme of projects that are in no other.
+    pub fn default_priority_scheme(&self) -> Option<&PriorityScheme> {
+        self.priority_schemes.iter().find(|scheme| scheme.is_default)
+    }
+
+    /// The scheme that decides about a project's priorities.
+    pub fn priority_scheme_of(&self, project_id: i64) -> Option<&PriorityScheme> {
+        let own = self.priority_schemes.iter().find(|scheme| scheme.project_ids.contains(&project_id));
+        own.or_else(|| self.default_priority_scheme())
+    }
+
+    /// The priorities that a project's issues can have, highest first.
+    pub fn priorities_of(&self, project_id: i64) -> impl Iterator<Item = &Priority> {
+        let scheme = self.priority_scheme_of(project_id);
+        self.priorities.iter().filter(move |priority| scheme.is_none_or(|s| s.priority_ids.contains(&priority.id)))
+    }
+
+    /// The priority of a project's issues that name none (J-22).
+    pub fn default_priority_of(&self, project_id: i64) -> Option<&Priority> {
+        self.priorities.get(self.priority_scheme_of(project_id)?.default_priority_id?)
     }
 
     /// `KEY-12` for an issue of a project.

@@ -1,13 +1,16 @@
 //! Request bodies.
 
 use super::{call::Call, error::Refusal};
-use crate::domain::failure::{Failure, Result};
+use crate::domain::{
+    failure::{Failure, Result},
+    order::Target,
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
 };
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// A request whose JSON body must be readable as `T`.
 pub struct Json<T>(pub Call, pub T);
@@ -83,6 +86,24 @@ pub mod lenient {
         Value::deserialize(deserializer).map(Some)
     }
 
+    /// A list of texts; null is empty.
+    pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+        let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+        let texts = items.into_iter().map(|item| text(item).map_err(D::Error::custom)?.ok_or_else(null));
+        texts.collect()
+    }
+
+    /// A list of whole numbers; null is empty.
+    pub fn ints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
+        let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+        let numbers = items.into_iter().map(|item| int(item).map_err(D::Error::custom)?.ok_or_else(null));
+        numbers.collect()
+    }
+
+    fn null<E: Error>() -> E {
+        E::custom("null in a list")
+    }
+
     /// A text; numbers and truth values are read as their text.
     pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
         match Value::deserialize(deserializer)? {
@@ -92,5 +113,37 @@ pub mod lenient {
             Value::Bool(flag) => Ok(Some(flag.to_string())),
             _ => Err(D::Error::custom("not a text")),
         }
+    }
+}
+
+/// `{ids, after | position}`: things to move in their order. Issue types are called by their own name there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrderBody {
+    /// What to move.
+    #[serde(alias = "issueTypeIds", deserialize_with = "lenient::texts")]
+    pub ids: Vec<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    after: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    position: Option<String>,
+}
+
+impl OrderBody {
+    /// Where to.
+    pub fn target(&self) -> Target<'_> {
+        Target { after: self.after.as_deref(), position: self.position.as_deref() }
+    }
+}
+
+/// `{id}`: the new default, or null for none.
+pub fn only_id(body: &Map<String, Value>) -> Result<Option<String>> {
+    match body.get("id") {
+        _ if body.keys().any(|key| key != "id") => Err(Failure::invalid_payload()),
+        None => Err(Failure::invalid("The id has to be provided.")),
+        Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) => Ok(Some(id.clone())),
+        Some(Value::Number(id)) => Ok(Some(id.to_string())),
+        Some(_) => Err(Failure::invalid_payload()),
     }
 }

@@ -2,6 +2,8 @@
 
 use super::call::Call;
 use crate::domain::failure::{Failure, Result};
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 
@@ -83,4 +85,43 @@ pub fn bean(call: &Call, path: &str, window: Window, total: usize, values: Vec<V
     page["isLast"] = is_last.into();
     page["values"] = values.into();
     page
+}
+
+/// The first items of a list inside another thing, where nobody asks for the others.
+pub fn inner(mut values: Vec<Value>) -> Value {
+    const MOST: usize = 100;
+    let total = values.len();
+    values.truncate(MOST);
+    json!({ "isLast": total <= MOST, "maxResults": MOST, "startAt": 0, "total": total, "values": values })
+}
+
+/// A page of a list that goes by tokens: the rest begins after what the token says.
+pub fn by_token<T>(call: &Call, items: Vec<T>, view: impl Fn(T) -> Value) -> Result<Value> {
+    let invalid = || Failure::invalid("Invalid format of nextPageToken");
+    let max_results = call.params.int("maxResults")?.unwrap_or(50);
+    if !(1..=200).contains(&max_results) {
+        return Err(Failure::invalid("The maxResults must be between 1 and 200."));
+    }
+    let start_at = match call.params.text("nextPageToken") {
+        None => 0,
+        Some(token) => {
+            let token = BASE64.decode(token).map_err(|_| invalid())?;
+            let token: Token = serde_json::from_slice(&token).map_err(|_| invalid())?;
+            token.o.filter(|place| *place >= 0).ok_or_else(invalid)?
+        }
+    };
+    let window = Window { start_at, max_results };
+    let next = start_at.saturating_add(max_results);
+    let is_last = usize::try_from(next).is_ok_and(|next| next >= items.len());
+    let mut page = json!({ "values": window.of(items).into_iter().map(view).collect::<Vec<_>>() });
+    if !is_last {
+        page["nextPageToken"] = BASE64.encode(json!({ "o": next }).to_string()).into();
+    }
+    Ok(page)
+}
+
+/// Where the next page begins.
+#[derive(Deserialize)]
+struct Token {
+    o: Option<i64>,
 }

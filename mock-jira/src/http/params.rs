@@ -114,6 +114,11 @@ impl Params {
     }
 }
 
+/// A number in a path.
+pub fn path_id(name: &str, text: &str) -> Result<i64> {
+    text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,11 +5,13 @@ pub mod fields;
 pub mod filters;
 pub mod instance;
 pub mod issue_link_types;
+pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
 pub mod permission_schemes;
 pub mod permissions;
 pub mod priorities;
+pub mod priority_schemes;
 pub mod projects;
 pub mod resolutions;
 pub mod statuses;
@@ -30,7 +32,9 @@ pub fn routes() -> Routes {
         .and(filters::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())
+        .and(issue_type_schemes::routes())
         .and(priorities::routes())
+        .and(priority_schemes::routes())
         .and(resolutions::routes())
         .and(statuses::routes())
         .and(tasks::routes())

@@ -103,7 +103,7 @@ pub async fn make_types(context: &Context, work: &mut Work, project: &Project, s
         for kind in shipped {
             let name = if kind.is_subtask() { "Subtask".to_owned() } else { kind.name.clone() }; // observed shapes, 0.6
             let own = IssueType { id: work.next_id("issue_type").await?, name, project_id: scope, ..kind.clone() };
-            db::projects::insert_issue_type(work, &own).await?;
+            db::issue_types::insert(work, &own).await?;
             type_ids.push(own.id);
         }
     } else {
@@ -119,7 +119,7 @@ pub async fn make_types(context: &Context, work: &mut Work, project: &Project, s
         default_type_id: standard,
         type_ids,
     };
-    db::projects::insert_issue_type_scheme(work, &scheme).await?;
+    db::issue_type_schemes::put(work, &scheme).await?;
     Ok(scheme.id)
 }
 
@@ -145,7 +145,7 @@ pub async fn make_workflow(
                     category: *category,
                     project_id: scope,
                 };
-                db::projects::insert_status(work, &status).await?;
+                db::statuses::insert(work, &status).await?;
                 statuses.push(status);
             }
         }

@@ -39,6 +39,12 @@ impl ChangeItem {
         }
     }
 
+    /// A priority, resolution or type that took the place of another.
+    pub fn replaced(field: &str, from: (i64, Option<&str>), to: Option<(i64, &str)>) -> Self {
+        let (to, to_string) = to.map(|(id, name)| (id.to_string(), name.to_owned())).unzip();
+        Self::system(field, field, (Some(from.0.to_string()), from.1.map(str::to_owned)), (to, to_string))
+    }
+
     /// A link that was added (J-84).
     pub fn link_added(phrase: &str, other_key: &str) -> Self {
         Self {

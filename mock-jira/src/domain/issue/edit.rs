@@ -226,7 +226,7 @@ impl Editor<'_> {
             "environment" => issue.environment = values::document(value, self.format)?,
             "assignee" => issue.assignee = self.assignee(issue, value)?,
             "reporter" => issue.reporter = values::account(site, value)?,
-            "priority" => issue.priority_id = values::priority(site, value)?,
+            "priority" => issue.priority_id = values::priority(site, self.project, value)?,
             "resolution" => issue.resolution_id = values::resolution(site, value)?,
             "duedate" => issue.due = values::date(value)?,
             "labels" => {

@@ -295,11 +295,10 @@ pub fn component(site: &Snapshot, project: &Project, value: &Value) -> Read<Opti
     })
 }
 
-/// A priority, by id or name (J-15).
-pub fn priority(site: &Snapshot, value: &Value) -> Read<Option<i64>> {
+/// A priority that the project's issues can have, by id or name (J-15).
+pub fn priority(site: &Snapshot, project: &Project, value: &Value) -> Read<Option<i64>> {
     named(value, "Priority", |member, text| {
-        site.priorities
-            .iter()
+        site.priorities_of(project.id)
             .find(|p| if member == "id" { p.id.to_string() == text } else { p.name == text })
             .map(|p| p.id)
     })

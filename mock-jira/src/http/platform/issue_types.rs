@@ -1,18 +1,26 @@
 //! Issue types.
 
 use crate::{
+    app::{
+        issue_types::{self, TypeInput, alternatives},
+        priorities::ADMINISTRATORS,
+        properties::{ISSUE_TYPE, Owner},
+    },
     domain::{
         config::{IssueType, Project},
         failure::{Failure, Result},
     },
     http::{
-        answer::{Answer, ok},
+        answer::{Answer, created, no_content, ok},
+        body::{Json, lenient},
         call::Call,
+        properties,
         routes::Routes,
         views::config,
     },
 };
-use axum::extract::Path;
+use axum::extract::{Path, Request};
+use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -21,8 +29,15 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/rest/api/3/issuetype", get_issue_all_types)
         .get("/rest/api/3/issuetype/project", get_issue_types_for_project)
+        .post("/rest/api/3/issuetype", create_issue_type)
         .get("/rest/api/3/issuetype/{id}", get_issue_type)
+        .put("/rest/api/3/issuetype/{id}", update_issue_type)
+        .delete("/rest/api/3/issuetype/{id}", delete_issue_type)
         .get("/rest/api/3/issuetype/{id}/alternatives", get_alternative_issue_types)
+        .get("/rest/api/3/issuetype/{issueTypeId}/properties", get_issue_type_property_keys)
+        .get("/rest/api/3/issuetype/{issueTypeId}/properties/{propertyKey}", get_issue_type_property)
+        .put("/rest/api/3/issuetype/{issueTypeId}/properties/{propertyKey}", set_issue_type_property)
+        .delete("/rest/api/3/issuetype/{issueTypeId}/properties/{propertyKey}", delete_issue_type_property)
 }
 
 async fn get_issue_all_types(call: Call) -> Answer {
@@ -43,12 +58,89 @@ async fn get_issue_type(call: Call, Path(id): Path<String>) -> Answer {
     ok(config::issue_type_listed(&call, find(&call, &id)?))
 }
 
-/// Types that could take the place of this one: of the same level and the same project.
 async fn get_alternative_issue_types(call: Call, Path(id): Path<String>) -> Answer {
-    let kind = find(&call, &id)?;
-    let fits =
-        |other: &&IssueType| other.id != kind.id && other.level == kind.level && other.project_id == kind.project_id;
-    ok(views(&call, call.site.issue_types.iter().filter(fits)))
+    ok(views(&call, alternatives(&call.site, find(&call, &id)?)))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct NewType {
+    #[serde(deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    description: Option<String>,
+    #[serde(deserialize_with = "lenient::int")]
+    hierarchy_level: Option<i64>,
+    /// The older way to say the level.
+    #[serde(rename = "type", deserialize_with = "lenient::text")]
+    kind: Option<String>,
+}
+
+async fn create_issue_type(Json(call, body): Json<NewType>) -> Answer {
+    let older = match body.kind.as_deref() {
+        None | Some("standard") => 0,
+        Some("subtask") => -1,
+        Some(_) => return Err(Failure::invalid_field("type", "The type has to be standard or subtask.").into()),
+    };
+    let input = TypeInput {
+        name: body.name,
+        description: body.description,
+        level: Some(body.hierarchy_level.unwrap_or(older)),
+        avatar_id: None,
+    };
+    created(config::issue_type_listed(&call, &issue_types::create(&call, input).await?))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct TypeChange {
+    #[serde(deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    description: Option<String>,
+    #[serde(deserialize_with = "lenient::int")]
+    avatar_id: Option<i64>,
+}
+
+async fn update_issue_type(Path(id): Path<String>, Json(call, body): Json<TypeChange>) -> Answer {
+    let input = TypeInput { name: body.name, description: body.description, level: None, avatar_id: body.avatar_id };
+    ok(config::issue_type_listed(&call, &issue_types::update(&call, &id, input).await?))
+}
+
+async fn delete_issue_type(call: Call, Path(id): Path<String>) -> Answer {
+    issue_types::delete(&call, &id, call.params.text("alternativeIssueTypeId")).await?;
+    no_content()
+}
+
+/// What the properties of issue types hang on.
+fn owner(call: &Call, id: &str) -> Result<Owner> {
+    Ok(Owner::new(ISSUE_TYPE, issue_types::thing(find(call, id)?)))
+}
+
+/// The same for who sets and removes them.
+fn own(call: &Call, id: &str) -> Result<Owner> {
+    let owner = owner(call, id)?;
+    call.must_administer(ADMINISTRATORS)?;
+    Ok(owner)
+}
+
+async fn get_issue_type_property_keys(call: Call, Path(id): Path<String>) -> Answer {
+    let owner = owner(&call, &id)?;
+    properties::keys(&call, &mut call.read().await?, &owner, &format!("issuetype/{id}")).await
+}
+
+async fn get_issue_type_property(call: Call, Path((id, key)): Path<(String, String)>) -> Answer {
+    properties::get(&mut call.read().await?, &owner(&call, &id)?, &key).await
+}
+
+async fn set_issue_type_property(call: Call, Path((id, key)): Path<(String, String)>, request: Request) -> Answer {
+    let owner = own(&call, &id)?;
+    properties::set(call.begin().await?, &owner, &key, request).await
+}
+
+async fn delete_issue_type_property(call: Call, Path((id, key)): Path<(String, String)>) -> Answer {
+    let owner = own(&call, &id)?;
+    properties::delete(call.begin().await?, &owner, &key).await
 }
 
 fn views<'a>(call: &Call, types: impl Iterator<Item = &'a IssueType>) -> Vec<Value> {
@@ -57,7 +149,7 @@ fn views<'a>(call: &Call, types: impl Iterator<Item = &'a IssueType>) -> Vec<Val
 
 fn find<'a>(call: &'a Call, id: &str) -> Result<&'a IssueType> {
     let kind = call.site.issue_types.parse(id).filter(|kind| Visible::to(call).has(kind));
-    kind.ok_or_else(|| Failure::not_found(format!("The issue type with id '{id}' does not exist")))
+    kind.ok_or_else(|| issue_types::missing(id))
 }
 
 /// The types that the caller may know of.

@@ -1,9 +1,11 @@
 //! Priorities.
 
 use crate::{
-    domain::{config::Priority, failure::Failure},
+    app::priorities::{self, PriorityInput},
+    domain::{config::Priority, failure::Failure, priority_scheme::PriorityScheme},
     http::{
-        answer::{Answer, ok},
+        answer::{Answer, created, no_content, ok, see_task},
+        body::{Json, OrderBody, lenient, only_id},
         call::Call,
         page::{Window, listed},
         routes::Routes,
@@ -11,14 +13,20 @@ use crate::{
     },
 };
 use axum::extract::Path;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 /// Operations on priorities.
 pub fn routes() -> Routes {
     Routes::default()
         .get("/rest/api/3/priority", get_priorities)
+        .post("/rest/api/3/priority", create_priority)
+        .put("/rest/api/3/priority/default", set_default_priority)
+        .put("/rest/api/3/priority/move", move_priorities)
         .get("/rest/api/3/priority/search", search_priorities)
         .get("/rest/api/3/priority/{id}", get_priority)
+        .put("/rest/api/3/priority/{id}", update_priority)
+        .delete("/rest/api/3/priority/{id}", delete_priority)
 }
 
 async fn get_priorities(call: Call) -> Answer {
@@ -31,19 +39,90 @@ async fn get_priority(call: Call, Path(id): Path<String>) -> Answer {
     ok(config::priority_listed(&call, priority))
 }
 
-/// Every project has all priorities, so `projectId` only asks for projects that can be seen.
+/// Unknown ids, of priorities and of projects, are left out.
 async fn search_priorities(call: Call) -> Answer {
     let window = Window::read(&call, 50, 50)?;
     let (ids, project_ids) = (call.params.list("id"), call.params.list("projectId"));
     let name = call.params.text("priorityName").map(str::to_lowercase);
     let only_default = call.params.flag("onlyDefault", false)?;
-    let in_projects = project_ids.is_empty() || project_ids.iter().any(|id| call.project(id).is_ok());
+    let default = call.site.default_priority_scheme().and_then(|scheme| scheme.default_priority_id);
+    let projects = project_ids.iter().filter_map(|id| call.project(id).ok());
+    let available: Vec<i64> = projects.flat_map(|project| call.site.priorities_of(project.id)).map(|p| p.id).collect();
     let wanted = |priority: &&Priority| {
-        in_projects
+        (project_ids.is_empty() || available.contains(&priority.id))
             && (ids.is_empty() || ids.contains(&priority.id.to_string()))
             && name.as_ref().is_none_or(|name| priority.name.to_lowercase().contains(name))
-            && (!only_default || priority.is_default)
+            && (!only_default || default == Some(priority.id))
     };
     let priorities: Vec<&Priority> = call.site.priorities.iter().filter(wanted).collect();
-    ok(listed(&call, "priority/search", window, priorities, |priority| config::priority_found(&call, priority)))
+    let with_schemes = call.params.expands("schemes");
+    ok(listed(&call, "priority/search", window, priorities, |priority| {
+        let mut view = config::priority_found(&call, priority);
+        if with_schemes {
+            view["schemes"] = schemes(&call, priority);
+        }
+        view
+    }))
+}
+
+/// The first schemes that have a priority.
+fn schemes(call: &Call, priority: &Priority) -> Value {
+    const MOST: usize = 15;
+    let with = |scheme: &&PriorityScheme| scheme.priority_ids.contains(&priority.id);
+    let schemes: Vec<&PriorityScheme> = call.site.priority_schemes.iter().filter(with).collect();
+    let values: Vec<Value> = schemes.iter().take(MOST).map(|scheme| config::priority_scheme(call, scheme)).collect();
+    json!({ "startAt": 0, "maxResults": MOST, "total": schemes.len(), "values": values })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct PriorityBody {
+    #[serde(deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    description: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    icon_url: Option<String>,
+    #[serde(deserialize_with = "lenient::int")]
+    avatar_id: Option<i64>,
+    #[serde(deserialize_with = "lenient::text")]
+    status_color: Option<String>,
+}
+
+impl PriorityBody {
+    fn input(self) -> PriorityInput {
+        PriorityInput {
+            name: self.name,
+            description: self.description,
+            icon_url: self.icon_url,
+            avatar_id: self.avatar_id,
+            status_color: self.status_color,
+        }
+    }
+}
+
+async fn create_priority(Json(call, body): Json<PriorityBody>) -> Answer {
+    let priority = priorities::create(&call, body.input()).await?;
+    created(json!({ "id": priority.id.to_string() }))
+}
+
+async fn update_priority(Path(id): Path<String>, Json(call, body): Json<PriorityBody>) -> Answer {
+    priorities::update(&call, &id, body.input()).await?;
+    no_content()
+}
+
+async fn set_default_priority(Json(call, body): Json<Map<String, Value>>) -> Answer {
+    priorities::set_default(&call, only_id(&body)?.as_deref()).await?;
+    no_content()
+}
+
+async fn move_priorities(Json(call, body): Json<OrderBody>) -> Answer {
+    priorities::arrange(&call, &body.ids, body.target()).await?;
+    no_content()
+}
+
+/// The document has no parameter for the replacement any more; clients still send it.
+async fn delete_priority(call: Call, Path(id): Path<String>) -> Answer {
+    let replacement = call.params.text("replaceWith").or_else(|| call.params.text("newPriority"));
+    see_task(&call, &priorities::delete(&call, &id, replacement).await?)
 }

@@ -1,20 +1,23 @@
 //! Statuses and their categories: `/status` for everybody, `/statuses` for administrators (U-47).
 
 use crate::{
+    app::statuses::{self, MOST, StatusInput, refusal},
     domain::{
-        config::{STATUS_CATEGORIES, Status},
+        config::{IssueType, Project, STATUS_CATEGORIES, Status},
         failure::{Failure, Result},
     },
     http::{
-        answer::{Answer, ok},
+        answer::{Answer, no_content, ok},
+        body::{Json, lenient},
         call::Call,
-        page::{Window, listed},
+        page::{Window, by_token, listed},
         routes::Routes,
         views::config,
     },
 };
 use axum::extract::Path;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// Operations on statuses.
@@ -25,8 +28,17 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/statuscategory", get_status_categories)
         .get("/rest/api/3/statuscategory/{idOrKey}", get_status_category)
         .get("/rest/api/3/statuses", get_statuses_by_id)
+        .post("/rest/api/3/statuses", create_statuses)
+        .put("/rest/api/3/statuses", update_statuses)
+        .delete("/rest/api/3/statuses", delete_statuses_by_id)
         .get("/rest/api/3/statuses/byNames", get_statuses_by_name)
         .get("/rest/api/3/statuses/search", search)
+        .get(
+            "/rest/api/3/statuses/{statusId}/project/{projectId}/issueTypeUsages",
+            get_project_issue_type_usages_for_status,
+        )
+        .get("/rest/api/3/statuses/{statusId}/projectUsages", get_project_usages_for_status)
+        .get("/rest/api/3/statuses/{statusId}/workflowUsages", get_workflow_usages_for_status)
 }
 
 async fn get_statuses(call: Call) -> Answer {
@@ -86,9 +98,6 @@ async fn get_statuses_by_name(call: Call) -> Answer {
     ok(views(&call, |status| status.project_id == project_id && names.contains(&status.name.as_str())))
 }
 
-/// Most ids or names in one request.
-const MOST: usize = 50;
-
 /// Shared statuses, or those of one team-managed project.
 async fn search(call: Call) -> Answer {
     manages(&call)?;
@@ -117,5 +126,123 @@ fn manages(call: &Call) -> Result<()> {
     if call.access().administers_some_project() {
         return Ok(());
     }
-    Err(Failure::Unauthorized("You do not have permission to manage statuses.".into()))
+    Err(refusal())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewStatuses {
+    scope: Scope,
+    statuses: Vec<StatusBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scope {
+    #[serde(rename = "type")]
+    kind: String,
+    project: Option<ProjectId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectId {
+    #[serde(deserialize_with = "lenient::int")]
+    id: Option<i64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct StatusBody {
+    #[serde(deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    description: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    status_category: Option<String>,
+}
+
+fn inputs(statuses: Vec<StatusBody>) -> Vec<StatusInput> {
+    let input = |body: StatusBody| StatusInput {
+        id: body.id.unwrap_or_default(),
+        name: body.name.unwrap_or_default(),
+        description: body.description,
+        category: body.status_category.unwrap_or_default(),
+    };
+    statuses.into_iter().map(input).collect()
+}
+
+async fn create_statuses(Json(call, body): Json<NewStatuses>) -> Answer {
+    manages(&call)?;
+    let project_id = match (body.scope.kind.as_str(), body.scope.project.and_then(|project| project.id)) {
+        ("GLOBAL", None) => None,
+        ("PROJECT", Some(id)) => Some(id),
+        ("GLOBAL", Some(_)) => return Err(Failure::invalid("The scope GLOBAL has no project.").into()),
+        ("PROJECT", None) => return Err(Failure::invalid("The scope PROJECT has to have a project.").into()),
+        _ => return Err(Failure::invalid_payload().into()),
+    };
+    let made = statuses::create(&call, project_id, &inputs(body.statuses)).await?;
+    ok(made.iter().map(config::status_managed).collect::<Vec<Value>>())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangedStatuses {
+    statuses: Vec<StatusBody>,
+}
+
+async fn update_statuses(Json(call, body): Json<ChangedStatuses>) -> Answer {
+    manages(&call)?;
+    statuses::update(&call, &inputs(body.statuses)).await?;
+    no_content()
+}
+
+async fn delete_statuses_by_id(call: Call) -> Answer {
+    manages(&call)?;
+    statuses::delete(&call, &call.params.list("id")).await?;
+    no_content()
+}
+
+/// A status that the caller manages somewhere.
+fn managed<'a>(call: &'a Call, id: &str) -> Result<&'a Status> {
+    manages(call)?;
+    call.site.statuses.parse(id).ok_or_else(|| Failure::not_found(format!("The status with id {id} was not found.")))
+}
+
+/// Types that have the status in a project.
+fn types_with<'a>(call: &'a Call, project: &'a Project, status_id: i64) -> impl Iterator<Item = &'a IssueType> {
+    let has = move |kind: &&IssueType| call.site.statuses_of(project, kind.id).any(|status| status.id == status_id);
+    call.site.issue_types_of(project).filter(has)
+}
+
+fn usage(id: impl ToString) -> Value {
+    json!({ "id": id.to_string() })
+}
+
+async fn get_project_issue_type_usages_for_status(
+    call: Call,
+    Path((id, project_id)): Path<(String, String)>,
+) -> Answer {
+    let status = managed(&call, &id)?;
+    let project = call.project(&project_id)?;
+    let types = types_with(&call, project, status.id).map(|kind| kind.id).collect();
+    let page = by_token(&call, types, usage)?;
+    ok(json!({ "statusId": id, "projectId": project.id.to_string(), "issueTypes": page }))
+}
+
+async fn get_project_usages_for_status(call: Call, Path(id): Path<String>) -> Answer {
+    let status = managed(&call, &id)?;
+    let uses = |project: &&Project| types_with(&call, project, status.id).next().is_some();
+    let projects = call.live_projects().filter(uses).map(|project| project.id).collect();
+    ok(json!({ "statusId": id, "projects": by_token(&call, projects, usage)? }))
+}
+
+async fn get_workflow_usages_for_status(call: Call, Path(id): Path<String>) -> Answer {
+    let status = managed(&call, &id)?;
+    let with = call.site.workflows.values().filter(|workflow| workflow.definition.statuses.contains(&status.id));
+    let mut workflows: Vec<&str> = with.map(|workflow| workflow.id.as_str()).collect();
+    workflows.sort_unstable();
+    ok(json!({ "statusId": id, "workflows": by_token(&call, workflows, usage)? }))
 }

@@ -1,8 +1,12 @@
 //! Statuses, priorities, issue types and other configuration.
 
 use crate::{
-    domain::config::{
-        Component, IssueLinkType, IssueType, Priority, ProjectCategory, Resolution, Status, StatusCategory, Version,
+    domain::{
+        config::{
+            Component, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution, Status,
+            StatusCategory, Version,
+        },
+        priority_scheme::PriorityScheme,
     },
     http::call::Call,
 };
@@ -65,7 +69,7 @@ pub fn status_managed(status: &Status) -> Value {
 pub fn priority(call: &Call, priority: &Priority) -> Value {
     json!({
         "self": call.links.api(format_args!("priority/{}", priority.id)),
-        "iconUrl": call.links.site(&priority.icon),
+        "iconUrl": priority_icon(call, priority),
         "name": priority.name,
         "id": priority.id.to_string(),
     })
@@ -73,14 +77,71 @@ pub fn priority(call: &Call, priority: &Priority) -> Value {
 
 /// A priority by itself.
 pub fn priority_listed(call: &Call, priority: &Priority) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("priority/{}", priority.id)),
+        "statusColor": priority.status_color,
+        "description": priority.description,
+        "iconUrl": priority_icon(call, priority),
+        "name": priority.name,
+        "id": priority.id.to_string(),
+    });
+    if let Some(id) = priority.avatar_id {
+        view["avatarId"] = id.into();
+    }
+    view
+}
+
+fn priority_icon(call: &Call, priority: &Priority) -> String {
+    match priority.avatar_id {
+        Some(id) => call.links.api2(format_args!("universal_avatar/view/type/priority/avatar/{id}?size=medium")),
+        None if priority.icon.contains("://") => priority.icon.clone(),
+        None => call.links.site(&priority.icon),
+    }
+}
+
+/// A priority in a scheme.
+pub fn priority_in_scheme(call: &Call, scheme: Option<&PriorityScheme>, priority: &Priority) -> Value {
+    let is_default = scheme.is_some_and(|scheme| scheme.default_priority_id == Some(priority.id));
     json!({
         "self": call.links.api(format_args!("priority/{}", priority.id)),
         "statusColor": priority.status_color,
         "description": priority.description,
-        "iconUrl": call.links.site(&priority.icon),
+        "iconUrl": priority_icon(call, priority),
         "name": priority.name,
         "id": priority.id.to_string(),
+        "isDefault": is_default,
+        "sequence": priority.position.to_string(),
     })
+}
+
+/// A priority scheme.
+pub fn priority_scheme(call: &Call, scheme: &PriorityScheme) -> Value {
+    let mut view = json!({
+        "self": call.links.api(format_args!("priorityscheme/{}", scheme.id)),
+        "id": scheme.id.to_string(),
+        "name": scheme.name,
+        "description": scheme.description,
+        "isDefault": scheme.is_default,
+    });
+    if let Some(id) = scheme.default_priority_id {
+        view["defaultPriorityId"] = id.to_string().into();
+    }
+    view
+}
+
+/// An issue type scheme; what it does not have is absent (observed shapes, "issue_type_schemes").
+pub fn issue_type_scheme(scheme: &IssueTypeScheme) -> Value {
+    let mut view = json!({ "id": scheme.id.to_string(), "name": scheme.name });
+    if !scheme.description.is_empty() {
+        view["description"] = scheme.description.as_str().into();
+    }
+    if let Some(id) = scheme.default_type_id {
+        view["defaultIssueTypeId"] = id.to_string().into();
+    }
+    if scheme.is_default {
+        view["isDefault"] = true.into();
+    }
+    view
 }
 
 /// A priority in a search; which is the default is not told there (U-48).
@@ -93,7 +154,7 @@ pub fn priority_found(call: &Call, priority: &Priority) -> Value {
 /// A resolution in a search.
 pub fn resolution_found(call: &Call, found: &Resolution) -> Value {
     let mut view = resolution(call, found);
-    view["isDefault"] = false.into();
+    view["isDefault"] = found.is_default.into();
     view
 }
 

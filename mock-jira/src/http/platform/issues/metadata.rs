@@ -84,8 +84,12 @@ fn window(call: &Call) -> Result<Window> {
 async fn get_create_issue_meta_issue_types(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let window = window(&call)?;
     let project = creatable(&call, &id_or_key)?;
-    let types: Vec<Value> =
-        call.site.issue_types_of(project).map(|kind| config::issue_type_listed(&call, kind)).collect();
+    let types = call.site.issue_types_of(project).map(|kind| {
+        let mut view = config::issue_type(&call, kind);
+        config::add_scope(&mut view, kind.project_id);
+        view
+    });
+    let types: Vec<Value> = types.collect();
     ok(
         json!({ "startAt": window.start_at, "maxResults": window.max_results, "total": types.len(), "issueTypes": window.of(types) }),
     )
@@ -189,7 +193,7 @@ fn describe(call: &Call, project: &Project, kind: &IssueType, asked: &Asked) -> 
 fn default_value(call: &Call, project: &Project, kind: &IssueType, field: Field) -> Option<Value> {
     match field {
         Field::System(field) if field.id == "priority" => {
-            call.site.default_priority().map(|priority| config::priority(call, priority))
+            call.site.default_priority_of(project.id).map(|priority| config::priority(call, priority))
         }
         Field::System(_) => None,
         Field::Custom(custom, _) => call.site.fields.context(custom.id, project.id, kind.id)?.default_value.clone(),
@@ -206,7 +210,7 @@ fn allowed_values(call: &Call, project: &Project, kind: &IssueType, field: Field
                 .map(|t| config::issue_type(call, t))
                 .collect(),
             "project" => vec![project_views::in_issue(call, project)],
-            "priority" => site.priorities.iter().map(|priority| config::priority(call, priority)).collect(),
+            "priority" => site.priorities_of(project.id).map(|priority| config::priority(call, priority)).collect(),
             "resolution" => site.resolutions.iter().map(|resolution| config::resolution(call, resolution)).collect(),
             "components" => {
                 site.components_of(project.id).map(|component| config::component(call, component)).collect()

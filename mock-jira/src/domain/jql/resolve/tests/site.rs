@@ -4,6 +4,7 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    priority_scheme::PriorityScheme,
     site::{Clock, Settings, Site},
     snapshot::{Index, Snapshot},
 };
@@ -54,6 +55,7 @@ pub fn site() -> Snapshot {
         priorities: Index::new(vec![priority(31, "High", 0), priority(32, "Medium", 1), priority(33, "Low", 2)], |p| {
             p.id
         }),
+        priority_schemes: Index::new(Vec::new(), |s: &PriorityScheme| s.id),
         resolutions: Index::new(Vec::new(), |r: &Resolution| r.id),
         statuses: Index::new(vec![status(21, "Open", 2), status(22, "Busy", 4), status(23, "Closed", 3)], |s| s.id),
         issue_types: Index::new(
@@ -152,8 +154,8 @@ fn priority(id: i64, name: &str, position: i32) -> Priority {
         description: String::new(),
         icon: String::new(),
         status_color: String::new(),
+        avatar_id: None,
         position,
-        is_default: false,
     }
 }
 

@@ -1,0 +1,83 @@
+//! Table `resolution`.
+
+use super::Work;
+use crate::domain::{config::Resolution, workflow::Workflow};
+
+/// Stores a new resolution, below all others.
+pub async fn insert(db: &mut Work, resolution: &Resolution) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "INSERT INTO resolution (site_id, id, name, description, position)
+         SELECT $1, $2, $3, $4, coalesce(max(position), -1) + 1 FROM resolution WHERE site_id = $1",
+        site_id,
+        resolution.id,
+        resolution.name,
+        resolution.description
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Stores a resolution's name and description.
+pub async fn update(db: &mut Work, resolution: &Resolution) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "UPDATE resolution SET name = $3, description = $4 WHERE site_id = $1 AND id = $2",
+        site_id,
+        resolution.id,
+        resolution.name,
+        resolution.description
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Makes one resolution the default, or none.
+pub async fn set_default(db: &mut Work, id: Option<i64>) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "UPDATE resolution SET is_default = coalesce(id = $2, false) WHERE site_id = $1 AND is_default <> coalesce(id = $2, false)",
+        site_id,
+        id
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Puts all resolutions in an order.
+pub async fn arrange(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "UPDATE resolution SET position = place - 1 FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted(id, place)
+         WHERE site_id = $1 AND resolution.id = wanted.id",
+        site_id,
+        ids
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Deletes a resolution that no issue and no workflow has any more.
+pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("DELETE FROM resolution WHERE site_id = $1 AND id = $2", site_id, id).execute(db.sql()).await?;
+    Ok(())
+}
+
+/// Stores what a workflow does on its transitions.
+pub async fn update_workflow(db: &mut Work, id: &str, definition: &Workflow) -> anyhow::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "UPDATE workflow SET definition = $3 WHERE site_id = $1 AND id = $2",
+        site_id,
+        id,
+        serde_json::to_value(definition)?
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
