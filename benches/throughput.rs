@@ -1,5 +1,6 @@
-//! How fast an issue is read by key, against two yardsticks measured in the same run:
-//! the same SELECT run by `pgbench` on the same cluster, and the same server answering a constant.
+//! How fast the busiest reads are, against two yardsticks measured in the same run: the same SELECT run by
+//! `pgbench` on the same cluster (for issues by key), and the same server answering a constant.
+//! Also how many statements each sends to the database.
 //!
 //! `cargo bench --bench throughput`; seconds per measurement: `SECONDS=10`, connections: `CLIENTS=8`.
 
@@ -36,35 +37,48 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let world = runtime.block_on(World::start());
     let address = world.mock.address();
-    let measure = |name: &str, path: fn(u64) -> String| {
-        let rate = runtime.block_on(load(address, clients, Duration::from_secs(seconds), path));
-        println!("{name:<44} {rate:>9.0} requests/s");
-        rate
-    };
     println!(
         "{clients} connections, {seconds} s each, {ISSUES} issues, {} cores",
         std::thread::available_parallelism().map_or(0, |n| n.get())
     );
-    let constant = measure("a constant by the same router", |_| "/_mock/health".into());
-    let issue =
-        measure("GET issue by key, all fields", |n| format!("/rest/api/3/issue/DEMO-{}", 1001 + n % ISSUES as u64));
-    let slim = measure("GET issue by key, fields=summary,status", |n| {
-        format!("/rest/api/3/issue/DEMO-{}?fields=summary,status", 1001 + n % ISSUES as u64)
+    let statements = || world.mock.server().db.statements();
+    let mut constant = None;
+    let mut measure = |name: &str, path: fn(u64) -> String| {
+        let before = statements();
+        let (rate, done) = runtime.block_on(load(address, clients, Duration::from_secs(seconds), path));
+        let each = (statements() - before) as f64 / done as f64;
+        let constant = *constant.get_or_insert(rate);
+        println!("{name:<44} {rate:>9.0} requests/s {:>7.3} of constant {each:>5.1} statements", rate / constant);
+        rate
+    };
+    measure("a constant by the same router", |_| "/_mock/health".into());
+    let issue = measure("issue by key, all fields", key);
+    let slim = measure("issue by key, summary and status", |n| key(n) + "?fields=summary,status");
+    measure("search, page of 50, all fields", |n| {
+        format!("/rest/api/3/search/jql?jql=project=DEMO+AND+labels=label{}&fields=*all&maxResults=50", n % 50)
     });
-    let full_select = pgbench(&world, clients, seconds, true);
-    println!("{:<44} {full_select:>9.0} transactions/s", "pgbench, the same SELECT, all parts");
-    let slim_select = pgbench(&world, clients, seconds, false);
-    println!("{:<44} {slim_select:>9.0} transactions/s", "pgbench, the same SELECT, the row alone");
+    measure("project search", |_| "/rest/api/3/project/search".into());
+    measure("user search", |_| "/rest/api/3/user/search?query=a".into());
+    measure("create metadata of a type", |_| "/rest/api/3/issue/createmeta/DEMO/issuetypes/10002".into());
     println!();
-    println!("all fields / pgbench                         {:>9.2}", issue / full_select);
-    println!("summary and status / pgbench                 {:>9.2}", slim / slim_select);
-    println!("all fields / constant                        {:>9.2}", issue / constant);
+    let ratio = |name: &str, ours: f64, all: bool, as_server: bool| {
+        let theirs = pgbench(&world, clients, seconds, all, as_server);
+        println!("{name:<44} {theirs:>9.0} transactions/s {:>6.2} ours / theirs", ours / theirs);
+    };
+    ratio("pgbench, all parts, under row-level security", issue, true, true);
+    ratio("pgbench, the row, under row-level security", slim, false, true);
+    ratio("pgbench, all parts, as owner", issue, true, false);
+    ratio("pgbench, the row, as owner", slim, false, false);
     println!("memory of this process, server and load      {:>9.0} MB", memory());
     runtime.block_on(world.mock.stop()).expect("a stop");
 }
 
-/// Requests per second over keep-alive connections, one request at a time on each.
-async fn load(address: std::net::SocketAddr, clients: u64, time: Duration, path: fn(u64) -> String) -> f64 {
+fn key(n: u64) -> String {
+    format!("/rest/api/3/issue/DEMO-{}", 1001 + n % ISSUES as u64)
+}
+
+/// Requests per second over keep-alive connections, one request at a time on each; and how many there were.
+async fn load(address: std::net::SocketAddr, clients: u64, time: Duration, path: fn(u64) -> String) -> (f64, u64) {
     let done = Arc::new(AtomicU64::new(0));
     let end = Instant::now() + time;
     let started = Instant::now();
@@ -90,7 +104,8 @@ async fn load(address: std::net::SocketAddr, clients: u64, time: Duration, path:
     for task in tasks.collect::<Vec<_>>() {
         task.await.expect("a client");
     }
-    done.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64()
+    let done = done.load(Ordering::Relaxed);
+    (done as f64 / started.elapsed().as_secs_f64(), done)
 }
 
 /// Reads one answer, which must be 200 and tell its length.
@@ -110,8 +125,9 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) {
     }
 }
 
-/// Transactions per second of the server's own statement, as the cache of checked SQL has it.
-fn pgbench(world: &World, clients: u64, seconds: u64, all: bool) -> f64 {
+/// Transactions per second of the server's own statement, as the cache of checked SQL has it; with the server's
+/// role, which sees one site, or as the tables' owner.
+fn pgbench(world: &World, clients: u64, seconds: u64, all: bool, as_server: bool) -> f64 {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = std::fs::read_dir(root.join(".sqlx")).expect("the cache of checked SQL");
     let condition = if all { "i.number = $8" } else { "i.number = $3" };
@@ -134,8 +150,10 @@ fn pgbench(world: &World, clients: u64, seconds: u64, all: bool) -> f64 {
     let script = std::env::temp_dir().join(format!("mock-jira-pgbench-{}.sql", std::process::id()));
     let text = format!("\\set number random(1001, {})\n{statement};\n", 1000 + ISSUES);
     std::fs::write(&script, text).expect("a script");
+    let role = if as_server { format!("-c role=mock_jira_server -c mock_jira.site={site_id}") } else { String::new() };
     let run = |program: PathBuf| {
         Command::new(program)
+            .env("PGOPTIONS", &role)
             .args(["-n", "-M", "prepared", "-c", &clients.to_string(), "-j", "2", "-T", &seconds.to_string()])
             .arg("-f")
             .arg(&script)

@@ -7,6 +7,9 @@ use mock_jira::{MockJira, db::sites::SiteAddress, postgres::Cluster, serve::Data
 use sqlx::{Connection, PgConnection};
 use std::path::PathBuf;
 
+/// Who may do everything.
+pub const ADMIN: (&str, &str) = ("admin@example.com", "admin-token");
+
 /// Issues of the project DEMO in the benches' site.
 pub const ISSUES: i64 = 100_000;
 
@@ -56,6 +59,26 @@ fn fill(site_id: i32) -> Vec<String> {
         ),
         format!("UPDATE counter SET value = 300000 WHERE site_id = {site_id} AND kind = 'issue'"),
         format!("UPDATE project_counter SET value = 300000 WHERE site_id = {site_id}"),
+        format!(
+            "INSERT INTO change_group (site_id, id, issue_id, author, created)
+             SELECT site_id, 1000000 + id, id, creator, updated FROM issue WHERE site_id = {site_id} AND id >= 100000"
+        ),
+        format!(
+            "INSERT INTO change_item (site_id, group_id, position, field, field_type, field_id, from_value, from_string, to_value, to_string)
+             SELECT site_id, 1000000 + id, 0, 'status', 'jira', 'status', '10000', 'To Do', '3', 'In Progress'
+             FROM issue WHERE site_id = {site_id} AND id >= 100000"
+        ),
+        format!(
+            "INSERT INTO comment (site_id, id, issue_id, author, update_author, body, created, updated, search_text)
+             SELECT i.site_id, 1000000 + i.id, i.id, i.creator, i.creator,
+               '{{\"type\":\"doc\",\"version\":1,\"content\":[{{\"type\":\"paragraph\",\"content\":[{{\"type\":\"text\",\"text\":\"Noted\"}}]}}]}}',
+               i.created, i.created, to_tsvector('english', 'noted' || i.id % 500)
+             FROM issue i WHERE i.site_id = {site_id} AND i.id >= 100000 AND i.id % 4 = 0"
+        ),
+        format!(
+            "INSERT INTO property (site_id, owner, owner_id, key, value)
+             SELECT site_id, 'issue', id::text, 'synced', '{{\"at\":1}}' FROM issue WHERE site_id = {site_id} AND id >= 100000"
+        ),
         "ANALYZE".into(),
     ]
 }

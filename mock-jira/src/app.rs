@@ -1,32 +1,50 @@
 //! Use cases: load, decide, store; one transaction each. Knows `domain` and `db`, no HTTP.
 
+pub mod archive;
 pub mod attachments;
 pub mod avatars;
+pub mod bulk;
+pub mod bulk_properties;
 pub mod categories;
 pub mod comments;
 pub mod components;
+pub mod dashboards;
+pub mod fields;
 pub mod filters;
+pub mod groups;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod jql;
+pub mod link_types;
 pub mod links;
+pub mod mail;
+pub mod permission_schemes;
+pub mod preferences;
 pub mod priorities;
 pub mod priority_schemes;
 pub mod projects;
 pub mod properties;
+pub mod remote_links;
 pub mod replace;
 pub mod resolutions;
 pub mod roles;
+pub mod screens;
 pub mod search;
+pub mod security_schemes;
 pub mod seed;
+pub mod settings;
 pub mod sharing;
 pub mod sites;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod transitions;
+pub mod user_query;
+pub mod users;
 pub mod versions;
 pub mod watchers;
+pub mod worklogs;
 
 use crate::{
     db::{By, Db, Read, Work, issues::Name},
@@ -41,7 +59,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// What every use case needs to know of the request that asks for it.
 #[derive(Clone, Debug)]
@@ -151,19 +169,21 @@ impl Context {
 
     /// Looks up issues that a request refers to; those the caller can't see are left out.
     pub async fn references(&self, db: &mut Read, texts: &[String]) -> Result<References> {
-        let names: Vec<(Name, &String)> =
+        let named: Vec<(Name, &String)> =
             texts.iter().filter_map(|text| Some((self.issue_name(text)?, text))).collect();
-        let mut references = References::new();
-        let wanted: Vec<Name> = names.iter().map(|(name, _)| *name).collect();
-        for (name, reference, reporter, assignee) in crate::db::issues::references(db, &wanted).await? {
-            let people = IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref() };
-            if self.visible_project(reference.project_id, people).is_some() {
-                for (_, text) in names.iter().filter(|(other, _)| *other == name) {
-                    references.insert((*text).clone(), reference.clone());
-                }
-            }
+        if named.is_empty() {
+            return Ok(References::new());
         }
-        Ok(references)
+        let mut wanted: Vec<Name> = named.iter().map(|(name, _)| *name).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = crate::db::issues::references(db, &wanted).await?;
+        let visible: HashMap<Name, IssueRef> = found
+            .into_iter()
+            .filter(|(_, reference, people)| self.visible_project(reference.project_id, people.as_ref()).is_some())
+            .map(|(name, reference, _)| (name, reference))
+            .collect();
+        Ok(named.into_iter().filter_map(|(name, text)| Some((text.clone(), visible.get(&name)?.clone()))).collect())
     }
 
     /// The record of something that was done to an issue.
@@ -178,6 +198,12 @@ impl Context {
     /// An issue as records name it.
     pub fn issue_thing(&self, issue: &Issue) -> Thing {
         Thing::new("ISSUE", issue.id, self.site.issue_key(issue.project_id, issue.number))
+    }
+
+    /// An account as records name it.
+    pub fn user_thing(&self, account_id: &str) -> Thing {
+        let name = self.site.accounts.get(account_id).map_or(account_id, |account| account.display_name.as_str());
+        Thing::new("USER", account_id, name)
     }
 
     /// The key of an issue that is referred to.

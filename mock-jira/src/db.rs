@@ -7,6 +7,7 @@ pub mod metadata;
 pub mod seed;
 pub mod sites;
 
+pub mod archive;
 pub mod attachments;
 pub mod audit;
 pub mod avatars;
@@ -14,26 +15,39 @@ pub mod categories;
 pub mod changelog;
 pub mod comments;
 pub mod components;
+pub mod dashboards;
+pub mod fields;
 pub mod filters;
+pub mod groups;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod link_types;
 pub mod links;
+pub mod mail;
 pub mod notifications;
+pub mod permission_schemes;
+pub mod preferences;
 pub mod priorities;
 pub mod priority_schemes;
 pub mod projects;
 pub mod properties;
+pub mod remote_links;
 pub mod resolutions;
 pub mod roles;
+pub mod screens;
 pub mod search;
+pub mod security_schemes;
+pub mod settings;
 pub mod sharing;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
+pub mod users;
 pub mod versions;
 pub mod votes;
 pub mod watchers;
+pub mod worklogs;
 
 use crate::domain::{audit::Record, failure::Failure};
 use chrono::{DateTime, Utc};
@@ -419,6 +433,11 @@ impl Work {
         }
         audit::insert(&mut self, &records).await?;
         self.commit_unrecorded().await
+    }
+
+    /// The same where it may be that nothing was done but bookkeeping.
+    pub async fn commit_recorded_if_any(self) -> sqlx::Result<()> {
+        if self.records.is_empty() { self.commit_unrecorded().await } else { self.commit_recorded().await }
     }
 
     /// The same for what is nobody's doing: bookkeeping, such as the progress of tasks.

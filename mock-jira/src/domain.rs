@@ -1,10 +1,13 @@
 //! Jira's rules as values and pure functions: no SQL, no HTTP, no clock, no async.
 
+pub mod archive;
 pub mod assignment;
 pub mod audit;
 pub mod avatar;
-pub mod comment;
+pub mod bulk;
 pub mod config;
+pub mod dashboard;
+pub mod event;
 pub mod failure;
 pub mod feature;
 pub mod fields;
@@ -15,12 +18,18 @@ pub mod notification;
 pub mod order;
 pub mod people;
 pub mod permission;
+pub mod picture;
 pub mod priority_scheme;
 pub mod property;
 pub mod rank;
+pub mod remote_link;
 pub mod rich_text;
+pub mod settings;
 pub mod sharing;
 pub mod site;
 pub mod snapshot;
 pub mod time_tracking;
+pub mod user_query;
+pub mod visibility;
 pub mod workflow;
+pub mod worklog;

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod answer;
 pub mod body;
 pub mod call;
+pub mod columns;
 pub mod error;
 pub mod gate;
 pub mod headers;

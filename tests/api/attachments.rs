@@ -3,6 +3,7 @@
 use crate::support::{Client, Reply, World, http_client};
 use http::Method;
 use serde_json::{Value, json};
+use std::io::{Cursor, Write};
 
 const ISSUE: &str = "/rest/api/3/issue/DEMO-1/attachments";
 const FORM: (&str, &str) = ("content-type", "multipart/form-data; boundary=cut");
@@ -140,4 +141,168 @@ async fn refuses_uploads_that_are_not_allowed_broken_or_too_large() {
     // Nothing of what was refused is there.
     let issue = developer.get("/rest/api/3/issue/DEMO-1?fields=attachment").await.expect(200);
     assert_eq!(issue["fields"]["attachment"].as_array().unwrap().len(), 1);
+}
+
+/// Uploads a file of any content; what is told of it.
+async fn attach_file(client: &Client, name: &str, kind: &str, content: &[u8]) -> Value {
+    let about = format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+    let mut body = format!("{about}Content-Type: {kind}\r\n\r\n").into_bytes();
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--cut--\r\n");
+    client.raw(Method::POST, ISSUE, &[FORM, TOKEN], body).await.expect(200)[0].take()
+}
+
+fn drawn(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
+    let mut content = Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(width, height).write_to(&mut content, format).unwrap();
+    content.into_inner()
+}
+
+#[tokio::test]
+async fn large_files_come_back_whole_and_in_part() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let large: Vec<u8> = (0..700_000u32).map(|number| (number % 251) as u8).collect();
+    let file = attach_file(&developer, "large.bin", "application/octet-stream", &large).await;
+    let id = file["id"].as_str().unwrap();
+    assert_eq!(file["size"], 700_000);
+    let whole = content(&developer, id, &[]).await;
+    assert_eq!((whole.header("content-length"), whole.bytes == large), (Some("700000"), true));
+    for (range, part) in [
+        ("bytes=262143-262144", 262_143..262_145),
+        ("bytes=100-600000", 100..600_001),
+        ("bytes=-175712", 524_288..700_000),
+    ] {
+        let reply = content(&developer, id, &[("range", range)]).await;
+        assert_eq!((reply.status.as_u16(), reply.bytes == large[part]), (206, true), "{range}");
+    }
+    let empty = attach_file(&developer, "empty.txt", "text/plain", b"").await;
+    let reply = content(&developer, empty["id"].as_str().unwrap(), &[]).await;
+    assert_eq!((reply.status.as_u16(), reply.bytes.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn pictures_have_thumbnails() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let file = attach_file(&developer, "a.png", "image/png", &drawn(400, 100, image::ImageFormat::Png)).await;
+    let id = file["id"].as_str().unwrap();
+    let address = format!("/rest/api/3/attachment/thumbnail/{id}");
+    assert_eq!(file["thumbnail"], format!("{}{address}", world.url()));
+    let issue = developer.get("/rest/api/3/issue/DEMO-1?fields=attachment&expand=renderedFields").await.expect(200);
+    let told = |part: &str| issue[part]["attachment"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(told("fields"), file);
+    assert_eq!(told("renderedFields")["size"].as_str().unwrap().split(' ').next_back(), Some("kB"));
+    let one = developer.get(&format!("/rest/api/2/attachment/{id}")).await.expect(200);
+    assert_eq!(one["thumbnail"], format!("{}{}", world.url(), address.replace("/3/", "/2/")));
+
+    for (query, size) in [("", (200, 50)), ("&width=40", (40, 10)), ("&height=20&width=9999", (80, 20))] {
+        let reply = developer.get(&format!("{address}?redirect=false{query}")).await;
+        assert_eq!(reply.header("content-type"), Some("image/png"));
+        let picture = image::load_from_memory(&reply.bytes).unwrap();
+        assert_eq!((picture.width(), picture.height()), size, "{query}");
+    }
+    let reply = developer.get(&format!("{address}?width=40")).await;
+    assert_eq!(reply.status, 303);
+    let fetched = http_client().get(reply.header("location").unwrap()).send().await.unwrap();
+    assert_eq!(image::load_from_memory(&fetched.bytes().await.unwrap()).unwrap().width(), 40);
+    for query in ["?width=0", "?height=-1", "?width=x", "?redirect=maybe"] {
+        developer.get(&format!("{address}{query}")).await.expect(400);
+    }
+    world.anonymous().get(&address).await.expect(404);
+
+    let mut cut = drawn(300, 300, image::ImageFormat::Jpeg);
+    cut.truncate(400);
+    let text = attach_file(&developer, "a.txt", "image/png", b"no picture").await;
+    assert!(text.get("thumbnail").is_none());
+    for file in [attach_file(&developer, "cut.jpg", "image/jpeg", &cut).await, text] {
+        let id = file["id"].as_str().unwrap();
+        let address = format!("/rest/api/3/attachment/thumbnail/{id}?redirect=false");
+        let reply = developer.get(&address).await;
+        assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, Some("image/png")));
+        let sentence = format!("The attachment with id '{id}' has no thumbnail");
+        let reply = developer.get(&format!("{address}&fallbackToDefault=false")).await;
+        reply.refused(404, &[&sentence], json!({}));
+    }
+}
+
+#[tokio::test]
+async fn archives_are_looked_into() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.add_directory("folder", options).unwrap();
+    let long = "long/path/thanks/to/lots/of/subdirectories/inside/making/it/quite/hard/to/reach/the/leaf.txt";
+    for (path, size) in [("folder/song.mp3", 1_430_174), ("picture.jpg", 121_856), (long, 0)] {
+        archive.start_file(path, options).unwrap();
+        archive.write_all(&vec![0; size]).unwrap();
+    }
+    let content = archive.finish().unwrap().into_inner();
+    let file = attach_file(&developer, "images.zip", "application/zip", &content).await;
+    let address =
+        |file: &Value, how: &str| format!("/rest/api/3/attachment/{}/expand/{how}", file["id"].as_str().unwrap());
+    insta::assert_json_snapshot!("archive_for_humans", developer.get(&address(&file, "human")).await.expect(200), { ".id" => "[id]" });
+    insta::assert_json_snapshot!("archive_for_machines", developer.get(&address(&file, "raw")).await.expect(200));
+
+    let corrupt = attach_file(&developer, "corrupt.zip", "application/zip", &content[..1_000]).await;
+    let nothing = json!({ "entries": [], "totalEntryCount": 0 });
+    assert_eq!(developer.get(&address(&corrupt, "raw")).await.expect(200), nothing);
+    let other = attach_file(&developer, "a.tar.gz", "application/gzip", b"\x1f\x8b\x08rest").await;
+    let sentence = "The archive format of the attachment is not supported.";
+    for how in ["human", "raw"] {
+        developer.get(&address(&other, how)).await.refused(409, &[sentence], json!({}));
+        developer.get(&format!("/rest/api/3/attachment/99999999/expand/{how}")).await.expect(404);
+        world.anonymous().get(&address(&file, how)).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn a_site_can_limit_and_disable_attachments() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let id = attach(&developer, "kept").await;
+    world.change(json!({ "settings": { "attachmentLimit": 5 } })).await;
+    let meta = developer.get("/rest/api/3/attachment/meta").await.expect(200);
+    assert_eq!(meta, json!({ "enabled": true, "uploadLimit": 5 }));
+    attach(&developer, "12345").await;
+    let reply = upload(&developer, &[("file; filename=\"a.txt\"", "123456")]).await;
+    reply.refused(413, &["The file 'a.txt' is larger than the maximum of 5 bytes for an attachment."], json!({}));
+    let name = "x".repeat(256);
+    upload(&developer, &[(&format!("file; filename=\"{name}\""), "1")]).await.expect(413);
+
+    world.change(json!({ "settings": { "attachmentsEnabled": false } })).await;
+    assert_eq!(developer.get("/rest/api/3/attachment/meta").await.expect(200)["enabled"], false);
+    let file = [("file; filename=\"a.txt\"", "one")];
+    upload(&developer, &file).await.refused(403, &["Attachments are disabled."], json!({}));
+    for path in [format!("content/{id}"), format!("thumbnail/{id}"), id.clone(), format!("{id}/expand/raw")] {
+        let reply = developer.get(&format!("/rest/api/3/attachment/{path}")).await;
+        reply.refused(404, &["Attachments are disabled."], json!({}));
+    }
+    world.change(json!({ "settings": {} })).await;
+    content(&developer, &id, &[]).await.expect(200);
+    // Contents go with their issue.
+    world.admin().delete("/rest/api/3/issue/DEMO-1?deleteSubtasks=true").await.expect(204);
+    content(&developer, &id, &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn issues_near_their_limits_are_reported() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let report = "/rest/api/3/issue/limit/report";
+    let limits = json!({ "comment": 5_000, "worklog": 10_000, "attachment": 2_000, "issuelinks": 2_000, "remoteIssueLinks": 2_000 });
+    let nothing = json!({ "issuesBreachingLimit": {}, "issuesApproachingLimit": {}, "limits": limits });
+    assert_eq!(admin.get(report).await.expect(200), nothing);
+    let parts = [("file; filename=\"a\"", ""); 60];
+    for _ in 0..33 {
+        upload(&developer, &parts).await.expect(200);
+    }
+    let sentence = "An issue can have at most 2000 attachments.";
+    upload(&developer, &parts).await.refused(413, &[sentence], json!({})); // J-77
+    upload(&developer, &parts[..20]).await.expect(200);
+    let told = admin.get(&format!("{report}?isReturningKeys=true")).await.expect(200);
+    assert_eq!(told["issuesApproachingLimit"], json!({ "attachment": { "DEMO-1": 2_000 } }));
+    developer.get(report).await.expect(403);
+    world.anonymous().get(report).await.expect(401);
 }

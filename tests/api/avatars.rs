@@ -192,3 +192,26 @@ async fn avatars_of_any_owner() {
     assert!(!ids(&types["system"]).is_empty());
     world.anonymous().get("/rest/api/3/universal_avatar/type/issuetype/owner/10001").await.expect(404);
 }
+
+#[tokio::test]
+async fn types_and_priorities_show_what_was_uploaded_for_them() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let path = "/rest/api/3/issuetype/10004";
+    let upload_path = format!("{path}/avatar2?size=9");
+    upload(&developer, &upload_path, picture(9, 9)).await.expect(403);
+    upload(&admin, "/rest/api/3/issuetype/99/avatar2?size=9", picture(9, 9)).await.expect(404);
+    let made = upload(&admin, &upload_path, picture(9, 9)).await.expect(201);
+    let id: i64 = made["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(admin.put(path, json!({ "avatarId": id })).await.expect(200)["avatarId"], id);
+    // It is that type's alone.
+    let sentence = json!({ "avatarId": "The avatar is not one of this issue type." });
+    let others = admin.put("/rest/api/3/issuetype/10002", json!({ "avatarId": id })).await;
+    others.refused(400, &[], sentence);
+    let sentence = ["The avatarId is not that of an avatar of priorities."];
+    admin.put("/rest/api/3/priority/1", json!({ "avatarId": id })).await.refused(400, &sentence, json!({}));
+    admin.put("/rest/api/3/priority/1", json!({ "avatarId": 10555 })).await.expect(204);
+    let avatars = admin.get("/rest/api/3/universal_avatar/type/priority/owner/1").await.expect(200);
+    let selected = avatars["system"].as_array().unwrap().iter().find(|avatar| avatar["isSelected"] == true);
+    assert_eq!(selected.unwrap()["id"], "10555");
+}

@@ -115,3 +115,64 @@ async fn restricted_comments_are_missing_for_others() {
     developer.post(COMMENTS, group).await.expect(201);
     assert_eq!(world.viewer().get(COMMENTS).await.expect(200)["total"], 0);
 }
+
+#[tokio::test]
+async fn an_edit_that_says_nothing_of_visibility_keeps_it() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let restricted = json!({ "body": document("a"), "visibility": { "type": "role", "value": "Administrators" } });
+    let made = admin.post(COMMENTS, restricted).await.expect(201);
+    let path = format!("{COMMENTS}/{}", made["id"].as_str().unwrap());
+    let edited = admin.put(&path, json!({ "body": document("b") })).await.expect(200);
+    assert_eq!(edited["visibility"], made["visibility"]);
+    let opened = admin.put(&path, json!({ "body": document("c"), "visibility": null })).await.expect(200);
+    assert!(opened.get("visibility").is_none());
+    world.developer().get(&path).await.expect(200);
+}
+
+#[tokio::test]
+async fn looks_comments_up_by_id() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let restricted = json!({ "body": document("a"), "visibility": { "type": "role", "value": "Administrators" } });
+    let hidden = admin.post(COMMENTS, restricted).await.expect(201)["id"].clone();
+    let properties = json!([{ "key": "k", "value": 1 }]);
+    let shown =
+        admin.post(COMMENTS, json!({ "body": document("b"), "properties": properties })).await.expect(201)["id"]
+            .clone();
+    let list = "/rest/api/3/comment/list?expand=renderedBody,properties";
+    let ids = json!({ "ids": [hidden, shown, 99_999] });
+    assert_eq!(admin.post(list, ids.clone()).await.expect(200)["total"], 2);
+    let page = developer.post(list, ids.clone()).await.expect(200);
+    assert_eq!((&page["total"], &page["isLast"], &page["values"][0]["id"]), (&json!(1), &json!(true), &shown));
+    assert_eq!(page["values"][0]["renderedBody"], "<p>b</p>");
+    assert_eq!(page["values"][0]["properties"], properties);
+    assert_eq!(world.anonymous().post(list, ids).await.expect(200)["total"], 0);
+    developer.post(list, json!({ "ids": [] })).await.expect(400);
+    developer.post(list, json!({})).await.expect(400);
+    developer.post(list, json!({ "ids": (0..1001).collect::<Vec<_>>() })).await.expect(400);
+}
+
+#[tokio::test]
+async fn properties_hang_on_comments() {
+    let world = World::demo().await;
+    let (developer, viewer) = (world.developer(), world.viewer());
+    let made = developer.post(COMMENTS, json!({ "body": document("a") })).await.expect(201);
+    let comment = format!("/rest/api/3/comment/{}", made["id"].as_str().unwrap());
+    let path = format!("{comment}/properties/k");
+    developer.put(&path, json!([1])).await.expect(201);
+    developer.put(&path, json!([2])).await.expect(200);
+    assert_eq!(viewer.get(&path).await.expect(200), json!({ "key": "k", "value": [2] }));
+    assert_eq!(viewer.get(&format!("{comment}/properties")).await.expect(200)["keys"][0]["key"], "k");
+    viewer.put(&path, json!(1)).await.expect(403);
+    viewer.delete(&path).await.expect(403);
+    developer.get(&format!("{comment}/properties/none")).await.expect(404);
+    developer.get("/rest/api/3/comment/x/properties").await.expect(400);
+    developer.get("/rest/api/3/comment/99999/properties").await.expect(404);
+    developer.delete(&path).await.expect(204);
+    developer.delete(&path).await.expect(404);
+    // A comment for colleagues alone (D-14).
+    let internal = json!([{ "key": "sd.public.comment", "value": { "internal": true } }]);
+    let made = developer.post(COMMENTS, json!({ "body": document("b"), "properties": internal })).await.expect(201);
+    assert_eq!(made["jsdPublic"], false);
+}

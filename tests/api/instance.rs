@@ -2,6 +2,17 @@
 
 use crate::support::World;
 use insta::assert_json_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn administrators_see_the_events_of_issues() {
+    let world = World::empty().await;
+    let events = world.admin().get("/rest/api/3/events").await.expect(200);
+    assert_eq!(events[0], json!({ "id": 1, "name": "Issue Created" }));
+    assert_eq!(events.as_array().unwrap().len(), 17);
+    world.developer().get("/rest/api/3/events").await.expect(403);
+    world.anonymous().get("/rest/api/3/events").await.expect(401);
+}
 
 #[tokio::test]
 async fn server_info_for_nobody() {

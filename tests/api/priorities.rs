@@ -50,10 +50,10 @@ async fn a_priority_lives_from_creation_to_deletion() {
     let id = make(&admin, "Urgent").await;
     let path = format!("{PRIORITY}/{id}");
     assert_json_snapshot!(world.portable(&admin.get(&path).await.expect(200)));
-    let change = json!({ "name": "Very urgent", "avatarId": 10006, "statusColor": "#AABBCC" });
+    let change = json!({ "name": "Very urgent", "avatarId": 10551, "statusColor": "#AABBCC" });
     admin.put(&path, change).await.expect(204);
     let changed = admin.get(&path).await.expect(200);
-    assert_eq!((&changed["name"], &changed["avatarId"]), (&json!("Very urgent"), &json!(10006)));
+    assert_eq!((&changed["name"], &changed["avatarId"]), (&json!("Very urgent"), &json!(10551)));
     let developer = world.developer();
     let key = developer.create(json!({
         "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": "x", "priority": { "name": "Very urgent" }
@@ -108,6 +108,22 @@ async fn the_default_and_the_order_can_be_chosen() {
     let many: Vec<String> = (0..1001).map(|id| id.to_string()).collect();
     let sentence = ["The ids must contain no more than 1,000 items."];
     admin.put(&move_path, json!({ "ids": many, "position": "Last" })).await.refused(400, &sentence, json!({}));
+}
+
+#[tokio::test]
+async fn changes_at_once_come_one_after_the_other() {
+    let world = World::empty().await;
+    let admin = world.admin();
+    let same = futures::future::join_all((0..5).map(|_| admin.post(PRIORITY, new("Same")))).await;
+    let made = same.iter().filter(|reply| reply.status == 201).count();
+    assert_eq!((made, same.iter().filter(|reply| reply.status == 400).count()), (1, 4));
+    let names: Vec<String> = (0..5).map(|at| format!("Other {at}")).collect();
+    for reply in futures::future::join_all(names.iter().map(|name| admin.post(PRIORITY, new(name)))).await {
+        reply.expect(201);
+    }
+    // The default scheme has them all.
+    let page = admin.get(&format!("{SCHEME}/1/priorities")).await.expect(200);
+    assert_eq!(page["total"], 11);
 }
 
 #[tokio::test]

@@ -139,6 +139,13 @@ impl World {
         Client { base: self.base.clone(), credentials }
     }
 
+    /// The letters that the site would have sent.
+    pub async fn mail(&self) -> Value {
+        let url = format!("{}/_mock/sites/{}/mail", server(), self.name);
+        let mut answer: Value = http_client().get(url).send().await.expect("an answer").json().await.expect("letters");
+        answer["mail"].take()
+    }
+
     /// Changes the site's settings or clock.
     pub async fn change(&self, change: Value) {
         let url = format!("{}/_mock/sites/{}", server(), self.name);

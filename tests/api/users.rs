@@ -122,7 +122,7 @@ async fn picks_users() {
     let world = World::empty().await;
     let found = world.developer().get("/rest/api/3/user/picker?query=dev&showAvatar=true").await.expect(200);
     assert_eq!(found["header"], "Showing 1 of 1 matching users"); // U-10
-    assert_eq!(found["users"][0]["html"], "Dana <strong>Dev</strong>eloper");
+    assert_eq!(found["users"][0]["html"], "Dana <strong>Dev</strong>eloper - <strong>dev</strong>eloper@example.com");
     let path = format!("/rest/api/3/user/picker?query=dev&excludeAccountIds={DEVELOPER}");
     assert_eq!(world.developer().get(&path).await.expect(200)["total"], 0);
     world.developer().get("/rest/api/3/user/picker?query=d&exclude=a&excludeAccountIds=b").await.expect(400);
@@ -149,6 +149,6 @@ async fn groups_and_their_members() {
     developer.get("/rest/api/3/user/groups?accountId=nobody").await.expect(404);
     let picked = developer.get("/rest/api/3/groups/picker?query=jira&maxResults=2").await.expect(200);
     assert_eq!(picked["header"], "Showing 2 of 3 matching groups");
-    assert_eq!(picked["groups"][0]["html"], "<strong>jira</strong>-administrators");
+    assert_eq!(picked["groups"][0]["html"], "<b>jira</b>-administrators");
     assert_eq!(world.anonymous().get("/rest/api/3/groups/picker?query=jira").await.expect(200)["total"], 0);
 }

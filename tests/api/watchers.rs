@@ -82,3 +82,23 @@ async fn votes_are_counted_once_and_taken_back() {
     world.anonymous().delete(path).await.expect(401);
     developer.get("/rest/api/3/issue/NONE-1/votes").await.expect(404);
 }
+
+#[tokio::test]
+async fn an_account_asks_for_many_issues_whether_it_watches_them() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let id = developer.get("/rest/api/3/issue/DEMO-1").await.expect(200)["id"].as_str().unwrap().to_owned();
+    let other = developer.get("/rest/api/3/issue/DEMO-2").await.expect(200)["id"].as_str().unwrap().to_owned();
+    developer.post("/rest/api/3/issue/DEMO-1/watchers", Value::Null).await;
+    developer.raw(Method::POST, "/rest/api/3/issue/DEMO-1/watchers", JSON, Vec::new()).await.expect(204);
+    developer
+        .delete(&format!("/rest/api/3/issue/DEMO-2/watchers?accountId={}", own_id(&developer, "DEMO-2").await))
+        .await;
+    let path = "/rest/api/3/issue/watching";
+    let told = developer.post(path, json!({ "issueIds": [id, other, "99999999", "x"] })).await.expect(200);
+    assert_eq!(told, json!({ "issuesIsWatching": { &id: true, &other: false, "99999999": false, "x": false } }));
+    for body in [json!({}), json!({ "issueIds": "1" }), json!([])] {
+        developer.post(path, body).await.expect(400);
+    }
+    world.anonymous().post(path, json!({ "issueIds": [id] })).await.expect(401);
+}

@@ -9,6 +9,7 @@ use mock_jira::{
     db::{Db, metadata, sites::SiteAddress},
     postgres::{Cluster, Settings, Storage},
 };
+use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -85,6 +86,57 @@ async fn a_project_is_at_once_everywhere() {
     for server in [&one, &other] {
         assert_eq!(server.get(&path).await["fields"]["project"]["name"], "Renamed");
     }
+}
+
+/// How many issues one bulk operation changes while its server dies.
+const MANY: usize = 200;
+
+#[tokio::test]
+async fn a_bulk_operation_outlives_its_server_and_does_nothing_twice() {
+    let database = database().await;
+    let url = database.url();
+    let mut start = command(&["--listen", "127.0.0.1:0", "--database-url", &url]);
+    let mut one = Mock::begin(&mut start).ready();
+    let updates: Vec<_> = (0..50)
+        .map(|number| json!({ "fields": { "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": format!("{number}") } }))
+        .collect();
+    let mut keys = Vec::new();
+    while keys.len() < MANY {
+        let request = one.request(Method::POST, "/rest/api/3/issue/bulk").json(&json!({ "issueUpdates": updates }));
+        let made = json_of(request, 201).await;
+        keys.extend(made["issues"].as_array().unwrap().iter().map(|issue| issue["key"].as_str().unwrap().to_owned()));
+    }
+    let edit = json!({
+        "selectedIssueIdsOrKeys": keys,
+        "selectedActions": ["labels"],
+        "editedFieldsInput": { "labelsFields": [
+            { "fieldId": "labels", "bulkEditMultiSelectFieldOption": "ADD", "labels": [{ "name": "once" }] } ] },
+    });
+    let task = json_of(one.request(Method::POST, "/rest/api/3/bulk/issues/fields").json(&edit), 201).await;
+    let path = format!("/rest/api/3/bulk/queue/{}", task["taskId"].as_str().unwrap());
+    while one.get(&path).await["progressPercent"] == 0 {
+        tokio::task::yield_now().await;
+    }
+    one.signal(Signal::SIGKILL);
+    one.wait();
+
+    let other = Mock::begin(&mut start).ready();
+    let told = loop {
+        let told = other.get(&path).await;
+        if told["status"] != "RUNNING" {
+            break told;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(
+        (&told["status"], told["processedAccessibleIssues"].as_array().unwrap().len()),
+        (&json!("COMPLETE"), MANY)
+    );
+    for key in &keys {
+        let issue = other.get(&format!("/rest/api/3/issue/{key}?fields=labels&expand=changelog")).await;
+        assert_eq!((&issue["fields"]["labels"], &issue["changelog"]["total"]), (&json!(["once"]), &json!(1)), "{key}");
+    }
+    other.stop();
 }
 
 /// As the administrator of the demo site.

@@ -30,16 +30,16 @@ pub(super) enum Dialect {
 /// Undocumented statuses that a layer in front of the operations sends for any of them, in the
 /// dialects it sends them; with none named, in any.
 const ALWAYS_POSSIBLE: &[(u16, &[Dialect])] = &[
-    (400, &[Dialect::Problem]),                // a query parameter of the wrong type: H-17
-    (401, &[Dialect::Line, Dialect::Coded]),   // no credential: H-20, H-21
-    (403, &[Dialect::Error]),                  // an unreadable bearer token: H-23
-    (404, &[Dialect::Problem, Dialect::Page]), // a path below the documented one: H-18; no such site: H-29
-    (405, &[Dialect::Problem]),                // the wrong method: H-19
-    (410, &[Dialect::Classic]),                // a removed operation: S-42
-    (413, &[]),                                // a body too large for the front
-    (415, &[Dialect::Problem]),                // the wrong content type: H-24
-    (429, &[]),                                // rate limits, of several layers: H-27
-    (501, &[]),                                // what the mock does not serve yet
+    (400, &[Dialect::Problem, Dialect::Messages]), // a parameter of the wrong type: H-17; an unreadable body: H-15
+    (401, &[Dialect::Line, Dialect::Coded]),       // no credential: H-20, H-21
+    (403, &[Dialect::Error]),                      // an unreadable bearer token: H-23
+    (404, &[Dialect::Problem, Dialect::Page]),     // a path below the documented one: H-18; no such site: H-29
+    (405, &[Dialect::Problem]),                    // the wrong method: H-19
+    (410, &[Dialect::Classic]),                    // a removed operation: S-42
+    (413, &[]),                                    // a body too large for the front
+    (415, &[Dialect::Problem]),                    // the wrong content type: H-24
+    (429, &[]),                                    // rate limits, of several layers: H-27
+    (501, &[]),                                    // what the mock does not serve yet
 ];
 
 /// Whether an answer is one of those that need no documentation.

@@ -56,10 +56,9 @@ impl<'a> Owner<'a> {
         match self {
             Self::Project(project) => project.avatar_id,
             Self::IssueType(kind) => kind.avatar_id.unwrap_or(Kind::IssueType.default_id()),
-            Self::Priority(priority) => {
-                let own = Kind::Priority.default_id() + i64::from(priority.position.rem_euclid(10));
-                priority.avatar_id.unwrap_or(own)
-            }
+            Self::Priority(priority) => priority
+                .avatar_id
+                .unwrap_or_else(|| Kind::Priority.default_id() + i64::from(priority.position.rem_euclid(10))),
         }
     }
 

@@ -1,11 +1,10 @@
 //! Comments: who may see, write, edit and delete them.
 
-use super::{Context, issues};
+use super::{Context, issues, properties::Owner};
 use crate::{
-    db::{self, Read, Work, comments::Comment},
+    db::{self, Read, Work, comments::Comment, issues::Wanted},
     domain::{
         audit::{Record, Thing},
-        comment::{Visibility, visibility},
         config::Project,
         failure::{Complaints, Failure, Result},
         issue::{
@@ -13,10 +12,18 @@ use crate::{
             edit::NewComment,
             values::{TextFormat, document},
         },
-        rich_text,
+        property, rich_text,
+        visibility::{self, Visibility},
     },
 };
 use serde_json::Value;
+use std::collections::HashMap;
+
+/// What the properties of comments hang on.
+pub const COMMENT: &str = "comment";
+
+/// Most comments of an issue (J-78).
+const PER_ISSUE: i64 = 5000;
 
 /// What a request gives for a comment.
 #[derive(Debug)]
@@ -25,6 +32,8 @@ pub struct CommentInput<'a> {
     pub body: &'a Value,
     /// `{type, value | identifier}` (J-93).
     pub visibility: Option<&'a Value>,
+    /// `[{key, value}]` (J-118).
+    pub properties: Option<&'a Value>,
 }
 
 /// The issue and all its comments that the caller may see, oldest first.
@@ -74,16 +83,20 @@ pub fn draft(
     let mut complaints = Complaints::default();
     let body = read_body(input.body, format, &mut complaints);
     let visibility = read_visibility(context, project, input.visibility, &mut complaints);
+    let properties = read_properties(input.properties, &mut complaints);
     if !context.access().on(project, issue.people(), "ADD_COMMENTS") {
         complaints.messages.push("You do not have the permission to comment on this issue.".into());
     }
     complaints.into_result()?;
     let Some(body) = body else { return Err(Failure::invalid_field("comment", "Comment body can not be empty!")) };
-    Ok(NewComment { body, visibility })
+    Ok(NewComment { body, visibility, properties })
 }
 
 /// Stores a comment in a transaction that holds its issue.
 pub async fn insert(context: &Context, work: &mut Work, issue: &Issue, new: NewComment) -> Result<Comment> {
+    if db::comments::count(work, issue.id).await? >= PER_ISSUE {
+        return Err(Failure::TooLarge(format!("The issue has reached the limit of {PER_ISSUE} comments."))); // J-77
+    }
     let (visibility_type, visibility_id) = new.visibility.unzip();
     let comment = Comment {
         id: work.next_id("comment").await?,
@@ -95,9 +108,10 @@ pub async fn insert(context: &Context, work: &mut Work, issue: &Issue, new: NewC
         updated: context.now,
         visibility_type,
         visibility_id,
-        jsd_public: true,
+        jsd_public: public(&new.properties).unwrap_or(true),
     };
     db::comments::insert(work, &comment).await?;
+    store_properties(work, comment.id, &new.properties).await?;
     Ok(comment)
 }
 
@@ -113,22 +127,28 @@ pub async fn edit(
     let issue = issues::locked(context, &mut work, id_or_key).await?;
     let project = context.project_of(&issue)?;
     let mut comment = get(context, &mut work, id_or_key, id).await?;
-    permit(context, project, &issue, &comment, "EDIT_ALL_COMMENTS", "EDIT_OWN_COMMENTS", "edit")?;
+    permit(context, project, &issue, &comment, "edit")?;
     let mut complaints = Complaints::default();
     let body = read_body(input.body, format, &mut complaints);
-    let visibility = read_visibility(context, project, input.visibility, &mut complaints);
+    // A request that says nothing of who may see it changes nothing of that.
+    let (visibility_type, visibility_id) = match input.visibility {
+        Some(value) => read_visibility(context, project, Some(value), &mut complaints).unzip(),
+        None => (comment.visibility_type.take(), comment.visibility_id.take()),
+    };
+    let properties = read_properties(input.properties, &mut complaints);
     complaints.into_result()?;
     let Some(body) = body else { return Err(Failure::invalid_field("comment", "Comment body can not be empty!")) };
-    let (visibility_type, visibility_id) = visibility.unzip();
     comment = Comment {
         update_author: context.author().to_owned(),
         body,
         updated: context.now,
         visibility_type,
         visibility_id,
+        jsd_public: public(&properties).unwrap_or(comment.jsd_public),
         ..comment
     };
     db::comments::update(&mut work, &comment).await?;
+    store_properties(&mut work, comment.id, &properties).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
     work.commit(record(context, "Comment updated", &issue, &comment)).await?;
     Ok(comment)
@@ -140,7 +160,7 @@ pub async fn delete(context: &Context, id_or_key: &str, id: &str) -> Result<()> 
     let issue = issues::locked(context, &mut work, id_or_key).await?;
     let project = context.project_of(&issue)?;
     let comment = get(context, &mut work, id_or_key, id).await?;
-    permit(context, project, &issue, &comment, "DELETE_ALL_COMMENTS", "DELETE_OWN_COMMENTS", "delete")?;
+    permit(context, project, &issue, &comment, "delete")?;
     db::comments::delete(&mut work, comment.id).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
     Ok(work.commit(record(context, "Comment deleted", &issue, &comment)).await?)
@@ -148,27 +168,41 @@ pub async fn delete(context: &Context, id_or_key: &str, id: &str) -> Result<()> 
 
 /// Whether the caller may see a comment of an issue that they see (J-93).
 pub fn visible(context: &Context, project: &Project, comment: &Comment) -> bool {
-    let id = comment.visibility_id.as_deref().unwrap_or_default();
-    match comment.visibility_type.as_deref() {
-        Some("role") => context.access().roles(project).any(|role| role.to_string() == id),
-        Some("group") => context.site.group(id).is_some_and(|group| context.caller.groups.contains(&group.group_id)),
-        _ => true,
-    }
+    let (kind, id) = (comment.visibility_type.as_deref(), comment.visibility_id.as_deref());
+    visibility::admits(&context.site, context.access(), project, kind, id)
 }
 
-fn permit(
-    context: &Context,
-    project: &Project,
-    issue: &Issue,
-    comment: &Comment,
-    all: &str,
-    own: &str,
-    verb: &str,
-) -> Result<()> {
-    let access = context.access();
-    let may = access.on(project, issue.people(), all)
-        || context.caller.is(Some(&comment.author)) && access.on(project, issue.people(), own);
-    if may {
+/// Comments by id that the caller may see.
+pub async fn by_ids(context: &Context, db: &mut Read, ids: &[i64]) -> Result<Vec<Comment>> {
+    let mut comments = db::comments::by_ids(db, ids).await?;
+    let issue_ids: Vec<i64> = comments.iter().map(|comment| comment.issue_id).collect();
+    let issues = db::issues::list(db, &issue_ids, Wanted::default(), None).await?;
+    let projects: HashMap<i64, &Project> =
+        issues.iter().filter_map(|loaded| Some((loaded.issue.id, context.project_of(&loaded.issue).ok()?))).collect();
+    comments
+        .retain(|comment| projects.get(&comment.issue_id).is_some_and(|project| visible(context, project, comment)));
+    Ok(comments)
+}
+
+/// A comment by id alone, its issue, and whether the caller may change its properties.
+pub async fn owner(context: &Context, db: &mut Read, id: &str) -> Result<(Owner, bool)> {
+    let number: i64 = id.parse().map_err(|_| Failure::invalid(format!("'{id}' is not the id of a comment.")))?;
+    let missing = || Failure::not_found(format!("Can not find a comment for the id: {id}."));
+    let issue_id = db::comments::issue_of(db, number).await?.ok_or_else(missing)?;
+    let (issue, project) = issues::visible(context, db, &issue_id.to_string()).await.map_err(|_| missing())?;
+    let comment = get(context, db, &issue_id.to_string(), id).await?;
+    let may_edit = may(context, project, &issue, &comment, "EDIT");
+    Ok((Owner::new(COMMENT, Thing::new("COMMENT", comment.id, id)), may_edit))
+}
+
+/// Whether the caller may `EDIT` or `DELETE` a comment.
+fn may(context: &Context, project: &Project, issue: &Issue, comment: &Comment, verb: &str) -> bool {
+    let may = |whose: &str| context.access().on(project, issue.people(), &format!("{verb}_{whose}_COMMENTS"));
+    may("ALL") || context.caller.is(Some(&comment.author)) && may("OWN")
+}
+
+fn permit(context: &Context, project: &Project, issue: &Issue, comment: &Comment, verb: &str) -> Result<()> {
+    if may(context, project, issue, comment, &verb.to_uppercase()) {
         return Ok(());
     }
     Err(Failure::invalid(format!("You do not have permission to {verb} comment with id: '{}'.", comment.id)))
@@ -199,11 +233,31 @@ fn read_visibility(
     value: Option<&Value>,
     complaints: &mut Complaints,
 ) -> Option<Visibility> {
-    match visibility(&context.site, context.access(), project, value) {
+    match visibility::read(&context.site, context.access(), project, value) {
         Ok(visibility) => visibility,
         Err(sentence) => {
             complaints.field("commentLevel", sentence);
             None
         }
     }
+}
+
+fn read_properties(value: Option<&Value>, complaints: &mut Complaints) -> Vec<(String, Value)> {
+    property::list(value.unwrap_or(&Value::Null)).unwrap_or_else(|sentence| {
+        complaints.field("properties", sentence);
+        Vec::new()
+    })
+}
+
+/// Whether customers of a service desk see it, if the properties tell (D-14).
+fn public(properties: &[(String, Value)]) -> Option<bool> {
+    let (_, value) = properties.iter().find(|(key, _)| key == "sd.public.comment")?;
+    value.get("internal").and_then(Value::as_bool).map(|internal| !internal)
+}
+
+async fn store_properties(work: &mut Work, id: i64, properties: &[(String, Value)]) -> Result<()> {
+    for (key, value) in properties {
+        db::properties::put(work, COMMENT, &id.to_string(), key, value).await?;
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Context,
+    avatars::{self, Owner},
     priorities::ADMINISTRATORS,
     replace::{Move, Part},
 };
@@ -73,7 +74,13 @@ pub async fn update(context: &Context, id: &str, input: TypeInput) -> Result<Iss
     context.must_administer(ADMINISTRATORS)?;
     let (context, mut work) = context.begin_alone().await?;
     let old = find(&context.site, id)?;
-    let new = with(&context.site, old, input, Complaints::default())?;
+    let mut complaints = Complaints::default();
+    if let Some(id) = input.avatar_id
+        && !avatars::available(&mut work, Owner::IssueType(old), id).await?
+    {
+        complaints.field("avatarId", "The avatar is not one of this issue type.");
+    }
+    let new = with(&context.site, old, input, complaints)?;
     db::issue_types::update(&mut work, &new).await?;
     let avatar = |kind: &IssueType| kind.avatar_id.map(|id| id.to_string());
     let record = record("Issue type updated", &new)

@@ -1,14 +1,17 @@
 //! Creating, editing, assigning and deleting issues.
 
-use super::{Context, transitions};
+use super::{Context, transitions, worklogs};
 use crate::{
-    db::{self, Read, Work, issues::Wanted},
+    db::{
+        self, Read, Work,
+        issues::{Name, Wanted},
+    },
     domain::{
         assignment::default_assignee,
         audit::Thing,
         config::{IssueType, Project},
         failure::{Complaints, Failure, Result},
-        fields::Kind,
+        fields::{Kind, defaults},
         issue::{
             Issue, References,
             changes::{self, ChangeItem},
@@ -20,6 +23,7 @@ use crate::{
     },
 };
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// What a request to create an issue gives.
 #[derive(Debug, Default)]
@@ -41,6 +45,8 @@ pub struct Edit {
     pub properties: Vec<(String, Value)>,
     /// Administrators may set fields that are on no screen.
     pub override_screen: bool,
+    /// Administrators of the project may keep the change from its watchers.
+    pub quiet: bool,
 }
 
 /// Creates an issue (J-1 to J-23).
@@ -58,11 +64,12 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
         site: &context.site,
         project,
         access: context.access(),
+        people: None,
         references: &references,
         format,
         extras: Extras::default(),
     };
-    let asked = asked(&context.site, context.access(), project, issue_type, Purpose::Create);
+    let asked = asked(&context.site, context.access(), project, issue_type, Purpose::Create, None);
     let mut complaints = editor.apply(&mut issue, &new.input, &asked, true);
     if complaints.is_empty() && !context.access().project(project, "CREATE_ISSUES") {
         complaints.field("project", no_permission(context));
@@ -72,16 +79,26 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     if !named("assignee") {
         issue.assignee = default_assignee(&context.site, project, &issue.component_ids);
     }
+    if !named("security") {
+        let default = context.site.levels_of(project).find(|level| level.is_default);
+        issue.security_level_id = default.map(|level| level.id);
+    }
+    inherit_level(context, &mut issue, &references);
     transitions::run_post_functions(context, initial, project, &mut issue);
     issue.resolved = issue.resolution_id.map(|_| context.now);
 
-    let extras = editor.extras;
+    let mut extras = editor.extras;
+    let worklogs = std::mem::take(&mut extras.worklogs);
     issue.id = work.next_id("issue").await?;
     issue.number = db::issues::next_number(&mut work, project.id).await?;
     issue.rank = rank::initial(issue.id);
     db::issues::insert(&mut work, &issue).await?;
     let items = created_items(context, &issue, &references);
     store_extras(context, &mut work, &issue, extras, items, &references).await?;
+    if !worklogs.is_empty() {
+        let extras = Extras { worklogs, ..Extras::default() };
+        save(context, &mut work, &issue.clone(), &mut issue, extras, &references).await?;
+    }
     if let Some(account_id) = context.caller.account_id() {
         db::watchers::insert(&mut work, issue.id, account_id).await?; // J-23
     }
@@ -96,15 +113,35 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
 /// Edits an issue (J-50 to J-57); the issue as it is afterwards.
 pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextFormat) -> Result<Issue> {
     let mut work = context.begin().await?;
-    let old = locked(context, &mut work, id_or_key).await?;
+    let issue = edit_within(context, &mut work, id_or_key, edit, format).await?;
+    work.commit_recorded().await?;
+    Ok(issue)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn edit_within(
+    context: &Context,
+    work: &mut Work,
+    id_or_key: &str,
+    edit: &Edit,
+    format: TextFormat,
+) -> Result<Issue> {
+    let old = locked(context, work, id_or_key).await?;
     let project = context.project_of(&old)?;
     let issue_type = context.site.issue_types.get(old.issue_type_id).ok_or_else(Failure::no_issue)?;
     if edit.override_screen && !context.access().administers() {
         return Err(Failure::forbidden("You do not have permission to override the screen security of this issue.")); // J-55
     }
+    if edit.quiet && !context.access().administers_project(project) {
+        let sentence = "To discard the user notification either admin or project admin permissions are required.";
+        return Err(Failure::forbidden(sentence)); // J-54
+    }
     let may_edit = context.access().on(project, old.people(), "EDIT_ISSUES");
-    let mut asked =
-        if may_edit { asked(&context.site, context.access(), project, issue_type, Purpose::Edit) } else { Vec::new() }; // J-53
+    let mut asked = if may_edit {
+        asked(&context.site, context.access(), project, issue_type, Purpose::Edit, Some(old.people()))
+    } else {
+        Vec::new()
+    }; // J-53
     if !may_edit && !edit.properties.is_empty() {
         return Err(Failure::forbidden("You do not have permission to edit issues in this project."));
     }
@@ -118,21 +155,24 @@ pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextF
     }
     let mut texts = edit.input.issue_references();
     texts.extend(old.parent_id.map(|id| id.to_string()));
-    let references = context.references(&mut work, &texts).await?;
+    let references = context.references(work, &texts).await?;
     let mut issue = old.clone();
     let mut editor = Editor {
         site: &context.site,
         project,
         access: context.access(),
+        people: Some(old.people()),
         references: &references,
         format,
         extras: Extras::default(),
     };
     editor.apply(&mut issue, &edit.input, &asked, false).into_result()?;
     let extras = editor.extras;
-    save(context, &mut work, &old, &mut issue, extras, &references).await?;
-    store_properties(&mut work, issue.id, &edit.properties).await?;
-    work.commit_recorded().await?;
+    if issue.parent_id != old.parent_id {
+        inherit_level(context, &mut issue, &references);
+    }
+    save(context, work, &old, &mut issue, extras, &references).await?;
+    store_properties(work, issue.id, &edit.properties).await?;
     Ok(issue)
 }
 
@@ -163,10 +203,16 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
 /// Deletes an issue, and its sub-tasks if asked to (J-59).
 pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> Result<()> {
     let mut work = context.begin().await?;
+    delete_within(context, &mut work, id_or_key, with_subtasks).await?;
+    Ok(work.commit_recorded().await?)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn delete_within(context: &Context, work: &mut Work, id_or_key: &str, with_subtasks: bool) -> Result<()> {
     let name = context.required_issue_name(id_or_key)?;
     let wanted = Wanted { neighbours: true, ..Wanted::default() };
-    db::issues::lock(&mut work, name).await?;
-    let loaded = db::issues::find(&mut work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
+    db::issues::lock(work, name).await?;
+    let loaded = db::issues::find(work, name, wanted, None).await?.ok_or_else(Failure::no_issue)?;
     let issue = loaded.issue;
     let project = context.project_of(&issue)?;
     if !context.access().on(project, issue.people(), "DELETE_ISSUES") {
@@ -180,13 +226,14 @@ pub async fn delete(context: &Context, id_or_key: &str, with_subtasks: bool) -> 
             "The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
         )));
     }
-    db::issues::delete(&mut work, &ids).await?;
+    db::issues::delete(work, &ids).await?;
     let mut record = context.issue_record("Issue deleted", &issue);
     for subtask in &loaded.around.subtasks {
         record =
             record.with(Thing::new("ISSUE", subtask.id, context.site.issue_key(subtask.project_id, subtask.number)));
     }
-    Ok(work.commit(record).await?)
+    work.record(record);
+    Ok(())
 }
 
 /// The issue and its project, if the caller may see them.
@@ -195,6 +242,17 @@ pub async fn visible<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -
     let loaded = db::issues::find(db, name, Wanted::default(), None).await?.ok_or_else(Failure::no_issue)?;
     let project = context.project_of(&loaded.issue)?;
     Ok((loaded.issue, project))
+}
+
+/// Issues by ids or keys, in their order; without those that are missing or that the caller may not see.
+pub async fn named(context: &Context, db: &mut Read, texts: &[String]) -> Result<Vec<Option<Issue>>> {
+    let names: Vec<Option<Name>> = texts.iter().map(|text| context.issue_name(text)).collect();
+    let ids = db::issues::ids(db, &names).await?;
+    let wanted: Vec<i64> = ids.iter().flatten().copied().collect();
+    let loaded = db::issues::list(db, &wanted, Wanted::default(), None).await?;
+    let visible = loaded.into_iter().map(|loaded| loaded.issue).filter(|issue| context.project_of(issue).is_ok());
+    let issues: HashMap<i64, Issue> = visible.map(|issue| (issue.id, issue)).collect();
+    Ok(ids.into_iter().map(|id| issues.get(&id?).cloned()).collect())
 }
 
 /// The issue, locked until the end of the transaction.
@@ -211,23 +269,51 @@ pub async fn save(
     work: &mut Work,
     old: &Issue,
     issue: &mut Issue,
-    extras: Extras,
+    mut extras: Extras,
     references: &References,
 ) -> Result<()> {
+    let touched = !extras.is_empty();
+    if !extras.worklogs.is_empty() {
+        let edits = std::mem::take(&mut extras.worklogs);
+        let logged = worklogs::apply(context, work, issue, edits).await.map_err(|failure| match failure {
+            Failure::NotFound(sentence) => Failure::invalid_field("worklog", sentence),
+            other => other,
+        });
+        extras.items.extend(logged?.0);
+    }
     follow_up(context, old, issue);
-    let items = changes::between(&context.site, old, issue, references);
+    // An estimate stands where it would if it had changed.
+    let (mut items, more): (Vec<ChangeItem>, _) = extras.items.drain(..).partition(|item| item.field_id.is_some());
+    items.extend(changes::between(&context.site, old, issue, references));
+    items.extend(more);
     let mut record = context.issue_record("Issue updated", issue);
     for item in &items {
         record = record.change(&item.field, item.from_string.as_deref(), item.to_string.as_deref());
     }
     work.record(record);
-    if issue != old || !extras.comments.is_empty() || !extras.links.is_empty() {
+    if touched || issue != old {
         issue.updated = context.now;
         if !db::issues::update(work, issue).await? {
             return Err(Failure::no_issue());
         }
     }
+    if issue.security_level_id != old.security_level_id {
+        let level_id = issue.security_level_id;
+        for (id, former) in db::issues::share_level(work, issue.id, level_id, context.now).await? {
+            let item = ChangeItem::security(&context.site, former, level_id);
+            db::changelog::insert(work, id, context.author(), context.now, &[item]).await?;
+        }
+    }
     store_extras(context, work, issue, extras, items, references).await
+}
+
+/// Sub-tasks have the security level of their parent.
+fn inherit_level(context: &Context, issue: &mut Issue, references: &References) {
+    let is_subtask = context.site.issue_types.get(issue.issue_type_id).is_some_and(IssueType::is_subtask);
+    let parent = references.values().find(|reference| Some(reference.id) == issue.parent_id);
+    if let (true, Some(parent)) = (is_subtask, parent) {
+        issue.security_level_id = parent.security_level_id;
+    }
 }
 
 /// Changes many issues because something that they refer to changes, each with its history.
@@ -288,7 +374,8 @@ async fn store_extras(
             db::changelog::insert(work, link.other_id, context.author(), context.now, &[mirrored]).await?;
         }
     }
-    Ok(db::changelog::insert(work, issue.id, context.author(), context.now, &items).await?)
+    Ok(db::changelog::insert_told(work, issue.id, context.author(), context.now, &items, extras.metadata.as_ref())
+        .await?)
 }
 
 /// Stores properties given with an issue.
@@ -338,8 +425,10 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
     let caller = context.caller.account_id().map(str::to_owned);
     let defaults =
         site.fields.custom.iter().filter(|field| Kind::of(&field.type_key) != Kind::Rank).filter_map(|field| {
-            let context = site.fields.context(field.id, project.id, issue_type.id)?;
-            Some((field.id.to_string(), context.default_value.clone()?))
+            let covering = site.fields.context(field.id, project.id, issue_type.id)?;
+            let kept = covering.default_value.as_ref()?;
+            let value = defaults::initial(site, project, Kind::of(&field.type_key), kept, context.now)?;
+            Some((field.id.to_string(), value))
         });
     Issue {
         id: 0,
@@ -370,6 +459,7 @@ fn blank(context: &Context, project: &Project, issue_type: &IssueType, status_id
         remaining_estimate: None,
         time_spent: None,
         rank: String::new(),
+        archived: None,
         custom: defaults.collect(),
     }
 }

@@ -2,11 +2,12 @@
 
 use super::{
     Context,
+    avatars::{self, Owner},
     replace::{self, Move, Part},
     tasks::{self, End, Job, Run},
 };
 use crate::{
-    db::{self, tasks::Task},
+    db::{self, Work, tasks::Task},
     domain::{
         audit::{Area, Record, Thing},
         config::Priority,
@@ -67,6 +68,7 @@ pub async fn create(context: &Context, input: PriorityInput) -> Result<Priority>
         status_color: String::new(),
         position: 0,
     };
+    check_avatar(&mut work, &blank, &input, &mut complaints).await?;
     let mut priority = with(&context.site, blank, input, complaints)?;
     priority.id = work.next_id("priority").await?;
     db::priorities::insert(&mut work, &priority).await?;
@@ -88,7 +90,9 @@ pub async fn update(context: &Context, id: &str, input: PriorityInput) -> Result
     if [name, description, icon_url, status_color].iter().all(|text| text.is_none()) && avatar_id.is_none() {
         return Err(Failure::invalid("At least one of the properties has to be provided."));
     }
-    let new = with(&context.site, old.clone(), input, Complaints::default())?;
+    let mut complaints = Complaints::default();
+    check_avatar(&mut work, old, &input, &mut complaints).await?;
+    let new = with(&context.site, old.clone(), input, complaints)?;
     db::priorities::update(&mut work, &new).await?;
     let record = record("Priority updated", &new)
         .change("Name", Some(&old.name), Some(&new.name))
@@ -96,6 +100,20 @@ pub async fn update(context: &Context, id: &str, input: PriorityInput) -> Result
         .change("Color", Some(&old.status_color), Some(&new.status_color))
         .change("Icon", Some(&old.icon), Some(&new.icon));
     Ok(work.commit(record).await?)
+}
+
+async fn check_avatar(
+    work: &mut Work,
+    old: &Priority,
+    input: &PriorityInput,
+    complaints: &mut Complaints,
+) -> Result<()> {
+    if let Some(id) = input.avatar_id
+        && !avatars::available(work, Owner::Priority(old), id).await?
+    {
+        complaints.messages.push("The avatarId is not that of an avatar of priorities.".into());
+    }
+    Ok(())
 }
 
 /// The priority as the input makes it, if nothing is wrong with that.

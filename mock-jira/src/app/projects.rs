@@ -94,6 +94,7 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
             .iter()
             .next()
             .map_or(10_000, |configuration| configuration.id),
+        security_scheme_id: None,
         archived: None,
         archived_by: None,
         deleted: None,

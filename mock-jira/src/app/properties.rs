@@ -15,6 +15,9 @@ pub const ISSUE: &str = "issue";
 /// Those of issue types.
 pub const ISSUE_TYPE: &str = "issuetype";
 
+/// What those of accounts hang on.
+pub const USER: &str = "user";
+
 /// What properties hang on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

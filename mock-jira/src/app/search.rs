@@ -2,16 +2,14 @@
 
 use super::Context;
 use crate::{
-    db::{
-        self,
-        search::{Page, Visible},
-    },
+    db::{self, search::Page},
     domain::{
         failure::{Complaints, Failure, Result},
         jql::{
             self, Query, SyntaxErrorKind,
-            resolve::{Condition, Resolution, SavedFilter, SavedFilters, Scope, references, resolve},
+            resolve::{Condition, Problem, Resolution, SavedFilter, SavedFilters, Scope, references, resolve},
         },
+        permission::Extent,
         sharing::Audience,
         site::SemanticErrors,
     },
@@ -72,7 +70,7 @@ async fn read(context: &Context, jql: &str) -> Result<Resolution> {
     let filters = saved_filters(context, &query).await?;
     let resolution = resolve(&query, &scope(context, &filters));
     if strict {
-        let messages = complaints(context, &resolution).await?;
+        let messages = sentences(complaints(context, &resolution).await?);
         if !messages.is_empty() {
             return Err(Failure::Invalid(Complaints { messages, ..Complaints::default() }));
         }
@@ -89,26 +87,31 @@ pub async fn validate(context: &Context, jql: &str, stored_as: Option<i64>) -> R
         Err(error) => return Ok(vec![error.message]),
     };
     let filters = SavedFilters { stored_as, ..saved_filters(context, &query).await? };
-    complaints(context, &resolve(&query, &scope(context, &filters))).await
+    Ok(sentences(complaints(context, &resolve(&query, &scope(context, &filters))).await?))
 }
 
-fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scope<'a> {
+fn sentences(problems: Vec<Problem>) -> Vec<String> {
+    problems.into_iter().map(|problem| problem.sentence).collect()
+}
+
+/// Where, for whom and when the caller's query is asked.
+pub(super) fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scope<'a> {
     Scope { site: &context.site, caller: &context.caller, now: context.now, filters }
 }
 
 /// All that a strict site says of a query.
-async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<String>> {
-    let mut messages = resolution.problems.clone();
+pub(super) async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<Problem>> {
+    let mut problems = resolution.problems.clone();
     for mention in &resolution.mentions {
         if total(context, &Condition::Issue(mention.issue.clone())).await? == 0 {
-            messages.push(mention.complaint.clone());
+            problems.push(mention.complaint.clone());
         }
     }
-    Ok(messages)
+    Ok(problems)
 }
 
 /// The filters that a query refers to, and those that these refer to, as far as the caller sees them.
-async fn saved_filters(context: &Context, query: &Query) -> Result<SavedFilters> {
+pub(super) async fn saved_filters(context: &Context, query: &Query) -> Result<SavedFilters> {
     let mut found = SavedFilters::default();
     let mut names = wanted(query);
     if names.is_empty() {
@@ -151,23 +154,7 @@ async fn note_use(context: &Context, filters: &SavedFilters) -> Result<()> {
     Ok(work.commit_unrecorded().await?)
 }
 
-/// How far the caller sees: issues of deleted and of archived projects are not searched (S-30).
-pub fn visible(context: &Context) -> Visible {
-    let mut visible = Visible { account_id: context.caller.account_id().map(str::to_owned), ..Visible::default() };
-    let access = context.access();
-    let projects = context.site.projects.iter().filter(|p| p.deleted.is_none() && p.archived.is_none());
-    for project in projects {
-        let reach = access.reach(project, "BROWSE_PROJECTS");
-        if reach.all {
-            visible.all.push(project.id);
-            continue;
-        }
-        if reach.as_reporter {
-            visible.as_reporter.push(project.id);
-        }
-        if reach.as_assignee {
-            visible.as_assignee.push(project.id);
-        }
-    }
-    visible
+/// The issues that the caller sees: those of deleted and of archived projects are not searched (S-30).
+pub fn visible(context: &Context) -> Extent {
+    context.access().extent("BROWSE_PROJECTS", |project| project.deleted.is_none() && project.archived.is_none())
 }

@@ -206,7 +206,7 @@ async fn fill_demo(db: &Db, site_id: i32) -> anyhow::Result<()> {
 async fn fill_issue(db: &Db, site_id: i32, demo: DemoIssue) -> anyhow::Result<()> {
     let mut days_ago = demo.days_ago;
     let mut context = context(db, site_id, demo.by, days_ago).await?;
-    let new = NewIssue { input: Input { fields: demo.fields, update: Map::new() }, ..NewIssue::default() };
+    let new = NewIssue { input: Input { fields: demo.fields, ..Input::default() }, ..NewIssue::default() };
     let failed = |failure| anyhow::anyhow!("{failure:?}");
     let issue = issues::create(&context, &new, TextFormat::Wiki).await.map_err(failed)?;
     let id = issue.id.to_string();
@@ -217,7 +217,7 @@ async fn fill_issue(db: &Db, site_id: i32, demo: DemoIssue) -> anyhow::Result<()
     for body in demo.comments {
         next_day(&mut context);
         let body = Value::from(body);
-        let input = super::comments::CommentInput { body: &body, visibility: None };
+        let input = super::comments::CommentInput { body: &body, visibility: None, properties: None };
         super::comments::add(&context, &id, &input, TextFormat::Wiki).await.map_err(failed)?;
     }
     for name in demo.transitions {

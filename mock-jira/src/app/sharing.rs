@@ -24,6 +24,17 @@ pub fn read(
     existing: &[Share],
     complaints: &mut Complaints,
 ) -> Draft {
+    let draft = parse(context, shares, may_edit, complaints);
+    let is_there = |target: &Target| existing.iter().any(|old| old.may_edit == may_edit && old.target == *target);
+    let new = draft.iter().filter(|(target, _)| !is_there(target)).cloned().collect();
+    if let Err(complaint) = permit(context, &new, any) {
+        complaints.field(FIELD, complaint);
+    }
+    draft
+}
+
+/// The shares that a request gives, whether the caller may make them or not.
+pub fn parse(context: &Context, shares: &[Value], may_edit: bool, complaints: &mut Complaints) -> Draft {
     let mut draft = Draft::new();
     for share in shares {
         match target(context, share) {
@@ -35,11 +46,6 @@ pub fn read(
     // Shared with everybody, there is nobody else to share with.
     if let Some(global) = draft.iter().position(|(target, _)| target.is_global()) {
         draft = vec![draft.swap_remove(global)];
-    }
-    let is_there = |target: &Target| existing.iter().any(|old| old.may_edit == may_edit && old.target == *target);
-    let new = draft.iter().filter(|(target, _)| !is_there(target)).cloned().collect();
-    if let Err(complaint) = permit(context, &new, any) {
-        complaints.field(FIELD, complaint);
     }
     draft
 }

@@ -5,9 +5,14 @@
 //! and a job that is begun again goes on from there.
 
 use super::{
-    Context, priorities, projects,
+    Context,
+    archive::{self, Export},
+    bulk::{self, Part},
+    bulk_properties,
+    fields::{self, options::Replacement},
+    priorities, projects,
     replace::{self, Move},
-    resolutions,
+    resolutions, security_schemes,
     sites::Sites,
 };
 use crate::{
@@ -34,6 +39,32 @@ pub enum Job {
         /// Which.
         project_id: i64,
     },
+    /// All issues that a query finds.
+    ArchiveIssues {
+        /// The query.
+        jql: String,
+    },
+    /// Another issue security scheme for a project, and other levels for its issues.
+    AssociateSecurityScheme {
+        /// Which.
+        project_id: i64,
+        /// Absent: none.
+        scheme_id: Option<i64>,
+        /// From which level to which.
+        mapping: security_schemes::Mapping,
+    },
+    /// Many issues.
+    Bulk {
+        /// What is done to which.
+        parts: Vec<Part>,
+    },
+    /// A custom field with all its values, for good.
+    DeleteField {
+        /// Which.
+        field_id: i64,
+    },
+    /// One option for another, or for none, on the issues that have it.
+    ReplaceOption(Replacement),
     /// A priority, with others in its place.
     DeletePriority {
         /// Which.
@@ -48,6 +79,13 @@ pub enum Job {
         /// What its issues get.
         replacement: i64,
     },
+    /// A file of archived issues.
+    ExportArchivedIssues {
+        /// Of which.
+        export: Export,
+    },
+    /// Properties of many issues.
+    IssueProperties(bulk_properties::Change),
     /// Priorities of issues whose projects have got others.
     MovePriorities {
         /// The scheme that was changed.
@@ -55,29 +93,58 @@ pub enum Job {
         /// What takes the place of what.
         moves: Vec<Move>,
     },
+    /// An issue security level, whose issues get another one or none.
+    RemoveSecurityLevel {
+        /// Its scheme.
+        scheme_id: i64,
+        /// Which.
+        level_id: i64,
+        /// Its issues' new level.
+        with: Option<i64>,
+    },
 }
 
 impl Job {
     fn description(&self) -> &'static str {
         match self {
             Self::DeleteProject { .. } => "Delete project",
+            Self::ArchiveIssues { .. } => "Archive issues",
+            Self::AssociateSecurityScheme { .. } => "Associate issue security scheme with project",
+            Self::Bulk { parts } => bulk::description(parts),
+            Self::DeleteField { .. } => "Delete custom field",
+            Self::ReplaceOption(_) => "Remove option from issues",
             Self::DeletePriority { .. } => "Delete priority",
             Self::DeleteResolution { .. } => "Delete resolution",
+            Self::ExportArchivedIssues { .. } => "Export archived issues",
+            Self::IssueProperties(change) => change.description(),
             Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
+            Self::RemoveSecurityLevel { .. } => "Remove issue security level",
         }
     }
 
     async fn run(self, run: &mut Run) -> Result<End> {
         match self {
             Self::DeleteProject { project_id } => projects::delete_in_background(run, project_id).await,
+            Self::ArchiveIssues { jql } => archive::archive_in_background(run, &jql).await,
+            Self::AssociateSecurityScheme { project_id, scheme_id, mapping } => {
+                security_schemes::associate_in_background(run, project_id, scheme_id, mapping).await
+            }
+            Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
+            Self::DeleteField { field_id } => fields::delete_in_background(run, field_id).await,
+            Self::ReplaceOption(replacement) => fields::options::replace_in_background(run, replacement).await,
             Self::DeletePriority { priority_id, replacement } => {
                 priorities::delete_in_background(run, priority_id, replacement).await
             }
             Self::DeleteResolution { resolution_id, replacement } => {
                 resolutions::delete_in_background(run, resolution_id, replacement).await
             }
+            Self::ExportArchivedIssues { export } => archive::export_in_background(run, &export).await,
+            Self::IssueProperties(change) => bulk_properties::run(run, change).await,
             Self::MovePriorities { moves, .. } => {
                 Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
+            }
+            Self::RemoveSecurityLevel { scheme_id, level_id, with } => {
+                security_schemes::remove_in_background(run, scheme_id, level_id, with).await
             }
         }
     }

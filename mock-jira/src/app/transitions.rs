@@ -105,7 +105,10 @@ pub async fn take(
     let issue_type = context.site.issue_types.get(issue.issue_type_id).ok_or_else(Failure::no_issue)?;
     let screen = transition.screen_id.and_then(|id| context.site.screens.get(id));
     let asked: Vec<Asked> = match screen {
-        Some(screen) => asked(&context.site, context.access(), project, issue_type, Purpose::Transition(screen)),
+        Some(screen) => {
+            let purpose = Purpose::Transition(screen);
+            asked(&context.site, context.access(), project, issue_type, purpose, Some(issue.people()))
+        }
         // Without a screen nothing can be set but a comment (J-75, J-96).
         None => {
             let comment = context
@@ -123,6 +126,7 @@ pub async fn take(
         site: &context.site,
         project,
         access: context.access(),
+        people: Some(old.people()),
         references: &references,
         format,
         extras: Extras::default(),

@@ -15,7 +15,13 @@ use crate::{
 pub async fn add(context: &Context, id_or_key: &str, account_id: Option<&str>) -> Result<()> {
     let account_id = account_id.map_or_else(|| context.account_id(), Ok)?;
     let mut work = context.begin().await?;
-    let issue = managed(context, &mut work, id_or_key, account_id).await?;
+    add_within(context, &mut work, id_or_key, account_id).await?;
+    Ok(work.commit_recorded().await?)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn add_within(context: &Context, work: &mut Work, id_or_key: &str, account_id: &str) -> Result<()> {
+    let issue = managed(context, work, id_or_key, account_id).await?;
     let project = context.project_of(&issue)?;
     let watcher = context.site.caller(account_id).unwrap_or_default();
     if !Access::new(&context.site, &watcher).on(project, issue.people(), "BROWSE_PROJECTS") {
@@ -23,18 +29,26 @@ pub async fn add(context: &Context, id_or_key: &str, account_id: Option<&str>) -
             "The user \"{account_id}\" does not have permission to view this issue. This user will not be added to the watch list."
         )));
     }
-    db::watchers::insert(&mut work, issue.id, account_id).await?;
+    db::watchers::insert(work, issue.id, account_id).await?;
     let watcher = Thing::new("USER", account_id, account_id);
-    Ok(work.commit(context.issue_record("Watcher added", &issue).with(watcher)).await?)
+    work.record(context.issue_record("Watcher added", &issue).with(watcher));
+    Ok(())
 }
 
 /// Ends that an account watches an issue (J-115).
 pub async fn remove(context: &Context, id_or_key: &str, account_id: &str) -> Result<()> {
     let mut work = context.begin().await?;
-    let issue = managed(context, &mut work, id_or_key, account_id).await?;
-    db::watchers::delete(&mut work, issue.id, account_id).await?;
+    remove_within(context, &mut work, id_or_key, account_id).await?;
+    Ok(work.commit_recorded().await?)
+}
+
+/// The same in a transaction of the caller's.
+pub async fn remove_within(context: &Context, work: &mut Work, id_or_key: &str, account_id: &str) -> Result<()> {
+    let issue = managed(context, work, id_or_key, account_id).await?;
+    db::watchers::delete(work, issue.id, account_id).await?;
     let watcher = Thing::new("USER", account_id, account_id);
-    Ok(work.commit(context.issue_record("Watcher removed", &issue).with(watcher)).await?)
+    work.record(context.issue_record("Watcher removed", &issue).with(watcher));
+    Ok(())
 }
 
 /// The issue, if the caller may decide whether the account watches it: everybody may for themselves.

@@ -1,9 +1,11 @@
-//! Table `attachment`: files of issues, with their content.
+//! Tables `attachment` and `attachment_chunk`: files of issues, with their content in pieces.
 
 use super::{Read, Work};
 use chrono::{DateTime, Utc};
-use std::ops::Range;
 use uuid::Uuid;
+
+/// The size of all pieces of a content but the last, in bytes.
+pub const CHUNK: usize = 256 * 1024;
 
 /// An attachment without its content.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
@@ -20,6 +22,8 @@ pub struct Attachment {
     pub size: i64,
     /// As uploaded.
     pub mime_type: String,
+    /// Whether it is a picture of which thumbnails can be made.
+    pub thumbnail: bool,
 }
 
 /// An attachment, and what no answer shows of it.
@@ -37,7 +41,7 @@ pub struct Stored {
 pub async fn find(db: &mut Read, id: i64) -> sqlx::Result<Option<Stored>> {
     let site_id = db.site_id;
     let row = sqlx::query!(
-        "SELECT id, issue_id, media_id, file_name, author, created, size, mime_type
+        "SELECT id, issue_id, media_id, file_name, author, created, size, mime_type, thumbnail
          FROM attachment WHERE site_id = $1 AND id = $2",
         site_id,
         id
@@ -54,33 +58,57 @@ pub async fn find(db: &mut Read, id: i64) -> sqlx::Result<Option<Stored>> {
             created: row.created,
             size: row.size,
             mime_type: row.mime_type,
+            thumbnail: row.thumbnail,
         },
     }))
 }
 
-/// A part of an attachment's content; `None` if the attachment is gone.
-pub async fn content(db: &mut Read, id: i64, part: Range<i64>) -> sqlx::Result<Option<Vec<u8>>> {
+/// How many files an issue has.
+pub async fn count(db: &mut Read, issue_id: i64) -> sqlx::Result<i64> {
     let site_id = db.site_id;
-    // Sizes are bounded by what one value of a row can hold, which fits an `integer`.
-    let (start, length) = (part.start as i32, (part.end - part.start) as i32);
     sqlx::query_scalar!(
-        r#"SELECT substring(content FROM $3::integer + 1 FOR $4::integer) AS "content!"
-           FROM attachment WHERE site_id = $1 AND id = $2"#,
+        r#"SELECT count(*) AS "count!" FROM attachment WHERE site_id = $1 AND issue_id = $2"#,
         site_id,
-        id,
-        start,
-        length
+        issue_id
+    )
+    .fetch_one(db.sql())
+    .await
+}
+
+/// A piece of a content; `None` if it is gone.
+pub async fn chunk(db: &mut Read, media_id: Uuid, position: i32) -> sqlx::Result<Option<Vec<u8>>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT content FROM attachment_chunk WHERE site_id = $1 AND media_id = $2 AND position = $3",
+        site_id,
+        media_id,
+        position
     )
     .fetch_optional(db.sql())
     .await
 }
 
-/// Stores a file.
-pub async fn insert(db: &mut Work, new: &Stored, content: &[u8]) -> sqlx::Result<()> {
+/// Stores a piece of a content, whose attachment follows in the same transaction.
+pub async fn insert_chunk(db: &mut Work, media_id: Uuid, position: i32, content: &[u8]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "INSERT INTO attachment_chunk (site_id, media_id, position, content) VALUES ($1, $2, $3, $4)",
+        site_id,
+        media_id,
+        position,
+        content
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Stores a file of which the content is stored.
+pub async fn insert(db: &mut Work, new: &Stored) -> sqlx::Result<()> {
     let site_id = db.site_id;
     let attachment = &new.attachment;
     sqlx::query!(
-        "INSERT INTO attachment (site_id, id, issue_id, media_id, file_name, author, created, size, mime_type, content)
+        "INSERT INTO attachment (site_id, id, issue_id, media_id, file_name, author, created, size, mime_type, thumbnail)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         site_id,
         attachment.id,
@@ -91,7 +119,7 @@ pub async fn insert(db: &mut Work, new: &Stored, content: &[u8]) -> sqlx::Result
         attachment.created,
         attachment.size,
         attachment.mime_type,
-        content
+        attachment.thumbnail
     )
     .execute(db.sql())
     .await?;

@@ -1,8 +1,9 @@
 //! Tables `change_group` and `change_item`: the history of issues.
 
 use super::{Read, Work};
-use crate::domain::issue::changes::ChangeItem;
+use crate::domain::issue::{changes::ChangeItem, history::Metadata};
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// Changes made together.
@@ -16,6 +17,8 @@ pub struct History {
     pub created: DateTime<Utc>,
     /// In the order of the fields.
     pub items: Vec<ChangeItem>,
+    /// What another system tells about them.
+    pub metadata: Option<Value>,
 }
 
 /// Stores changes made together; none make no entry (J-57).
@@ -26,18 +29,31 @@ pub async fn insert(
     now: DateTime<Utc>,
     items: &[ChangeItem],
 ) -> sqlx::Result<()> {
+    insert_told(db, issue_id, author, now, items, None).await
+}
+
+/// The same, with what another system tells about the changes.
+pub async fn insert_told(
+    db: &mut Work,
+    issue_id: i64,
+    author: &str,
+    now: DateTime<Utc>,
+    items: &[ChangeItem],
+    metadata: Option<&Metadata>,
+) -> sqlx::Result<()> {
     if items.is_empty() {
         return Ok(());
     }
     let id = db.next_id("change_group").await?;
     let site_id = db.site_id;
     sqlx::query!(
-        "INSERT INTO change_group (site_id, id, issue_id, author, created) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO change_group (site_id, id, issue_id, author, created, metadata) VALUES ($1, $2, $3, $4, $5, $6)",
         site_id,
         id,
         issue_id,
         author,
-        now
+        now,
+        metadata.map(sqlx::types::Json) as _
     )
     .execute(db.sql())
     .await?;
@@ -66,7 +82,7 @@ pub async fn insert(
 pub async fn list(db: &mut Read, issue_id: i64, start_at: i64, max_results: i64) -> sqlx::Result<Vec<History>> {
     let site_id = db.site_id;
     let rows = sqlx::query!(
-        "SELECT id, author, created FROM change_group WHERE site_id = $1 AND issue_id = $2 ORDER BY id OFFSET $3 LIMIT $4",
+        "SELECT id, author, created, metadata FROM change_group WHERE site_id = $1 AND issue_id = $2 ORDER BY id OFFSET $3 LIMIT $4",
         site_id,
         issue_id,
         start_at,
@@ -74,8 +90,13 @@ pub async fn list(db: &mut Read, issue_id: i64, start_at: i64, max_results: i64)
     )
     .fetch_all(db.sql())
     .await?;
-    let groups =
-        rows.into_iter().map(|row| History { id: row.id, author: row.author, created: row.created, items: Vec::new() });
+    let groups = rows.into_iter().map(|row| History {
+        id: row.id,
+        author: row.author,
+        created: row.created,
+        items: Vec::new(),
+        metadata: row.metadata,
+    });
     with_items(db, groups.collect()).await
 }
 
@@ -83,8 +104,8 @@ pub async fn list(db: &mut Read, issue_id: i64, start_at: i64, max_results: i64)
 pub async fn newest(db: &mut Read, issue_ids: &[i64], limit: i64) -> sqlx::Result<HashMap<i64, (i64, Vec<History>)>> {
     let site_id = db.site_id;
     let rows = sqlx::query!(
-        r#"SELECT issue_id AS "issue_id!", id AS "id!", author AS "author!", created AS "created!", total AS "total!" FROM (
-             SELECT g.issue_id, g.id, g.author, g.created, count(*) OVER (PARTITION BY g.issue_id) AS total,
+        r#"SELECT issue_id AS "issue_id!", id AS "id!", author AS "author!", created AS "created!", metadata, total AS "total!" FROM (
+             SELECT g.issue_id, g.id, g.author, g.created, g.metadata, count(*) OVER (PARTITION BY g.issue_id) AS total,
                     row_number() OVER (PARTITION BY g.issue_id ORDER BY g.id DESC) AS place
              FROM change_group g WHERE g.site_id = $1 AND g.issue_id = ANY($2)) ranked
            WHERE place <= $3 ORDER BY issue_id, id DESC"#,
@@ -98,7 +119,13 @@ pub async fn newest(db: &mut Read, issue_ids: &[i64], limit: i64) -> sqlx::Resul
     let mut groups = Vec::new();
     for row in rows {
         issues.push((row.issue_id, row.total));
-        groups.push(History { id: row.id, author: row.author, created: row.created, items: Vec::new() });
+        groups.push(History {
+            id: row.id,
+            author: row.author,
+            created: row.created,
+            items: Vec::new(),
+            metadata: row.metadata,
+        });
     }
     let mut found: HashMap<i64, (i64, Vec<History>)> = HashMap::new();
     for ((issue_id, total), history) in issues.into_iter().zip(with_items(db, groups).await?) {
@@ -112,16 +139,62 @@ pub async fn newest(db: &mut Read, issue_ids: &[i64], limit: i64) -> sqlx::Resul
 pub async fn by_ids(db: &mut Read, issue_id: i64, ids: &[i64]) -> sqlx::Result<Vec<History>> {
     let site_id = db.site_id;
     let rows = sqlx::query!(
-        "SELECT id, author, created FROM change_group WHERE site_id = $1 AND issue_id = $2 AND id = ANY($3) ORDER BY id",
+        "SELECT id, author, created, metadata FROM change_group WHERE site_id = $1 AND issue_id = $2 AND id = ANY($3) ORDER BY id",
         site_id,
         issue_id,
         ids
     )
     .fetch_all(db.sql())
     .await?;
-    let groups =
-        rows.into_iter().map(|row| History { id: row.id, author: row.author, created: row.created, items: Vec::new() });
+    let groups = rows.into_iter().map(|row| History {
+        id: row.id,
+        author: row.author,
+        created: row.created,
+        items: Vec::new(),
+        metadata: row.metadata,
+    });
     with_items(db, groups.collect()).await
+}
+
+/// Where a page of several issues' histories begins: after the entry made then, of this issue and this id.
+pub type Place = (DateTime<Utc>, i64, i64);
+
+/// A page of several issues' histories, oldest first and by issue; with `fields`, entries that change one of them.
+pub async fn page(
+    db: &mut Read,
+    issue_ids: &[i64],
+    fields: Option<&[String]>,
+    after: Option<Place>,
+    limit: i64,
+) -> sqlx::Result<Vec<(i64, History)>> {
+    let site_id = db.site_id;
+    let (created, issue_id, id) = after.map_or((None, None, None), |(at, issue, id)| (Some(at), Some(issue), Some(id)));
+    let rows = sqlx::query!(
+        "SELECT g.issue_id, g.id, g.author, g.created, g.metadata FROM change_group g
+         WHERE g.site_id = $1 AND g.issue_id = ANY($2)
+           AND ($3::text[] IS NULL OR EXISTS (
+             SELECT FROM change_item i WHERE i.site_id = $1 AND i.group_id = g.id AND i.field_id = ANY($3)))
+           AND ($4::timestamptz IS NULL OR (g.created, g.issue_id, g.id) > ($4, $5, $6))
+         ORDER BY g.created, g.issue_id, g.id LIMIT $7",
+        site_id,
+        issue_ids,
+        fields,
+        created,
+        issue_id,
+        id,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let issues: Vec<i64> = rows.iter().map(|row| row.issue_id).collect();
+    let groups = rows.into_iter().map(|row| History {
+        id: row.id,
+        author: row.author,
+        created: row.created,
+        items: Vec::new(),
+        metadata: row.metadata,
+    });
+    Ok(issues.into_iter().zip(with_items(db, groups.collect()).await?).collect())
 }
 
 /// How many entries an issue's history has.

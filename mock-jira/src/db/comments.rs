@@ -75,6 +75,18 @@ pub async fn issue_of(db: &mut Read, id: i64) -> sqlx::Result<Option<i64>> {
         .await
 }
 
+/// How many comments an issue has.
+pub async fn count(db: &mut Read, issue_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM comment WHERE site_id = $1 AND issue_id = $2"#,
+        site_id,
+        issue_id
+    )
+    .fetch_one(db.sql())
+    .await
+}
+
 /// Stores a new comment.
 pub async fn insert(db: &mut Work, comment: &Comment) -> sqlx::Result<()> {
     let site_id = db.site_id;
@@ -122,10 +134,25 @@ pub async fn update(db: &mut Work, comment: &Comment) -> sqlx::Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes a comment; whether it was still there.
+/// Deletes a comment with its properties; whether it was still there.
 pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<bool> {
     let site_id = db.site_id;
     let done =
         sqlx::query!("DELETE FROM comment WHERE site_id = $1 AND id = $2", site_id, id).execute(db.sql()).await?;
+    super::properties::delete_all(db, "comment", id).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Comments by id, oldest first.
+pub async fn by_ids(db: &mut Read, ids: &[i64]) -> sqlx::Result<Vec<Comment>> {
+    let site_id = db.site_id;
+    sqlx::query_as!(
+        Comment,
+        "SELECT id, issue_id, author, update_author, body, created, updated, visibility_type, visibility_id, jsd_public
+         FROM comment WHERE site_id = $1 AND id = ANY($2) ORDER BY id",
+        site_id,
+        ids
+    )
+    .fetch_all(db.sql())
+    .await
 }

@@ -1,19 +1,22 @@
 //! Tables `issue`, `moved_issue`.
 
+mod limits;
 mod load;
 pub mod replace;
 
 use super::{Read, Work};
 use crate::domain::{
     issue::{Issue, IssueRef},
+    permission::People,
     rich_text,
 };
 use chrono::{DateTime, Utc};
+pub use limits::{Heavy, heavy};
 pub use load::{Around, Link, Loaded, Neighbour, Wanted, find, list};
 use serde_json::Value;
 
 /// How a request names an issue: by id, or by project and number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Name {
     /// The issue's id.
     Id(i64),
@@ -42,6 +45,39 @@ async fn moved(db: &mut Read, name: Name) -> sqlx::Result<Option<i64>> {
     )
     .fetch_optional(db.sql())
     .await
+}
+
+/// The ids of issues by their names, former keys included, in one statement; nothing for those that are not there.
+pub async fn ids(db: &mut Read, names: &[Option<Name>]) -> sqlx::Result<Vec<Option<i64>>> {
+    let parts = || names.iter().map(|name| name.map_or((None, None, None), Name::parts));
+    let ids: Vec<Option<i64>> = parts().map(|part| part.0).collect();
+    let projects: Vec<Option<i64>> = parts().map(|part| part.1).collect();
+    let numbers: Vec<Option<i64>> = parts().map(|part| part.2).collect();
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"WITH named AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS n(id, project_id, number, at))
+           SELECT n.at AS "at!", i.id AS "id!" FROM named n JOIN issue i ON i.site_id = $1 AND i.id = n.id
+           UNION ALL
+           SELECT n.at, i.id FROM named n
+           JOIN issue i ON i.site_id = $1 AND i.project_id = n.project_id AND i.number = n.number
+           UNION ALL
+           SELECT n.at, m.issue_id FROM named n
+           JOIN moved_issue m ON m.site_id = $1 AND m.project_id = n.project_id AND m.number = n.number"#,
+        site_id,
+        &ids as _,
+        &projects as _,
+        &numbers as _
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let mut found = vec![None; names.len()];
+    for row in rows {
+        if let Some(place) = usize::try_from(row.at - 1).ok().and_then(|at| found.get_mut(at)) {
+            *place = Some(row.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Locks an issue for the rest of the transaction, so that edits of one issue come one after the other.
@@ -79,41 +115,56 @@ pub async fn lock_all(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// What is needed to refer to issues, with their people for the caller's permission to see them.
-pub async fn references(
-    db: &mut Read,
-    names: &[Name],
-) -> sqlx::Result<Vec<(Name, IssueRef, Option<String>, Option<String>)>> {
-    let mut found = Vec::new();
+/// What is needed to refer to issues, with what decides whether the caller sees them; missing ones are left out.
+pub async fn references(db: &mut Read, names: &[Name]) -> sqlx::Result<Vec<(Name, IssueRef, People)>> {
     let site_id = db.site_id;
-    for name in names {
-        let former = match name {
-            Name::Number(..) => moved(db, *name).await?,
-            Name::Id(_) => None,
+    let parts = || names.iter().map(|name| name.parts());
+    let ids: Vec<Option<i64>> = parts().map(|(id, _, _)| id).collect();
+    let projects: Vec<Option<i64>> = parts().map(|(_, project, _)| project).collect();
+    let numbers: Vec<Option<i64>> = parts().map(|(_, _, number)| number).collect();
+    let rows = sqlx::query!(
+        r#"WITH named AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS n (id, project_id, number, at)),
+           found AS (
+             SELECT at, id FROM named WHERE id IS NOT NULL
+             UNION ALL
+             SELECT n.at, i.id FROM named n
+               JOIN issue i ON i.site_id = $1 AND i.project_id = n.project_id AND i.number = n.number
+             UNION ALL
+             SELECT n.at, m.issue_id FROM named n
+               JOIN moved_issue m ON m.site_id = $1 AND m.project_id = n.project_id AND m.number = n.number)
+           SELECT f.at AS "at!", i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.reporter, i.assignee,
+                  i.security_level_id, i.custom
+           FROM found f JOIN issue i ON i.site_id = $1 AND i.id = f.id ORDER BY f.at"#,
+        site_id,
+        &ids as &[Option<i64>],
+        &projects as &[Option<i64>],
+        &numbers as &[Option<i64>]
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let found = rows.into_iter().filter_map(|row| {
+        let name = usize::try_from(row.at - 1).ok().and_then(|at| names.get(at))?;
+        let reference = IssueRef {
+            id: row.id,
+            project_id: row.project_id,
+            number: row.number,
+            issue_type_id: row.issue_type_id,
+            status_id: row.status_id,
+            security_level_id: row.security_level_id,
         };
-        let (id, project_id, number) = name.parts();
-        let row = sqlx::query!(
-            "SELECT id, project_id, number, issue_type_id, status_id, reporter, assignee FROM issue
-             WHERE site_id = $1 AND (id = $2 OR (project_id = $3 AND number = $4))",
-            site_id,
-            id.or(former),
-            project_id,
-            number
-        )
-        .fetch_optional(db.sql())
-        .await?;
-        if let Some(row) = row {
-            let reference = IssueRef {
-                id: row.id,
-                project_id: row.project_id,
-                number: row.number,
-                issue_type_id: row.issue_type_id,
-                status_id: row.status_id,
-            };
-            found.push((*name, reference, row.reporter, row.assignee));
-        }
-    }
-    Ok(found)
+        let people = People {
+            reporter: row.reporter,
+            assignee: row.assignee,
+            security_level_id: row.security_level_id,
+            custom: match row.custom {
+                Value::Object(members) => members,
+                _ => serde_json::Map::new(),
+            },
+        };
+        Some((*name, reference, people))
+    });
+    Ok(found.collect())
 }
 
 /// The number of a project's next issue. Numbers are never given twice (J-26).
@@ -226,6 +277,69 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Gives an issue its place in another project, and keeps its key there for it (J-30); the number there. An issue that
+/// comes back gets the number it had.
+pub async fn relocate(db: &mut Work, issue: &Issue, project_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    let former = sqlx::query_scalar!(
+        "DELETE FROM moved_issue WHERE site_id = $1 AND issue_id = $2 AND project_id = $3 RETURNING number",
+        site_id,
+        issue.id,
+        project_id
+    )
+    .fetch_optional(db.sql())
+    .await?;
+    let number = match former {
+        Some(number) => number,
+        None => next_number(db, project_id).await?,
+    };
+    sqlx::query!(
+        "INSERT INTO moved_issue (site_id, project_id, number, issue_id) VALUES ($1, $2, $3, $4)",
+        site_id,
+        issue.project_id,
+        issue.number,
+        issue.id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!(
+        "UPDATE issue SET project_id = $3, number = $4 WHERE site_id = $1 AND id = $2",
+        site_id,
+        issue.id,
+        project_id,
+        number
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(number)
+}
+
+/// Gives the sub-tasks of an issue its security level; those that had another, with that.
+pub async fn share_level(
+    db: &mut Work,
+    issue_id: i64,
+    level_id: Option<i64>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<(i64, Option<i64>)>> {
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        "WITH former AS (
+           SELECT i.id, i.security_level_id FROM issue i
+             JOIN issue_type t ON t.site_id = $1 AND t.id = i.issue_type_id AND t.level < 0
+           WHERE i.site_id = $1 AND i.parent_id = $2 AND i.security_level_id IS DISTINCT FROM $3
+           ORDER BY i.id FOR NO KEY UPDATE OF i)
+         UPDATE issue i SET security_level_id = $3, updated = $4 FROM former
+         WHERE i.site_id = $1 AND i.id = former.id RETURNING i.id, former.security_level_id",
+        site_id,
+        issue_id,
+        level_id,
+        now
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.security_level_id)).collect())
+}
+
 /// Marks an issue as changed now.
 pub async fn touch(db: &mut Work, issue_id: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
     let site_id = db.site_id;
@@ -233,6 +347,46 @@ pub async fn touch(db: &mut Work, issue_id: i64, now: DateTime<Utc>) -> sqlx::Re
         .execute(db.sql())
         .await?;
     Ok(())
+}
+
+/// Marks issues as changed now.
+pub async fn touch_all(db: &mut Work, ids: &[i64], now: DateTime<Utc>) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("UPDATE issue SET updated = $3 WHERE site_id = $1 AND id = ANY($2)", site_id, ids, now)
+        .execute(db.sql())
+        .await?;
+    Ok(())
+}
+
+/// What the keys of issues are made of: id, project and number.
+pub async fn numbers(db: &mut Read, ids: &[i64]) -> sqlx::Result<Vec<(i64, i64, i64)>> {
+    let site_id = db.site_id;
+    let rows =
+        sqlx::query!("SELECT id, project_id, number FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids)
+            .fetch_all(db.sql())
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.project_id, row.number)).collect())
+}
+
+/// Labels of all issues, in their order, and how many there are.
+pub async fn labels(db: &mut Read, start_at: i64, max_results: i64) -> sqlx::Result<(i64, Vec<String>)> {
+    let site_id = db.site_id;
+    let total = sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT label) AS "count!" FROM issue, unnest(labels) label WHERE site_id = $1"#,
+        site_id
+    )
+    .fetch_one(db.sql())
+    .await?;
+    let labels = sqlx::query_scalar!(
+        r#"SELECT DISTINCT label COLLATE "C" AS "label!" FROM issue, unnest(labels) label WHERE site_id = $1
+           ORDER BY 1 OFFSET $2 LIMIT $3"#,
+        site_id,
+        start_at,
+        max_results
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok((total, labels))
 }
 
 /// Deletes issues with all that hangs on them; children that are not deleted lose their parent (J-60).
@@ -245,13 +399,29 @@ pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
     )
     .execute(db.sql())
     .await?;
+    forget(db, ids).await?;
     let deleted =
         sqlx::query!("DELETE FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids).execute(db.sql()).await?;
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    sqlx::query!("DELETE FROM property WHERE site_id = $1 AND owner = 'issue' AND owner_id = ANY($2)", site_id, &texts)
-        .execute(db.sql())
-        .await?;
     Ok(deleted.rows_affected())
+}
+
+/// Deletes what hangs on issues without a reference to them, and remembers their worklogs (J-99).
+pub async fn forget(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "DELETE FROM property WHERE site_id = $1 AND (owner, owner_id) IN (
+           SELECT 'issue', unnest($2::bigint[])::text UNION ALL
+           SELECT 'comment', id::text FROM comment WHERE site_id = $1 AND issue_id = ANY($2))",
+        site_id,
+        ids
+    )
+    .execute(db.sql())
+    .await?;
+    let worklogs =
+        sqlx::query_scalar!("SELECT id FROM worklog WHERE site_id = $1 AND issue_id = ANY($2)", site_id, ids)
+            .fetch_all(db.sql())
+            .await?;
+    super::worklogs::delete(db, &worklogs).await
 }
 
 /// Documents travel as text: as JSON they would arrive as jsonb, which forgets the order of members.

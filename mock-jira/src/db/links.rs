@@ -28,6 +28,19 @@ pub async fn find(db: &mut Read, id: i64) -> sqlx::Result<Option<Link>> {
     .await
 }
 
+/// All links of a type.
+pub async fn of_type(db: &mut Read, type_id: i64) -> sqlx::Result<Vec<Link>> {
+    let site_id = db.site_id;
+    sqlx::query_as!(
+        Link,
+        "SELECT id, type_id, source_id, destination_id FROM issue_link WHERE site_id = $1 AND type_id = $2 ORDER BY id",
+        site_id,
+        type_id
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
 /// Makes a link; whether it is new. Making it twice is accepted silently (J-111).
 pub async fn insert(db: &mut Work, type_id: i64, source_id: i64, destination_id: i64) -> sqlx::Result<bool> {
     let site_id = db.site_id;

@@ -5,8 +5,9 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    settings::Settings,
     site::{Clock, Site},
-    snapshot::{Index, Snapshot, Token},
+    snapshot::{Index, RoleActors, Snapshot, Token},
 };
 use anyhow::Context;
 use std::{
@@ -90,6 +91,27 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     )
     .fetch_all(db.sql())
     .await?;
+    let security_schemes = sqlx::query_as!(
+        SecurityScheme,
+        "SELECT id, name, description FROM security_scheme WHERE site_id = $1 ORDER BY name",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let security_levels = sqlx::query_as!(
+        SecurityLevel,
+        "SELECT id, scheme_id, name, description, is_default FROM security_level WHERE site_id = $1 ORDER BY id",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let security_members = sqlx::query_as!(
+        SecurityMember,
+        "SELECT id, level_id, holder, parameter FROM security_member WHERE site_id = $1 ORDER BY id",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
     let link_types = sqlx::query_as!(
         IssueLinkType,
         "SELECT id, name, inward, outward FROM issue_link_type WHERE site_id = $1 ORDER BY id",
@@ -108,7 +130,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         Project,
         "SELECT id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id, avatar_id, is_private,
                 permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id, field_configuration_id,
-                archived, archived_by, deleted, deleted_by
+                security_scheme_id, archived, archived_by, deleted, deleted_by
          FROM project WHERE site_id = $1 ORDER BY key",
         id
     )
@@ -131,19 +153,15 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     )
     .fetch_all(db.sql())
     .await?;
-    let product_groups = groups
-        .iter()
-        .filter(|group| group.name == PRODUCT_GROUP || group.name == ADMIN_GROUP)
-        .map(|g| g.group_id)
-        .collect();
     Ok(Some(Snapshot {
         site,
+        settings: settings(db).await?,
         accounts: accounts(db).await?,
         groups,
         memberships: memberships(db).await?,
         tokens: tokens(db).await?,
         global_grants,
-        product_groups,
+        application_roles: super::groups::application_roles(db).await?,
         priorities: Index::new(priorities, |item| item.id),
         priority_schemes: Index::new(priority_schemes, |item| item.id),
         resolutions: Index::new(resolutions, |item| item.id),
@@ -160,7 +178,10 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         permission_schemes: Index::new(permission_schemes, |item| item.id),
         permission_grants: group_by(grants, |grant| grant.scheme_id),
         roles: Index::new(roles, |item| item.id),
-        role_actors,
+        role_actors: RoleActors::new(role_actors),
+        security_schemes: Index::new(security_schemes, |item| item.id),
+        security_levels: Index::new(security_levels, |item| item.id),
+        security_members: group_by(security_members, |member| member.level_id),
         link_types: Index::new(link_types, |item| item.id),
         categories: Index::new(categories, |item| item.id),
         projects: Index::new(projects, |item| item.id),
@@ -169,11 +190,6 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         components: Index::new(components, |item| item.id),
     }))
 }
-
-/// Whose members have access to Jira Software.
-pub const PRODUCT_GROUP: &str = "jira-software-users";
-/// Whose members administer Jira.
-pub const ADMIN_GROUP: &str = "jira-administrators";
 
 async fn site(db: &mut Read) -> anyhow::Result<Option<Site>> {
     let id = db.site_id;
@@ -194,6 +210,12 @@ async fn site(db: &mut Read) -> anyhow::Result<Option<Site>> {
         clock: Clock { offset_ms: row.clock_offset_ms, frozen_at: row.clock_frozen_at },
         version: row.version,
     }))
+}
+
+async fn settings(db: &mut Read) -> sqlx::Result<Settings> {
+    let id = db.site_id;
+    let rows = sqlx::query!("SELECT key, value FROM application_property WHERE site_id = $1", id);
+    Ok(Settings::new(rows.fetch_all(db.sql()).await?.into_iter().map(|row| (row.key, row.value)).collect()))
 }
 
 async fn accounts(db: &mut Read) -> anyhow::Result<HashMap<String, Arc<Account>>> {
@@ -290,29 +312,41 @@ async fn fields(db: &mut Read) -> anyhow::Result<Fields> {
     let id = db.site_id;
     let custom = sqlx::query_as!(
         CustomField,
-        "SELECT id, name, description, type_key, searcher, project_id FROM custom_field WHERE site_id = $1 ORDER BY id",
+        "SELECT id, name, description, type_key, searcher, project_id, trashed, trashed_by FROM custom_field WHERE site_id = $1 ORDER BY id",
         id
     )
     .fetch_all(db.sql())
     .await?;
     let contexts = sqlx::query_as!(
         FieldContext,
-        "SELECT id, field_id, name, description, project_ids, issue_type_ids, default_value FROM field_context WHERE site_id = $1 ORDER BY id",
+        "SELECT id, field_id, name, description, project_ids, issue_type_ids, default_value, details, configuration, config_schema
+         FROM field_context WHERE site_id = $1 ORDER BY id",
         id
     )
     .fetch_all(db.sql())
     .await?;
     let options = sqlx::query_as!(
         FieldOption,
-        "SELECT id, context_id, parent_id, value, disabled, position FROM field_option WHERE site_id = $1 ORDER BY context_id, position, id",
+        "SELECT id, context_id, parent_id, value, disabled, position, removed FROM field_option
+         WHERE site_id = $1 ORDER BY context_id, position, id",
         id
     )
     .fetch_all(db.sql())
     .await?;
+    let app_options = sqlx::query_as!(
+        AppOption,
+        "SELECT field_id, id, value, properties, config FROM app_field_option WHERE site_id = $1 ORDER BY field_id, id",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
+    let (trashed, custom): (Vec<CustomField>, _) = custom.into_iter().partition(|field| field.trashed.is_some());
     Ok(Fields {
         custom: Index::new(custom, |item| item.id),
+        trashed: Index::new(trashed, |item| item.id),
         contexts: group_by(contexts, |context| context.field_id),
         options: Index::new(options, |item| item.id),
+        app_options: group_by(app_options, |option| option.field_id),
     })
 }
 

@@ -126,7 +126,7 @@ pub async fn lock(db: &mut Work, id: i64) -> sqlx::Result<Option<Project>> {
         Project,
         "SELECT id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id, avatar_id, is_private,
                 permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id, field_configuration_id,
-                archived, archived_by, deleted, deleted_by
+                security_scheme_id, archived, archived_by, deleted, deleted_by
          FROM project WHERE site_id = $1 AND id = $2 FOR UPDATE",
         site_id,
         id
@@ -146,12 +146,13 @@ pub async fn delete(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     )
     .execute(db.sql())
     .await?;
+    let issues =
+        sqlx::query_scalar!("SELECT id FROM issue WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+            .fetch_all(db.sql())
+            .await?;
+    super::issues::forget(db, &issues).await?;
     sqlx::query!(
-        "DELETE FROM property WHERE site_id = $1 AND (owner = 'project' AND owner_id = $2::bigint::text
-           OR owner = 'issue' AND owner_id IN (SELECT id::text FROM issue WHERE site_id = $1 AND project_id = $2)
-           OR owner = 'comment' AND owner_id IN (
-             SELECT c.id::text FROM comment c JOIN issue i ON i.site_id = c.site_id AND i.id = c.issue_id
-             WHERE c.site_id = $1 AND i.project_id = $2))",
+        "DELETE FROM property WHERE site_id = $1 AND owner = 'project' AND owner_id = $2::bigint::text",
         site_id,
         project.id
     )

@@ -1,6 +1,7 @@
 //! Table `property`: entity properties of anything (J-118).
 
 use super::{Read, Work};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Sets a property; whether it is new.
@@ -81,4 +82,77 @@ pub async fn delete(db: &mut Work, owner: &str, owner_id: &str, key: &str) -> sq
     .execute(db.sql())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Removes all properties of a thing that is deleted.
+pub async fn delete_all(db: &mut Work, owner: &str, owner_id: i64) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    let owner_id = owner_id.to_string();
+    sqlx::query!("DELETE FROM property WHERE site_id = $1 AND owner = $2 AND owner_id = $3", site_id, owner, owner_id)
+        .execute(db.sql())
+        .await?;
+    Ok(())
+}
+
+/// Sets a property of several things.
+pub async fn put_all(db: &mut Work, owner: &str, owner_ids: &[String], key: &str, value: &Value) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "INSERT INTO property (site_id, owner, owner_id, key, value) SELECT $1, $2, unnest($3::text[]), $4, $5::text::json
+         ON CONFLICT (site_id, owner, owner_id, key) DO UPDATE SET value = excluded.value",
+        site_id,
+        owner,
+        owner_ids,
+        key,
+        value.to_string()
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Removes a property from several things.
+pub async fn delete_from(db: &mut Work, owner: &str, owner_ids: &[String], key: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "DELETE FROM property WHERE site_id = $1 AND owner = $2 AND owner_id = ANY($3) AND key = $4",
+        site_id,
+        owner,
+        owner_ids,
+        key
+    )
+    .execute(db.sql())
+    .await?;
+    Ok(())
+}
+
+/// Which issues to choose by a property.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct IssueFilter {
+    /// Of these ids alone.
+    pub entity_ids: Option<Vec<i64>>,
+    /// With this value; the order of members does not matter.
+    pub current_value: Option<Value>,
+    /// With the property, or without it.
+    pub has_property: Option<bool>,
+}
+
+/// Ids of issues that a filter chooses.
+pub async fn chosen_issues(db: &mut Read, key: &str, filter: &IssueFilter) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT i.id FROM issue i
+         LEFT JOIN property p ON p.site_id = $1 AND p.owner = 'issue' AND p.owner_id = i.id::text AND p.key = $2
+         WHERE i.site_id = $1 AND ($3::bigint[] IS NULL OR i.id = ANY($3)) AND ($4::jsonb IS NULL OR p.value::jsonb = $4)
+           AND ($5::boolean IS NULL OR (p.key IS NOT NULL) = $5)
+         ORDER BY i.id",
+        site_id,
+        key,
+        filter.entity_ids.as_deref(),
+        filter.current_value,
+        filter.has_property
+    )
+    .fetch_all(db.sql())
+    .await
 }

@@ -16,22 +16,14 @@ mod order;
 mod text;
 
 use super::Read;
-use crate::domain::jql::resolve::{Condition, Order};
+use crate::domain::{
+    jql::resolve::{Condition, Order, Readable},
+    permission::{Extent, Reach},
+    user_query::Part,
+};
+use serde_json::json;
 use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use std::fmt::Display;
-
-/// What of the issues a caller may see: projects by how far the permission to browse reaches.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Visible {
-    /// Projects of which every issue is visible.
-    pub all: Vec<i64>,
-    /// Those of which the issues are that the caller reported.
-    pub as_reporter: Vec<i64>,
-    /// Those of which the issues are that are assigned to the caller.
-    pub as_assignee: Vec<i64>,
-    /// Absent for an anonymous caller.
-    pub account_id: Option<String>,
-}
 
 /// Ids of a page of issues, in order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -45,7 +37,7 @@ pub struct Page {
 /// The issues that meet a condition: at most `limit`, after the first `offset`.
 pub async fn find(
     db: &mut Read,
-    visible: &Visible,
+    visible: &Extent,
     condition: &Condition,
     order: &[Order],
     offset: i64,
@@ -54,9 +46,9 @@ pub async fn find(
     if *condition == Condition::Nothing {
         return Ok(Page::default());
     }
-    let mut statement = Statement::new("SELECT i.id FROM issue i", db.site_id);
+    let mut statement = Statement::new("SELECT i.id FROM issue i", db.site_id, visible);
     let criteria = statement.sources(order);
-    statement.filter(visible, condition);
+    statement.filter(condition);
     statement.order(criteria);
     // One more than asked for tells whether there are more.
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
@@ -68,24 +60,62 @@ pub async fn find(
 }
 
 /// How many issues meet a condition.
-pub async fn count(db: &mut Read, visible: &Visible, condition: &Condition) -> sqlx::Result<i64> {
+pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sqlx::Result<i64> {
     if *condition == Condition::Nothing {
         return Ok(0);
     }
-    let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id);
-    statement.filter(visible, condition);
+    let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
+    statement.filter(condition);
     statement.sql.build_query_scalar().persistent(false).fetch_one(db.sql()).await
 }
 
-/// A statement in the making.
-struct Statement {
-    sql: QueryBuilder<Postgres>,
-    site_id: i32,
+/// The accounts that take a part in issues that meet a condition; comments count as far as they are readable.
+pub async fn people(
+    db: &mut Read,
+    visible: &Extent,
+    condition: &Condition,
+    part: Part,
+    readable: &Readable,
+) -> sqlx::Result<Vec<String>> {
+    // Which column names the account, and of which table beside the issue's.
+    let (column, table) = match part {
+        Part::Assignee => ("i.assignee", None),
+        Part::Reporter => ("i.reporter", None),
+        Part::Watcher => ("c.account_id", Some("watcher")),
+        Part::Voter => ("c.account_id", Some("vote")),
+        Part::Commenter => ("c.author", Some("comment")),
+        Part::Transitioner => ("c.author", Some("change_group")),
+    };
+    let mut statement = Statement::new(&format!("SELECT DISTINCT {column} FROM issue i"), db.site_id, visible);
+    if let Some(table) = table {
+        statement.push(format_args!(" JOIN {table} c ON c.issue_id = i.id AND ")).of_site("c");
+    }
+    statement.filter(condition);
+    statement.push(format_args!(" AND {column} IS NOT NULL"));
+    match part {
+        Part::Commenter => {
+            statement.push(" AND ").readable(readable);
+        }
+        Part::Transitioner => {
+            statement.push(" AND EXISTS (SELECT FROM change_item t WHERE ").of_site("t");
+            statement.push(" AND t.group_id = c.id AND t.field_id = 'status')");
+        }
+        _ => {}
+    }
+    statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await
 }
 
-impl Statement {
-    fn new(text: &str, site_id: i32) -> Self {
-        Self { sql: QueryBuilder::new(text), site_id }
+/// A statement in the making.
+struct Statement<'v> {
+    sql: QueryBuilder<Postgres>,
+    site_id: i32,
+    /// What of the issues the caller may see.
+    visible: &'v Extent,
+}
+
+impl<'v> Statement<'v> {
+    fn new(text: &str, site_id: i32, visible: &'v Extent) -> Self {
+        Self { sql: QueryBuilder::new(text), site_id, visible }
     }
 
     /// Adds text of our own.
@@ -118,15 +148,53 @@ impl Statement {
         self.push(")");
     }
 
-    fn filter(&mut self, visible: &Visible, condition: &Condition) {
-        self.push(" WHERE ").of_site("i").push(" AND (i.project_id = ANY(").bind(visible.all.clone()).push(")");
-        for (projects, person) in [(&visible.as_reporter, "i.reporter"), (&visible.as_assignee, "i.assignee")] {
-            if !projects.is_empty() {
-                self.push(format_args!(" OR {person} = ")).bind(visible.account_id.clone());
-                self.push(" AND i.project_id = ANY(").bind(projects.clone()).push(")");
+    fn filter(&mut self, condition: &Condition) {
+        // Archived issues are not found (J-136).
+        self.push(" WHERE ").of_site("i").push(" AND i.archived IS NULL AND ");
+        let visible = self.visible;
+        self.within("i", visible);
+        self.push(" AND ");
+        self.condition("i", condition);
+    }
+
+    /// Adds the test that a caller has a permission on an issue: `Access::on`, as SQL.
+    fn within(&mut self, i: &str, extent: &Extent) {
+        if extent.areas.is_empty() {
+            self.push("false");
+            return;
+        }
+        let account_id = extent.account_id.as_deref();
+        self.joined(&extent.areas, " OR ", |sql, area| {
+            sql.push(format_args!("{i}.project_id = ANY(")).bind(area.projects.clone()).push(")");
+            sql.reached(i, &area.reach, account_id);
+            if extent.secured {
+                sql.push(format_args!(" AND ({i}.security_level_id IS NULL"));
+                for (reach, levels) in &area.levels {
+                    sql.push(format_args!(" OR {i}.security_level_id = ANY(")).bind(levels.clone()).push(")");
+                    sql.reached(i, reach, account_id);
+                }
+                sql.push(")");
+            }
+        });
+    }
+
+    /// Adds `AND` and the test that an issue is one of those reached: `Reach::covers`, as SQL.
+    fn reached(&mut self, i: &str, reach: &Reach, account_id: Option<&str>) {
+        if reach.all {
+            return;
+        }
+        self.push(" AND (false");
+        for (so, person) in [(reach.as_reporter, "reporter"), (reach.as_assignee, "assignee")] {
+            if so {
+                self.push(format_args!(" OR {i}.{person} = ")).bind(account_id.map(str::to_owned));
             }
         }
-        self.push(") AND ");
-        self.condition("i", condition);
+        for field in &reach.in_fields {
+            // Alone, or in a list.
+            for value in [json!(field.member), json!([field.member])] {
+                self.push(format_args!(" OR {i}.custom @> ")).bind(json!({ field.field_id.to_string(): value }));
+            }
+        }
+        self.push(")");
     }
 }

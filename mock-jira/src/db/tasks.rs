@@ -92,6 +92,19 @@ pub async fn count_open(db: &mut Read, kind: &str) -> sqlx::Result<i64> {
     .await
 }
 
+/// Tasks whose jobs are of these kinds and that are not finished.
+pub async fn open(db: &mut Read, kinds: &[&str]) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    sqlx::query_scalar!(
+        "SELECT id FROM task WHERE site_id = $1 AND finished IS NULL AND job->>'kind' = ANY($2) ORDER BY id",
+        site_id,
+        &kinds
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
 /// Asks for the end of a task; false if it has ended, or was asked before.
 pub async fn cancel(db: &mut Work, id: i64, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let site_id = db.site_id;

@@ -14,6 +14,19 @@ pub async fn list(db: &mut Read, issue_id: i64) -> sqlx::Result<Vec<String>> {
     .await
 }
 
+/// Those of the issues that an account watches.
+pub async fn watched(db: &mut Read, issue_ids: &[i64], account_id: &str) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT issue_id FROM watcher WHERE site_id = $1 AND issue_id = ANY($2) AND account_id = $3",
+        site_id,
+        issue_ids,
+        account_id
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
 /// Makes an account watch an issue; no matter if it does already.
 pub async fn insert(db: &mut Work, issue_id: i64, account_id: &str) -> sqlx::Result<()> {
     let site_id = db.site_id;

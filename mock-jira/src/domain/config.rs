@@ -2,7 +2,12 @@
 //!
 //! These are rows as they are stored; a [`Snapshot`](super::snapshot::Snapshot) holds all of a site's.
 
-use super::{audit::Thing, workflow::Workflow};
+use super::{
+    audit::Thing,
+    fields::{custom_id, types},
+    permission::Holder,
+    workflow::Workflow,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -169,7 +174,7 @@ pub struct StoredWorkflow {
 }
 
 /// A custom field's definition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CustomField {
     /// The number in `customfield_NNNNN`.
     pub id: i64,
@@ -183,10 +188,31 @@ pub struct CustomField {
     pub searcher: Option<String>,
     /// Set for a field of one team-managed project.
     pub project_id: Option<i64>,
+    /// Since when it is in the trash.
+    pub trashed: Option<DateTime<Utc>>,
+    /// Account id.
+    pub trashed_by: Option<String>,
+}
+
+impl CustomField {
+    /// Fields that parts of Jira made for themselves can't be changed or removed.
+    pub fn is_locked(&self) -> bool {
+        !self.type_key.starts_with(types::JIRA) && !types::is_of_app(&self.type_key)
+    }
+
+    /// The field as records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("CUSTOM_FIELD", custom_id(self.id), &self.name)
+    }
+
+    /// The key under which an app knows its select list.
+    pub fn app_key(&self) -> Option<&str> {
+        self.type_key.strip_prefix(types::CONNECT)
+    }
 }
 
 /// Where a custom field applies, and what it starts with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FieldContext {
     /// Unique in the site.
     pub id: i64,
@@ -200,20 +226,30 @@ pub struct FieldContext {
     pub project_ids: Vec<i64>,
     /// Empty: all issue types.
     pub issue_type_ids: Vec<i64>,
-    /// In the stored form of the field's type.
+    /// In the stored form of the field's type; see [`super::fields::defaults`].
     pub default_value: Option<Value>,
+    /// What stands beside the default: the filter of a user picker, the order of versions.
+    pub details: Value,
+    /// An app's own settings for its field.
+    pub configuration: Option<Value>,
+    /// The schema of these settings.
+    pub config_schema: Option<Value>,
 }
 
 impl FieldContext {
-    /// Whether the context covers issues of this project and type.
-    pub fn covers(&self, project_id: i64, issue_type_id: i64) -> bool {
-        (self.project_ids.is_empty() || self.project_ids.contains(&project_id))
-            && (self.issue_type_ids.is_empty() || self.issue_type_ids.contains(&issue_type_id))
+    /// Whether the context covers all projects.
+    pub fn is_global(&self) -> bool {
+        self.project_ids.is_empty()
+    }
+
+    /// Whether the context covers issues of this type.
+    pub fn covers_type(&self, issue_type_id: i64) -> bool {
+        self.issue_type_ids.is_empty() || self.issue_type_ids.contains(&issue_type_id)
     }
 }
 
 /// A choice of a select field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FieldOption {
     /// Unique in the site.
     pub id: i64,
@@ -227,6 +263,60 @@ pub struct FieldOption {
     pub disabled: bool,
     /// Order in the context.
     pub position: i32,
+    /// Offered nowhere any more; a task takes it from the issues that have it.
+    pub removed: bool,
+}
+
+/// A choice of an app's select list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppOption {
+    /// The field that offers it.
+    pub field_id: i64,
+    /// Unique in the field.
+    pub id: i64,
+    /// The text shown.
+    pub value: String,
+    /// What the app keeps with it.
+    pub properties: Value,
+    /// In which projects it can be seen and chosen.
+    pub config: Value,
+}
+
+impl AppOption {
+    /// Whether it can be seen in a project; without one, whether it can be seen anywhere.
+    pub fn is_visible(&self, project_id: Option<i64>) -> bool {
+        self.attributes_in(project_id).is_some()
+    }
+
+    /// Whether it can be chosen there.
+    pub fn is_selectable(&self, project_id: Option<i64>) -> bool {
+        self.attributes_in(project_id).is_some_and(|attributes| !attributes.contains(&"notSelectable"))
+    }
+
+    /// The attributes that hold in a project; `None` where the option is not offered.
+    fn attributes_in(&self, project_id: Option<i64>) -> Option<Vec<&str>> {
+        fn attributes(of: &Value) -> impl Iterator<Item = &str> {
+            of["attributes"].as_array().into_iter().flatten().filter_map(Value::as_str)
+        }
+        let scope = &self.config["scope"];
+        let listed = |member: &str| scope[member].as_array().into_iter().flatten();
+        let own = attributes(&self.config);
+        if let Some(id) = project_id {
+            if let Some(place) = listed("projects2").find(|place| place["id"] == id) {
+                return Some(own.chain(attributes(place)).collect());
+            }
+            if listed("projects").any(|other| *other == id) {
+                return Some(own.collect());
+            }
+        } else if listed("projects").chain(listed("projects2")).next().is_some() {
+            return Some(own.collect());
+        }
+        match (scope, &scope["global"]) {
+            (Value::Null, _) => Some(own.collect()), // without a scope, everywhere
+            (_, Value::Null) => None,
+            (_, global) => Some(own.chain(attributes(global)).collect()),
+        }
+    }
 }
 
 /// Which fields are hidden or required.
@@ -384,6 +474,8 @@ pub struct Project {
     pub issue_type_screen_scheme_id: i64,
     /// Its hidden and required fields.
     pub field_configuration_id: i64,
+    /// Its security levels.
+    pub security_scheme_id: Option<i64>,
     /// When and by whom it was archived.
     pub archived: Option<DateTime<Utc>>,
     /// Account id.
@@ -486,6 +578,73 @@ pub struct PermissionGrant {
     pub parameter: Option<String>,
 }
 
+impl PermissionGrant {
+    /// Who has the permission.
+    pub fn holder(&self) -> Holder<'_> {
+        Holder { kind: &self.holder, parameter: self.parameter.as_deref() }
+    }
+}
+
+/// A set of security levels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityScheme {
+    /// Unique in the site.
+    pub id: i64,
+    /// Shown name; unique in the site, in any case.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+}
+
+impl SecurityScheme {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_SECURITY_SCHEME", self.id, &self.name)
+    }
+}
+
+/// A security level: an issue that has it is seen by the level's members alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityLevel {
+    /// Unique in the site.
+    pub id: i64,
+    /// The scheme it is part of.
+    pub scheme_id: i64,
+    /// Shown name; unique in the scheme, in any case.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+    /// Given to new issues that name none.
+    pub is_default: bool,
+}
+
+impl SecurityLevel {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_SECURITY_LEVEL", self.id, &self.name)
+    }
+}
+
+/// A member of a security level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityMember {
+    /// Unique in the site.
+    pub id: i64,
+    /// The level.
+    pub level_id: i64,
+    /// Such as `projectRole` (U-26).
+    pub holder: String,
+    /// The role, group, account or field that the holder names.
+    pub parameter: Option<String>,
+}
+
+impl SecurityMember {
+    /// Who belongs to the level.
+    pub fn holder(&self) -> Holder<'_> {
+        Holder { kind: &self.holder, parameter: self.parameter.as_deref() }
+    }
+}
+
 /// A permission scheme.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PermissionScheme {
@@ -495,6 +654,16 @@ pub struct PermissionScheme {
     pub name: String,
     /// May be empty.
     pub description: String,
+}
+
+impl PermissionScheme {
+    /// The id of the scheme that projects have which name none.
+    pub const DEFAULT: i64 = 0;
+
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PERMISSION_SCHEME", self.id, &self.name)
+    }
 }
 
 /// A global permission; without a group, for anyone.

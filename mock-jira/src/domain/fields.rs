@@ -3,11 +3,13 @@
 //! System fields are the same in every site and stand in [`system`]; custom fields are data.
 //! Reading and changing values is in [`super::edit`].
 
+pub mod defaults;
 pub mod kind;
 pub mod system;
+pub mod types;
 
 use super::{
-    config::{CustomField, FieldContext, FieldOption},
+    config::{AppOption, CustomField, FieldContext, FieldOption},
     snapshot::Index,
 };
 pub use kind::Kind;
@@ -18,12 +20,16 @@ pub use system::SystemField;
 /// A site's custom fields with their contexts and options.
 #[derive(Debug)]
 pub struct Fields {
-    /// By id.
+    /// By id, without those in the trash.
     pub custom: Index<CustomField>,
+    /// Those in the trash: nothing but their own operations knows them.
+    pub trashed: Index<CustomField>,
     /// Contexts of each field.
     pub contexts: HashMap<i64, Vec<FieldContext>>,
-    /// Options of all fields, in their order.
+    /// Options of all fields, in their order, with those that are being removed.
     pub options: Index<FieldOption>,
+    /// Options of apps' select lists by field.
+    pub app_options: HashMap<i64, Vec<AppOption>>,
 }
 
 /// A field, system or custom.
@@ -58,16 +64,32 @@ impl Fields {
     /// The context that covers issues of this project and type.
     pub fn context(&self, field_id: i64, project_id: i64, issue_type_id: i64) -> Option<&FieldContext> {
         let contexts = self.contexts.get(&field_id)?;
-        // A context that names projects wins over the global one.
-        contexts
-            .iter()
-            .filter(|context| context.covers(project_id, issue_type_id))
-            .max_by_key(|context| (!context.project_ids.is_empty(), !context.issue_type_ids.is_empty()))
+        // A context that names the project stands for the global one, even for types that it leaves out.
+        let of_project = contexts.iter().find(|context| context.project_ids.contains(&project_id));
+        of_project
+            .or_else(|| contexts.iter().find(|context| context.project_ids.is_empty()))
+            .filter(|context| context.covers_type(issue_type_id))
     }
 
     /// Options of a context below a parent option, or its top level.
     pub fn options_of(&self, context_id: i64, parent_id: Option<i64>) -> impl Iterator<Item = &FieldOption> {
-        self.options.iter().filter(move |option| option.context_id == context_id && option.parent_id == parent_id)
+        let offered = move |option: &&FieldOption| {
+            option.context_id == context_id && option.parent_id == parent_id && !option.removed
+        };
+        self.options.iter().filter(offered)
+    }
+
+    /// The option of an app's select list.
+    pub fn app_option(&self, field_id: i64, id: i64) -> Option<&AppOption> {
+        self.app_options.get(&field_id)?.iter().find(|option| option.id == id)
+    }
+
+    /// A custom field by id, or by the key that an app gave it, in the trash or not.
+    pub fn any_custom(&self, id_or_key: &str) -> Option<&CustomField> {
+        match custom_number(id_or_key) {
+            Some(id) => self.custom.get(id).or_else(|| self.trashed.get(id)),
+            None => self.custom.iter().find(|field| field.app_key() == Some(id_or_key)),
+        }
     }
 }
 
@@ -141,20 +163,32 @@ impl Field<'_> {
         }
     }
 
+    /// Whether it can be a column of issue tables.
+    pub fn navigable(&self) -> bool {
+        match self {
+            Self::System(field) => field.navigable,
+            Self::Custom(..) => true,
+        }
+    }
+
     /// An entry of `GET /field` (J-68).
     pub fn describe(&self) -> Value {
         let id = self.id();
-        let (custom, orderable, navigable, searchable) = match self {
-            Self::System(field) => (false, field.orderable, field.navigable, field.searchable),
-            Self::Custom(field, _) => (true, true, true, field.searcher.is_some()),
+        let (custom, orderable, searchable) = match self {
+            Self::System(field) => (false, field.orderable, field.searchable),
+            Self::Custom(field, _) => (true, true, field.searcher.is_some()),
         };
-        let mut entry = json!({ "id": id, "key": id, "name": self.name() });
+        let key = match self {
+            Self::Custom(field, _) => field.app_key().unwrap_or(&id),
+            Self::System(_) => &id,
+        };
+        let mut entry = json!({ "id": id, "key": key, "name": self.name() });
         if let (Some(entry), true) = (entry.as_object_mut(), custom) {
             entry.insert("untranslatedName".into(), self.name().into());
         }
         entry["custom"] = custom.into();
         entry["orderable"] = orderable.into();
-        entry["navigable"] = navigable.into();
+        entry["navigable"] = self.navigable().into();
         entry["searchable"] = searchable.into();
         entry["clauseNames"] = self.clause_names().into();
         if let Self::Custom(CustomField { project_id: Some(project), .. }, _) = self {

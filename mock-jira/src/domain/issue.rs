@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod edit;
+pub mod history;
 pub mod screen;
 pub mod values;
 
@@ -68,14 +69,22 @@ pub struct Issue {
     pub time_spent: Option<i64>,
     /// Its place among all issues.
     pub rank: String,
+    /// Since when it can be looked at only (J-136).
+    pub archived: Option<DateTime<Utc>>,
     /// Custom field number to stored value; see [`super::fields::Kind`].
     pub custom: Map<String, Value>,
 }
 
 impl Issue {
-    /// The people that permission holders refer to.
+    /// What decides who may do something with it.
     pub fn people(&self) -> IssuePeople<'_> {
-        IssuePeople { reporter: self.reporter.as_deref(), assignee: self.assignee.as_deref() }
+        IssuePeople {
+            reporter: self.reporter.as_deref(),
+            assignee: self.assignee.as_deref(),
+            archived: self.archived.is_some(),
+            level: self.security_level_id,
+            custom: Some(&self.custom),
+        }
     }
 
     /// A custom field's stored value.
@@ -97,6 +106,8 @@ pub struct IssueRef {
     pub issue_type_id: i64,
     /// Where it is.
     pub status_id: i64,
+    /// Its security level, which sub-tasks share.
+    pub security_level_id: Option<i64>,
 }
 
 /// Issues that a request refers to, by the id or key with which it does; invisible ones are not in it.

@@ -25,3 +25,4 @@ pub use ast::{
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use parse::parse;
 pub use structure::structure;
+pub use token::reserved_words;

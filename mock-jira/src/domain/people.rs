@@ -55,6 +55,58 @@ pub struct Group {
     pub name: String,
 }
 
+/// The language of sites, and of accounts that have chosen none.
+pub const DEFAULT_LOCALE: &str = "en_US";
+
+/// The languages of Jira.
+pub const LOCALES: [&str; 25] = [
+    "cs_CZ", "da_DK", "de_DE", "en_UK", "en_US", "es_ES", "et_EE", "fi_FI", "fr_FR", "hu_HU", "is_IS", "it_IT",
+    "ja_JP", "ko_KR", "nl_NL", "no_NO", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "ru_RU", "sk_SK", "sv_SE", "zh_CN",
+    "zh_TW",
+];
+
+/// A language of Jira by its name, in any case, also as browsers write it (`de-DE`).
+pub fn locale(name: &str) -> Option<&'static str> {
+    let name = name.trim().replace('-', "_");
+    LOCALES.iter().find(|locale| locale.eq_ignore_ascii_case(&name)).copied()
+}
+
+/// The language of Jira that serves a browser best, by its `Accept-Language`.
+pub fn negotiated_locale(accepted: &str) -> &'static str {
+    let mut ranges: Vec<(&str, f32)> = accepted.split(',').filter_map(weighed).collect();
+    ranges.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let serves = |(range, _): (&str, f32)| {
+        let language = range.split('-').next().unwrap_or(range);
+        let spoken = |locale: &&&str| locale.split('_').next().is_some_and(|own| own.eq_ignore_ascii_case(language));
+        // English is British only where it says so.
+        let english = language.eq_ignore_ascii_case("en").then_some(DEFAULT_LOCALE);
+        locale(range).or(english).or_else(|| LOCALES.iter().find(spoken).copied())
+    };
+    ranges.into_iter().find_map(serves).unwrap_or(DEFAULT_LOCALE)
+}
+
+/// A language range with its weight; none for one that is not wanted.
+fn weighed(range: &str) -> Option<(&str, f32)> {
+    let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+    let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.trim().parse().ok())?;
+    (weight > 0.0).then_some((name.trim(), weight))
+}
+
+/// A product of the site: who may use it (observed shapes, "application_roles").
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApplicationRole {
+    /// Such as `jira-software`.
+    pub key: &'static str,
+    /// Shown name.
+    pub name: &'static str,
+    /// What its users are called in counts.
+    pub count_word: &'static str,
+    /// Groups whose members may use it.
+    pub groups: Vec<Uuid>,
+    /// Those of them that new users of the product join.
+    pub default_groups: Vec<Uuid>,
+}
+
 /// Who makes a request. Anonymous callers have no account and no group (H-6).
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
@@ -84,6 +136,21 @@ impl Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn negotiates_a_language() {
+        for (accepted, locale) in [
+            ("", "en_US"),
+            ("de", "de_DE"),
+            ("de-AT,fr;q=0.9", "de_DE"),
+            ("fr;q=0.5, pt-PT;q=0.8", "pt_PT"),
+            ("xx, en;q=0.3", "en_US"),
+            ("de;q=0, fr;q=x", "en_US"),
+            ("en-UK", "en_UK"),
+        ] {
+            assert_eq!(negotiated_locale(accepted), locale, "{accepted}");
+        }
+    }
 
     #[test]
     fn finds_accounts_by_beginnings_of_words() {

@@ -1,10 +1,16 @@
 //! Permissions: their keys, who holds them, and whether a caller may do something.
 
 use super::{
-    config::Project,
+    config::{Project, SecurityLevel},
+    fields::custom_number,
     people::{Account, Caller},
     snapshot::Snapshot,
 };
+pub use holder::NewHolder;
+pub use reach::{Area, Extent, FieldMember, Holder, IssuePeople, People, Reach};
+
+mod holder;
+mod reach;
 
 /// A permission that Jira ships (U-25).
 #[derive(Debug, Clone, Copy)]
@@ -76,24 +82,41 @@ pub fn find(key: &str) -> Option<&'static PermissionKind> {
     PERMISSIONS.iter().find(|kind| kind.key == key)
 }
 
-/// The people of an issue that holders such as `reporter` refer to.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct IssuePeople<'a> {
-    /// Account id.
-    pub reporter: Option<&'a str>,
-    /// Account id.
-    pub assignee: Option<&'a str>,
-}
+/// Keys that permissions had before, and still go by in searches for users.
+const FORMER_KEYS: [(&str, &str); 28] = [
+    ("ASSIGN_ISSUE", "ASSIGN_ISSUES"),
+    ("ATTACHMENT_DELETE_ALL", "DELETE_ALL_ATTACHMENTS"),
+    ("ATTACHMENT_DELETE_OWN", "DELETE_OWN_ATTACHMENTS"),
+    ("BROWSE", "BROWSE_PROJECTS"),
+    ("CLOSE_ISSUE", "CLOSE_ISSUES"),
+    ("COMMENT_DELETE_ALL", "DELETE_ALL_COMMENTS"),
+    ("COMMENT_DELETE_OWN", "DELETE_OWN_COMMENTS"),
+    ("COMMENT_EDIT_ALL", "EDIT_ALL_COMMENTS"),
+    ("COMMENT_EDIT_OWN", "EDIT_OWN_COMMENTS"),
+    ("COMMENT_ISSUE", "ADD_COMMENTS"),
+    ("CREATE_ATTACHMENT", "CREATE_ATTACHMENTS"),
+    ("CREATE_ISSUE", "CREATE_ISSUES"),
+    ("DELETE_ISSUE", "DELETE_ISSUES"),
+    ("EDIT_ISSUE", "EDIT_ISSUES"),
+    ("LINK_ISSUE", "LINK_ISSUES"),
+    ("MANAGE_WATCHER_LIST", "MANAGE_WATCHERS"),
+    ("MOVE_ISSUE", "MOVE_ISSUES"),
+    ("PROJECT_ADMIN", "ADMINISTER_PROJECTS"),
+    ("RESOLVE_ISSUE", "RESOLVE_ISSUES"),
+    ("SCHEDULE_ISSUE", "SCHEDULE_ISSUES"),
+    ("TRANSITION_ISSUE", "TRANSITION_ISSUES"),
+    ("VIEW_VERSION_CONTROL", "VIEW_DEV_TOOLS"),
+    ("VIEW_WORKFLOW_READONLY", "VIEW_READONLY_WORKFLOW"),
+    ("WORKLOG_DELETE_ALL", "DELETE_ALL_WORKLOGS"),
+    ("WORKLOG_DELETE_OWN", "DELETE_OWN_WORKLOGS"),
+    ("WORKLOG_EDIT_ALL", "EDIT_ALL_WORKLOGS"),
+    ("WORKLOG_EDIT_OWN", "EDIT_OWN_WORKLOGS"),
+    ("WORK_ISSUE", "WORK_ON_ISSUES"),
+];
 
-/// How far a project permission reaches for a caller, before looking at an issue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reach {
-    /// On every issue of the project.
-    pub all: bool,
-    /// On issues that the caller reported.
-    pub as_reporter: bool,
-    /// On issues assigned to the caller.
-    pub as_assignee: bool,
+/// The key that a permission goes by now.
+pub fn current_key(key: &str) -> &str {
+    FORMER_KEYS.iter().find(|(former, _)| *former == key).map_or(key, |(_, current)| *current)
 }
 
 /// What one caller may do in one site.
@@ -127,13 +150,17 @@ impl<'a> Access<'a> {
         self.global("ADMINISTER")
     }
 
+    /// Whether the caller administers the site: its accounts and groups. Administering Jira is not enough for that.
+    pub fn administers_site(&self) -> bool {
+        let held = |group: Option<uuid::Uuid>| group.is_some_and(|group| self.is_in(group));
+        self.site.global_grants.iter().any(|grant| grant.permission == "SYSTEM_ADMIN" && held(grant.group_id))
+    }
+
     /// Roles that the caller plays in a project.
     pub fn roles(&self, project: &Project) -> impl Iterator<Item = i64> {
-        let (caller, project_id) = (self.caller, project.id);
-        self.site
-            .role_actors
-            .iter()
-            .filter(move |actor| actor.project_id == Some(project_id))
+        let caller = self.caller;
+        let actors = self.site.role_actors.of(Some(project.id)).iter();
+        actors
             .filter(move |actor| {
                 caller.is(actor.account_id.as_deref())
                     || actor.group_id.is_some_and(|group| caller.groups.contains(&group))
@@ -145,30 +172,58 @@ impl<'a> Access<'a> {
     pub fn reach(&self, project: &Project, key: &str) -> Reach {
         let mut reach = Reach::default();
         for grant in self.site.grants(project.permission_scheme_id, key) {
-            let parameter = grant.parameter.as_deref();
-            match grant.holder.as_str() {
-                "anyone" => reach.all = true,
-                "reporter" => reach.as_reporter = true,
-                "assignee" => reach.as_assignee = true,
-                "projectLead" => reach.all |= self.caller.is(project.lead.as_deref()),
-                "user" => reach.all |= self.caller.is(parameter),
-                "group" => {
-                    let group = parameter.and_then(|text| self.site.group(text));
-                    reach.all |= group.is_some_and(|group| self.caller.groups.contains(&group.group_id));
-                }
-                "applicationRole" => reach.all |= self.licensed(),
-                "projectRole" => {
-                    reach.all |= parameter
-                        .and_then(|text| text.parse().ok())
-                        .is_some_and(|role: i64| self.roles(project).any(|r| r == role));
-                }
-                _ => {}
-            }
-        }
-        if self.caller.account.is_none() {
-            reach = Reach { all: reach.all, ..Reach::default() };
+            self.widen(&mut reach, project, grant.holder());
         }
         reach
+    }
+
+    /// On which issues of a project the caller belongs to a security level.
+    /// A level of another scheme than the project's is nobody's.
+    fn level_reach(&self, project: &Project, level: &SecurityLevel) -> Reach {
+        let mut reach = Reach::default();
+        if project.security_scheme_id == Some(level.scheme_id) {
+            for member in self.site.members_of(level.id) {
+                self.widen(&mut reach, project, member.holder());
+            }
+        }
+        reach
+    }
+
+    /// Adds what a holder stands for to a reach. Anonymous callers are none of an issue's people.
+    fn widen(&self, reach: &mut Reach, project: &Project, holder: Holder) {
+        let Holder { kind, parameter } = holder;
+        let known = self.caller.account.is_some();
+        match kind {
+            "anyone" => reach.all = true,
+            "reporter" => reach.as_reporter |= known,
+            "assignee" => reach.as_assignee |= known,
+            "projectLead" => reach.all |= self.caller.is(project.lead.as_deref()),
+            "user" => reach.all |= self.caller.is(parameter),
+            "group" => {
+                let group = parameter.and_then(|text| self.site.group(text));
+                reach.all |= group.is_some_and(|group| self.caller.groups.contains(&group.group_id));
+            }
+            "applicationRole" => reach.all |= self.licensed(parameter),
+            "projectRole" => {
+                let role: Option<i64> = parameter.and_then(|text| text.parse().ok());
+                reach.all |= role.is_some_and(|role| self.roles(project).any(|played| played == role));
+            }
+            "userCustomField" => {
+                let field_id = parameter.and_then(custom_number);
+                let members = field_id.zip(self.caller.account_id());
+                reach.in_fields.extend(members.map(|(field_id, id)| FieldMember { field_id, member: id.into() }));
+            }
+            "groupCustomField" => {
+                let groups = parameter.and_then(custom_number).into_iter().flat_map(|field_id| {
+                    self.caller.groups.iter().map(move |group| FieldMember { field_id, member: group.to_string() })
+                });
+                reach.in_fields.extend(groups);
+                // Groups come in no order; equal reaches must be equal.
+                reach.in_fields.sort();
+            }
+            // Customers of a portal (`sd.customer.portal.only`) don't use these interfaces.
+            _ => {}
+        }
     }
 
     /// Whether the caller has a project permission, as far as it does not depend on an issue.
@@ -178,18 +233,60 @@ impl<'a> Access<'a> {
 
     /// Whether the caller has a project permission on some issue of the project at least (U-23).
     pub fn somewhere(&self, project: &Project, key: &str) -> bool {
-        let reach = self.reach(project, key);
-        (reach.all || reach.as_reporter || reach.as_assignee) && Self::open(project, key)
+        self.reach(project, key).somewhere() && Self::open(project, key)
     }
 
-    /// Whether the caller has a project permission for an issue of these people.
-    /// Archived and deleted projects can be looked at by nobody but administrators.
+    /// Whether the caller has a project permission for an issue of these people. Nobody has any for an issue
+    /// of a security level that the caller does not belong to. [`Access::extent`] tells the same to searches.
     pub fn on(&self, project: &Project, people: IssuePeople, key: &str) -> bool {
-        let reach = self.reach(project, key);
-        (reach.all
-            || reach.as_reporter && self.caller.is(people.reporter)
-            || reach.as_assignee && self.caller.is(people.assignee))
-            && Self::open(project, key)
+        Self::open(project, key)
+            && (!people.archived || key == "BROWSE_PROJECTS")
+            && self.reach(project, key).covers(self.caller, people)
+            && people.level.is_none_or(|level| self.belongs(project, level, people))
+    }
+
+    fn belongs(&self, project: &Project, level_id: i64, people: IssuePeople) -> bool {
+        let level = self.site.security_levels.get(level_id);
+        level.is_some_and(|level| self.level_reach(project, level).covers(self.caller, people))
+    }
+
+    /// The issues, of the projects that are so, on which the caller has a permission.
+    pub fn extent(&self, key: &str, so: impl Fn(&Project) -> bool) -> Extent {
+        let mut extent = Extent {
+            account_id: self.caller.account_id().map(str::to_owned),
+            secured: self.site.security_levels.iter().len() > 0,
+            areas: Vec::new(),
+        };
+        for project in self.site.projects.iter().filter(|project| so(project) && Self::open(project, key)) {
+            let reach = self.reach(project, key);
+            if !reach.somewhere() {
+                continue;
+            }
+            let mut levels: Vec<(Reach, Vec<i64>)> = Vec::new();
+            for level in self.site.levels_of(project) {
+                let reach = self.level_reach(project, level);
+                match levels.iter_mut().find(|(other, _)| *other == reach) {
+                    Some((_, ids)) => ids.push(level.id),
+                    None if reach.somewhere() => levels.push((reach, vec![level.id])),
+                    None => {}
+                }
+            }
+            // Most projects are alike: one area is one test.
+            match extent.areas.iter_mut().find(|area| area.reach == reach && area.levels == levels) {
+                Some(area) => area.projects.push(project.id),
+                None => extent.areas.push(Area { projects: vec![project.id], reach, levels }),
+            }
+        }
+        extent
+    }
+
+    /// The security levels of a project that the caller belongs to: on the issue of these people or, without one,
+    /// on some issue at least.
+    pub fn levels(&self, project: &Project, people: Option<IssuePeople>) -> impl Iterator<Item = &'a SecurityLevel> {
+        self.site.levels_of(project).filter(move |level| {
+            let reach = self.level_reach(project, level);
+            people.map_or_else(|| reach.somewhere(), |people| reach.covers(self.caller, people))
+        })
     }
 
     /// Archived projects can be looked at and nothing else, deleted ones not even that.
@@ -199,10 +296,7 @@ impl<'a> Access<'a> {
 
     /// Whether the caller may know of a project: browse on all or some issues, or administering it.
     pub fn sees(&self, project: &Project) -> bool {
-        let reach = self.reach(project, "BROWSE_PROJECTS");
-        reach.all
-            || reach.as_reporter
-            || reach.as_assignee
+        self.reach(project, "BROWSE_PROJECTS").somewhere()
             || self.administers()
             || self.project(project, "ADMINISTER_PROJECTS")
     }
@@ -230,9 +324,9 @@ impl<'a> Access<'a> {
         })
     }
 
-    /// Whether the account may use Jira at all: a member of a group with access to the product.
-    fn licensed(&self) -> bool {
+    /// Whether the account may use a product, or any if none is named.
+    fn licensed(&self, product: Option<&str>) -> bool {
         self.caller.account.as_ref().is_some_and(|account| account.active)
-            && self.site.product_groups.iter().any(|group| self.caller.groups.contains(group))
+            && self.site.products(&self.caller.groups).any(|role| product.is_none_or(|key| key == role.key))
     }
 }

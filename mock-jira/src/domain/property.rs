@@ -17,3 +17,18 @@ pub fn check(key: &str, value: &Value) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// Reads properties that are given with something else: `[{key, value}]`.
+pub fn list(value: &Value) -> Result<Vec<(String, Value)>, String> {
+    let items = match value {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(items) => items,
+        _ => return Err("data was not an array".into()),
+    };
+    let property = |item: &Value| {
+        let key = item.get("key").and_then(Value::as_str).unwrap_or_default();
+        let value = item.get("value").cloned().unwrap_or_default();
+        check(key, &value).map(|()| (key.to_owned(), value))
+    };
+    items.iter().map(property).collect()
+}

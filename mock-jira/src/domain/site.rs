@@ -33,11 +33,26 @@ pub struct Settings {
     pub search_semantic_errors: SemanticErrors,
     /// Whether the removed `/search` is gone or still answers (S-42, C-42).
     pub removed_search: RemovedSearch,
+    /// Whether mail leaves the site, be it only to be looked at.
+    pub outgoing_mail: bool,
+    /// Whether files can be attached to issues (J-103).
+    pub attachments_enabled: bool,
+    /// The largest file that can be attached, in bytes; without one, as large as the server takes.
+    pub attachment_limit: Option<i64>,
+    /// How many people the licence of each product lets in.
+    pub seats: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { search_semantic_errors: SemanticErrors::Lenient, removed_search: RemovedSearch::Gone }
+        Self {
+            search_semantic_errors: SemanticErrors::Lenient,
+            removed_search: RemovedSearch::Gone,
+            outgoing_mail: true,
+            attachments_enabled: true,
+            attachment_limit: None,
+            seats: 10_000,
+        }
     }
 }
 

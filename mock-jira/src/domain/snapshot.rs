@@ -3,7 +3,7 @@
 //! `db::metadata` loads it; servers keep one per site and replace it when the site's
 //! version in the database has moved on.
 
-use super::{config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, site::Site};
+use super::{config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, settings::Settings, site::Site};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -40,11 +40,40 @@ impl<T> Index<T> {
     }
 }
 
+/// Who plays the roles, found by project.
+#[derive(Debug, Clone, Default)]
+pub struct RoleActors {
+    /// Sorted by project; those without one come first.
+    actors: Vec<RoleActor>,
+}
+
+impl RoleActors {
+    /// Keeps the order of `actors` within each project.
+    pub fn new(mut actors: Vec<RoleActor>) -> Self {
+        actors.sort_by_key(|actor| actor.project_id);
+        Self { actors }
+    }
+
+    /// All.
+    pub fn iter(&self) -> std::slice::Iter<'_, RoleActor> {
+        self.actors.iter()
+    }
+
+    /// Those in a project; without one, the actors that new projects get.
+    pub fn of(&self, project_id: Option<i64>) -> &[RoleActor] {
+        let from = self.actors.partition_point(|actor| actor.project_id < project_id);
+        let to = self.actors.partition_point(|actor| actor.project_id <= project_id);
+        &self.actors[from..to]
+    }
+}
+
 /// A site as of one version.
 #[derive(Debug)]
 pub struct Snapshot {
     /// The site's own row.
     pub site: Site,
+    /// What an administrator sets for all of Jira.
+    pub settings: Settings,
     /// By account id.
     pub accounts: HashMap<String, Arc<Account>>,
     /// By name.
@@ -55,8 +84,8 @@ pub struct Snapshot {
     pub tokens: HashMap<[u8; 32], Token>,
     /// Global permissions.
     pub global_grants: Vec<GlobalGrant>,
-    /// Groups whose members have access to Jira.
-    pub product_groups: Vec<Uuid>,
+    /// Products, and the groups whose members may use them.
+    pub application_roles: Vec<ApplicationRole>,
     /// Highest first.
     pub priorities: Index<Priority>,
     /// By id.
@@ -89,8 +118,14 @@ pub struct Snapshot {
     pub permission_grants: HashMap<i64, Vec<PermissionGrant>>,
     /// By id.
     pub roles: Index<Role>,
+    /// Who plays the roles.
+    pub role_actors: RoleActors,
+    /// By name.
+    pub security_schemes: Index<SecurityScheme>,
     /// By id.
-    pub role_actors: Vec<RoleActor>,
+    pub security_levels: Index<SecurityLevel>,
+    /// By level, in the order of their ids.
+    pub security_members: HashMap<i64, Vec<SecurityMember>>,
     /// By id.
     pub link_types: Index<IssueLinkType>,
     /// By id.
@@ -138,10 +173,48 @@ impl Snapshot {
         groups
     }
 
+    /// All grants of a scheme.
+    pub fn grants_of(&self, scheme_id: i64) -> &[PermissionGrant] {
+        self.permission_grants.get(&scheme_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The products that members of these groups may use.
+    pub fn products(&self, groups: &HashSet<Uuid>) -> impl Iterator<Item = &ApplicationRole> {
+        self.application_roles.iter().filter(|role| role.groups.iter().any(|group| groups.contains(group)))
+    }
+
+    /// The people who count against the licence of a product; apps don't.
+    pub fn users_of(&self, role: &ApplicationRole) -> usize {
+        let uses = |account: &&Arc<Account>| {
+            let groups = self.memberships.get(&account.account_id);
+            account.active
+                && account.account_type == "atlassian"
+                && groups.is_some_and(|groups| role.groups.iter().any(|group| groups.contains(group)))
+        };
+        self.accounts.values().filter(uses).count()
+    }
+
     /// Grants of a permission in a scheme.
     pub fn grants(&self, scheme_id: i64, permission: &str) -> impl Iterator<Item = &PermissionGrant> {
-        let all = self.permission_grants.get(&scheme_id);
-        all.into_iter().flatten().filter(move |grant| grant.permission == permission)
+        self.grants_of(scheme_id).iter().filter(move |grant| grant.permission == permission)
+    }
+
+    /// The members of a security level.
+    pub fn members_of(&self, level_id: i64) -> &[SecurityMember] {
+        self.security_members.get(&level_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The security levels that issues of a project can have.
+    pub fn levels_of(&self, project: &Project) -> impl Iterator<Item = &SecurityLevel> {
+        let scheme_id = project.security_scheme_id;
+        self.security_levels.iter().filter(move |level| Some(level.scheme_id) == scheme_id)
+    }
+
+    /// Whether it depends on a custom field of an issue who may do something with it.
+    pub fn fields_hold_permissions(&self) -> bool {
+        let by_field = |holder: &str| matches!(holder, "userCustomField" | "groupCustomField");
+        self.permission_grants.values().flatten().any(|grant| by_field(&grant.holder))
+            || self.security_members.values().flatten().any(|member| by_field(&member.holder))
     }
 
     /// A project by its current key, by a former one, or by id (J-30, U-40). Keys are case-sensitive here (U-41).

@@ -1,5 +1,7 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
+pub mod audit;
+pub mod mail;
 pub mod metrics;
 pub mod requests;
 pub mod sites;
@@ -26,8 +28,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Everything under `/_mock`, and `/metrics`.
 pub fn router(server: Arc<Server>) -> Router {
     let guarded = requests::router()
+        .merge(audit::router())
         .merge(sites::router())
         .merge(tokens::router())
+        .merge(mail::router())
         .route_layer(middleware::from_fn_with_state(server.clone(), admit));
     Router::new()
         .route("/_mock/health", get(health))

@@ -34,9 +34,17 @@ pub fn json(status: StatusCode, body: impl Serialize) -> Answer {
 /// 303 to a task that the operation has begun, with its present state (T-1).
 pub fn see_task(call: &Call, task: &Task) -> Answer {
     let mut response = json(StatusCode::SEE_OTHER, views::task::task(call, task))?;
-    let address = HeaderValue::from_str(&call.links.api(format_args!("task/{}", task.id)))?;
-    response.headers_mut().insert(header::LOCATION, address);
+    response.headers_mut().insert(header::LOCATION, task_address(call, task)?);
     Ok(response)
+}
+
+/// The same, where the documents have no body (J-119).
+pub fn see_task_elsewhere(call: &Call, task: &Task) -> Answer {
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, task_address(call, task)?)]).into_response())
+}
+
+fn task_address(call: &Call, task: &Task) -> Result<HeaderValue, Refusal> {
+    Ok(HeaderValue::from_str(&call.links.api(format_args!("task/{}", task.id)))?)
 }
 
 /// 204.

@@ -65,6 +65,26 @@ pub async fn bytes(request: Request) -> Result<Bytes> {
     })
 }
 
+/// Ids of things to look up or to work on.
+#[derive(Debug, Deserialize)]
+pub struct Ids {
+    ids: Vec<Id>,
+}
+
+/// An id as a number or its text.
+#[derive(Debug, Deserialize)]
+pub struct Id(#[serde(deserialize_with = "lenient::int")] pub Option<i64>);
+
+impl Ids {
+    /// Each of them once, in order.
+    pub fn ids(&self) -> Vec<i64> {
+        let mut ids: Vec<i64> = self.ids.iter().filter_map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
 /// Members of request objects that Jira's reader coerces (S-12): `"5"` is 5 and `1.5` is 1.
 pub mod lenient {
     use serde::{Deserialize, Deserializer, de::Error};
@@ -79,11 +99,6 @@ pub mod lenient {
             Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
             _ => Err(D::Error::custom("not a number")),
         }
-    }
-
-    /// A member that was given, even as null.
-    pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-        Value::deserialize(deserializer).map(Some)
     }
 
     /// A list of texts; null is empty.
@@ -102,6 +117,11 @@ pub mod lenient {
 
     fn null<E: Error>() -> E {
         E::custom("null in a list")
+    }
+
+    /// A member that was given, even as null.
+    pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+        Value::deserialize(deserializer).map(Some)
     }
 
     /// A text; numbers and truth values are read as their text.

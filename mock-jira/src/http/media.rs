@@ -6,12 +6,11 @@
 
 use super::{call::Call, params::Params, server::Server};
 use crate::{
-    db::{
-        self, Read,
-        attachments::{Attachment, Stored},
-    },
+    app::attachments,
+    db::{self, Db, attachments::Stored},
     domain::{
         failure::{Failure, Result},
+        picture::{self, Picture},
         snapshot::Snapshot,
     },
 };
@@ -27,6 +26,9 @@ use uuid::Uuid;
 /// Where contents stand below a site's address.
 pub const PATH: &str = "/_media/";
 
+/// What follows for exports.
+const EXPORT: &str = "export/";
+
 /// How long an address is good.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
@@ -37,6 +39,28 @@ pub fn address(call: &Call, stored: &Stored) -> String {
     call.links.site(&format!("{PATH}{}?expires={expires}&signature={signature}", stored.attachment.id))
 }
 
+/// The same of a thumbnail.
+pub fn thumbnail_address(call: &Call, stored: &Stored, width: u32, height: u32) -> String {
+    format!("{}&width={width}&height={height}", address(call, stored))
+}
+
+/// Where exports stand; their random id follows.
+pub fn exports(call: &Call) -> String {
+    call.links.site(&format!("{PATH}{EXPORT}"))
+}
+
+/// Answers a request for an export.
+async fn export(server: &Server, site: &Snapshot, id: &str) -> Result<Response<Body>> {
+    let missing = || Failure::not_found("There is no such export.");
+    let id = id.parse().map_err(|_| missing())?;
+    let found = db::archive::find_export(&mut server.db.read(site.site.id).await?, id).await?;
+    let (name, content) = found.ok_or_else(missing)?;
+    let mut response = Response::new(content.into());
+    put(&mut response, header::CONTENT_TYPE, "text/csv;charset=UTF-8");
+    put(&mut response, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+    Ok(response)
+}
+
 /// Answers a request to such an address.
 pub async fn answer(
     server: &Server,
@@ -45,16 +69,30 @@ pub async fn answer(
     params: &Params,
     headers: &HeaderMap,
 ) -> Result<Response<Body>> {
+    if let Some(id) = id.strip_prefix(EXPORT) {
+        return export(server, site, id).await;
+    }
     let refused = || Failure::forbidden("The address of the content is not valid, or not any more.");
     let expires = params.long("expires")?.ok_or_else(refused)?;
     let id = id.parse().map_err(|_| refused())?;
-    let mut db = server.db.read(site.site.id).await?;
-    let stored = db::attachments::find(&mut db, id).await?.ok_or_else(refused)?;
+    let stored = db::attachments::find(&mut server.db.read(site.site.id).await?, id).await?.ok_or_else(refused)?;
     let expired = expires < site.site.clock.at(Utc::now()).timestamp();
     if expired || params.text("signature") != Some(&sign(stored.media_id, expires)) {
         return Err(refused());
     }
-    deliver(&mut db, &stored.attachment, headers).await
+    let side = |name: &str| -> Result<Option<u32>> { Ok(params.int(name)?.and_then(|side| u32::try_from(side).ok())) };
+    let (Some(width), Some(height)) = (side("width")?, side("height")?) else {
+        return deliver(&server.db, site.site.id, &stored, headers);
+    };
+    let made = attachments::thumbnail(&server.db, site.site.id, &stored, width, height).await?;
+    made.or_else(picture::sheet).map(picture).ok_or_else(|| Failure::not_found("There is no thumbnail."))
+}
+
+/// A picture.
+pub fn picture(picture: Picture) -> Response<Body> {
+    let mut response = Response::new(picture.content.into());
+    put(&mut response, header::CONTENT_TYPE, picture.media_type);
+    response
 }
 
 fn sign(media_id: Uuid, expires: i64) -> String {
@@ -64,7 +102,8 @@ fn sign(media_id: Uuid, expires: i64) -> String {
 }
 
 /// The content, or the part of it that a `Range` header asks for.
-pub async fn deliver(db: &mut Read, attachment: &Attachment, headers: &HeaderMap) -> Result<Response<Body>> {
+pub fn deliver(db: &Db, site_id: i32, stored: &Stored, headers: &HeaderMap) -> Result<Response<Body>> {
+    let attachment = &stored.attachment;
     let size = attachment.size;
     let wanted = headers.get(header::RANGE).map(|value| value.to_str().unwrap_or_default());
     // Several ranges at once may be answered with the whole (RFC 9110, 14.2).
@@ -79,9 +118,9 @@ pub async fn deliver(db: &mut Read, attachment: &Attachment, headers: &HeaderMap
             return Ok(response);
         }
     };
-    let content = db::attachments::content(db, attachment.id, part.clone()).await?;
-    let content = content.ok_or_else(|| Failure::not_found("The attachment does not exist any more."))?;
-    let mut response = Response::new(content.into());
+    let content = attachments::content(db, site_id, stored.media_id, part.clone());
+    let mut response = Response::new(Body::from_stream(content));
+    put(&mut response, header::CONTENT_LENGTH, &(part.end - part.start).to_string());
     *response.status_mut() = status;
     if status == StatusCode::PARTIAL_CONTENT {
         put(&mut response, header::CONTENT_RANGE, &format!("bytes {}-{}/{size}", part.start, part.end - 1));

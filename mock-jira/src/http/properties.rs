@@ -8,16 +8,23 @@ use super::{
 use crate::{
     app::properties::{self, Owner},
     db::{self, Read, Work},
+    domain::failure::Result,
 };
 use axum::{extract::Request, http::StatusCode, response::IntoResponse};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The keys; `path` leads to the owner, such as `issue/DEMO-1`.
 pub async fn keys(call: &Call, db: &mut Read, owner: &Owner, path: &str) -> Answer {
+    keys_at(call, db, owner, |key| format!("{path}/properties/{key}")).await
+}
+
+/// The keys, where links to the properties are of a form of their own.
+pub async fn keys_at(call: &Call, db: &mut Read, owner: &Owner, link: impl Fn(&str) -> String) -> Answer {
     let keys = db::properties::keys(db, owner.kind, &owner.id).await?;
     let view = |key: &String| {
         let encoded = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
-        json!({ "self": call.links.api(format_args!("{path}/properties/{encoded}")), "key": key })
+        json!({ "self": call.links.api(link(&encoded.to_string())), "key": key })
     };
     ok(json!({ "keys": keys.iter().map(view).collect::<Vec<_>>() }))
 }
@@ -40,4 +47,18 @@ pub async fn set(work: Work, owner: &Owner, key: &str, request: Request) -> Answ
 pub async fn delete(work: Work, owner: &Owner, key: &str) -> Answer {
     properties::remove(work, owner, key).await?;
     no_content()
+}
+
+/// The properties of several things, by id, for answers that show them with `expand=properties`.
+pub async fn expanded(call: &Call, db: &mut Read, kind: &str, ids: &[i64]) -> Result<HashMap<i64, Vec<Value>>> {
+    if !call.params.expands("properties") {
+        return Ok(HashMap::new());
+    }
+    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let mut found: HashMap<i64, Vec<Value>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    for (id, key, value) in db::properties::list(db, kind, &texts, &["*all".to_owned()]).await? {
+        let id = id.parse().unwrap_or_default();
+        found.entry(id).or_default().push(json!({ "key": key, "value": value }));
+    }
+    Ok(found)
 }

@@ -4,12 +4,14 @@
 //! has a function per place.
 
 pub mod config;
+pub mod holder;
 pub mod issue;
 pub mod parts;
 pub mod project;
 pub mod shared;
 pub mod task;
 pub mod user;
+pub mod worklog;
 
 use super::call::{Call, Version};
 use chrono::{DateTime, Utc};
@@ -50,6 +52,19 @@ pub fn time(time: DateTime<Utc>, zone: Tz) -> String {
 /// A time as rendered fields show it (observed shapes, 0.1).
 pub fn time_rendered(time: DateTime<Utc>, zone: Tz) -> String {
     time.with_timezone(&zone).format("%d/%b/%y %-I:%M %p").to_string()
+}
+
+/// The size of a file in words, such as `7 kB`.
+pub fn file_size(bytes: u64) -> String {
+    const KB: f64 = 1024.0;
+    let size = bytes as f64;
+    if size > KB * KB {
+        format!("{:.2} MB", size / KB / KB)
+    } else if size > KB {
+        format!("{:.0} kB", size / KB)
+    } else {
+        format!("{:.1} kB", size / KB)
+    }
 }
 
 impl Call {

@@ -2,8 +2,8 @@
 
 use super::{Name, moved};
 use crate::{
-    db::{Read, comments::Comment},
-    domain::issue::Issue,
+    db::{Read, comments::Comment, worklogs::Worklog},
+    domain::{issue::Issue, permission::People},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -33,6 +33,10 @@ pub struct Around {
     pub comments: Vec<Comment>,
     /// Oldest first.
     pub attachments: Vec<crate::db::attachments::Attachment>,
+    /// The first ones that the caller may see.
+    pub worklogs: Vec<Worklog>,
+    /// How many there are of them.
+    pub worklog_total: i64,
     /// How many watch it.
     pub watchers: i64,
     /// Whether the caller does.
@@ -67,9 +71,8 @@ pub struct Neighbour {
     /// Its type.
     pub issue_type_id: i64,
     /// For the caller's permission to see it.
-    pub reporter: Option<String>,
-    /// For the caller's permission to see it.
-    pub assignee: Option<String>,
+    #[serde(flatten)]
+    pub people: People,
 }
 
 impl From<&Issue> for Neighbour {
@@ -82,8 +85,12 @@ impl From<&Issue> for Neighbour {
             status_id: issue.status_id,
             priority_id: issue.priority_id,
             issue_type_id: issue.issue_type_id,
-            reporter: issue.reporter.clone(),
-            assignee: issue.assignee.clone(),
+            people: People {
+                reporter: issue.reporter.clone(),
+                assignee: issue.assignee.clone(),
+                security_level_id: issue.security_level_id,
+                custom: issue.custom.clone(),
+            },
         }
     }
 }
@@ -112,6 +119,10 @@ pub struct Wanted {
     pub attachments: bool,
     /// Watchers and votes.
     pub people: bool,
+    /// Custom fields of neighbours; needed where they decide who sees an issue.
+    pub holders: bool,
+    /// Worklogs.
+    pub worklogs: bool,
 }
 
 /// The statement that loads issues, alone or with what hangs on them, and the condition that chooses them. One
@@ -125,7 +136,7 @@ macro_rules! select_issues {
         SELECT i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.priority_id, i.resolution_id, i.summary,
                i.description, i.environment, i.creator, i.reporter, i.assignee, i.parent_id, i.security_level_id,
                i.labels, i.component_ids, i.fix_version_ids, i.affected_version_ids, i.created, i.updated, i.due, i.resolved,
-               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.custom,
+               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.archived, i.custom,
                (SELECT s.version FROM site s WHERE s.site_id = $1) AS "site_version!",
                '{}'::jsonb AS "around!"
         FROM issue i
@@ -143,25 +154,28 @@ macro_rules! select_issues {
         SELECT i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.priority_id, i.resolution_id, i.summary,
                i.description, i.environment, i.creator, i.reporter, i.assignee, i.parent_id, i.security_level_id,
                i.labels, i.component_ids, i.fix_version_ids, i.affected_version_ids, i.created, i.updated, i.due, i.resolved,
-               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.custom,
+               i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.archived, i.custom,
                (SELECT s.version FROM site s WHERE s.site_id = $1) AS "site_version!",
                jsonb_strip_nulls(jsonb_build_object(
                  'parent', CASE WHEN $2 AND i.parent_id IS NOT NULL THEN (
                    SELECT jsonb_build_object('id', p.id, 'project_id', p.project_id, 'number', p.number, 'summary', p.summary,
                      'status_id', p.status_id, 'priority_id', p.priority_id, 'issue_type_id', p.issue_type_id,
-                     'reporter', p.reporter, 'assignee', p.assignee)
+                     'reporter', p.reporter, 'assignee', p.assignee, 'security_level_id', p.security_level_id,
+                     'custom', CASE WHEN $7 THEN p.custom END)
                    FROM issue p WHERE p.site_id = $1 AND p.id = i.parent_id) END,
                  'subtasks', CASE WHEN $2 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', c.id, 'project_id', c.project_id, 'number', c.number, 'summary', c.summary,
                      'status_id', c.status_id, 'priority_id', c.priority_id, 'issue_type_id', c.issue_type_id,
-                     'reporter', c.reporter, 'assignee', c.assignee) ORDER BY c.rank)
+                     'reporter', c.reporter, 'assignee', c.assignee, 'security_level_id', c.security_level_id,
+                     'custom', CASE WHEN $7 THEN c.custom END) ORDER BY c.rank)
                    FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id AND t.level < 0
                    WHERE c.site_id = $1 AND c.parent_id = i.id) END,
                  'links', CASE WHEN $2 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', l.id, 'type_id', l.type_id, 'outward', l.source_id = i.id,
                      'other', jsonb_build_object('id', o.id, 'project_id', o.project_id, 'number', o.number, 'summary', o.summary,
                        'status_id', o.status_id, 'priority_id', o.priority_id, 'issue_type_id', o.issue_type_id,
-                       'reporter', o.reporter, 'assignee', o.assignee)) ORDER BY l.id)
+                       'reporter', o.reporter, 'assignee', o.assignee, 'security_level_id', o.security_level_id,
+                     'custom', CASE WHEN $7 THEN o.custom END)) ORDER BY l.id)
                    FROM (SELECT * FROM issue_link a WHERE a.site_id = $1 AND a.source_id = i.id
                          UNION ALL
                          SELECT * FROM issue_link b WHERE b.site_id = $1 AND b.destination_id = i.id AND b.source_id <> i.id) l
@@ -173,7 +187,7 @@ macro_rules! select_issues {
                    FROM comment c WHERE c.site_id = $1 AND c.issue_id = i.id) END,
                  'attachments', CASE WHEN $4 THEN (
                    SELECT jsonb_agg(jsonb_build_object('id', a.id, 'file_name', a.file_name, 'author', a.author, 'created', a.created,
-                     'size', a.size, 'mime_type', a.mime_type) ORDER BY a.id)
+                     'size', a.size, 'mime_type', a.mime_type, 'thumbnail', a.thumbnail) ORDER BY a.id)
                    FROM attachment a WHERE a.site_id = $1 AND a.issue_id = i.id) END,
                  'watchers', CASE WHEN $5 THEN (SELECT count(*) FROM watcher w WHERE w.site_id = $1 AND w.issue_id = i.id) END,
                  'watching', CASE WHEN $5 THEN EXISTS (
@@ -182,11 +196,24 @@ macro_rules! select_issues {
                  'voted', CASE WHEN $5 THEN EXISTS (
                    SELECT FROM vote v WHERE v.site_id = $1 AND v.issue_id = i.id AND v.account_id = $6) END,
                  'subtask_original', CASE WHEN $2 THEN (
-                   SELECT sum(c.original_estimate)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                   SELECT sum(c.original_estimate)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
+                   WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
                  'subtask_remaining', CASE WHEN $2 THEN (
-                   SELECT sum(c.remaining_estimate)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END,
+                   SELECT sum(c.remaining_estimate)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
+                   WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
                  'subtask_spent', CASE WHEN $2 THEN (
-                   SELECT sum(c.time_spent)::bigint FROM issue c WHERE c.site_id = $1 AND c.parent_id = i.id) END
+                   SELECT sum(c.time_spent)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
+                   WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
+                 'worklogs', CASE WHEN $8 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', w.id, 'issue_id', w.issue_id, 'author', w.author, 'update_author', w.update_author,
+                     'comment', w.comment::text, 'created', w.created, 'updated', w.updated, 'started', w.started, 'seconds', w.seconds,
+                     'visibility_type', w.visibility_type, 'visibility_id', w.visibility_id) ORDER BY w.created, w.id)
+                   FROM (SELECT * FROM worklog v WHERE v.site_id = $1 AND v.issue_id = i.id
+                           AND (v.visibility_type IS NULL OR admits($1, i.project_id, v.visibility_type, v.visibility_id, $6))
+                         ORDER BY v.created, v.id LIMIT 20) w) END,
+                 'worklog_total', CASE WHEN $8 THEN (
+                   SELECT count(*) FROM worklog v WHERE v.site_id = $1 AND v.issue_id = i.id
+                     AND (v.visibility_type IS NULL OR admits($1, i.project_id, v.visibility_type, v.visibility_id, $6))) END
                )) AS "around!"
         FROM issue i
         WHERE i.site_id = $1 AND "# + $condition,
@@ -196,6 +223,8 @@ macro_rules! select_issues {
             $wanted.attachments,
             $wanted.people,
             $caller,
+            $wanted.holders,
+            $wanted.worklogs,
             $($key),+
         )
         .fetch_all($db.sql())
@@ -233,6 +262,7 @@ struct Row {
     remaining_estimate: Option<i64>,
     time_spent: Option<i64>,
     rank: String,
+    archived: Option<DateTime<Utc>>,
     custom: Value,
     site_version: i64,
     around: Value,
@@ -272,6 +302,7 @@ impl Row {
                 remaining_estimate: self.remaining_estimate,
                 time_spent: self.time_spent,
                 rank: self.rank,
+                archived: self.archived,
                 custom: match self.custom {
                     Value::Object(members) => members,
                     _ => serde_json::Map::new(),
@@ -283,7 +314,7 @@ impl Row {
 
 impl Wanted {
     fn nothing(self) -> bool {
-        !(self.neighbours || self.comments || self.attachments || self.people)
+        !(self.neighbours || self.comments || self.attachments || self.people || self.worklogs)
     }
 }
 
@@ -291,12 +322,12 @@ impl Wanted {
 pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Option<Loaded>> {
     let rows: Vec<Row> = match name {
         Name::Id(id) if wanted.nothing() => select_issues!(db, alone, "i.id = $2", id),
-        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $7", id),
+        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $9", id),
         Name::Number(project, number) if wanted.nothing() => {
             select_issues!(db, alone, "i.project_id = $2 AND i.number = $3", project, number)
         }
         Name::Number(project, number) => {
-            select_issues!(db, wanted, caller, "i.project_id = $7 AND i.number = $8", project, number)
+            select_issues!(db, wanted, caller, "i.project_id = $9 AND i.number = $10", project, number)
         }
     };
     match rows.into_iter().next() {
@@ -313,7 +344,7 @@ pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&st
     let rows: Vec<Row> = match ids {
         [] => Vec::new(),
         ids if wanted.nothing() => select_issues!(db, alone, "i.id = ANY($2)", ids),
-        ids => select_issues!(db, wanted, caller, "i.id = ANY($7)", ids),
+        ids => select_issues!(db, wanted, caller, "i.id = ANY($9)", ids),
     };
     rows.into_iter().map(Row::load).collect()
 }

@@ -12,7 +12,7 @@ use std::ops::Bound;
 /// Up to so many values are looked up in an index one by one; more are tested on each issue.
 const LOOK_UPS: usize = 20;
 
-impl Statement {
+impl Statement<'_> {
     /// Adds a condition on the issue called `i` in the statement.
     pub(super) fn condition(&mut self, i: &str, condition: &Condition) {
         match condition {
@@ -60,6 +60,9 @@ impl Statement {
                 let above = format!("{i}0");
                 self.push(format_args!("{i}.parent_id IN (SELECT {above}.id FROM issue {above} WHERE "));
                 self.of_site(&above).push(" AND ");
+                let visible = self.visible;
+                self.within(&above, visible);
+                self.push(" AND ");
                 self.condition(&above, parent);
                 self.push(")");
             }
@@ -75,6 +78,7 @@ impl Statement {
             }
             Condition::Anywhere(text, readable) => self.anywhere(i, text, readable),
             Condition::Custom(field_id, test) => self.custom(i, *field_id, test),
+            Condition::Permitted(extent) => self.within(i, extent),
         }
     }
 
@@ -115,8 +119,13 @@ impl Statement {
             self.push(format_args!("SELECT l.{own} FROM issue_link l WHERE ")).of_site("l");
             self.push(" AND l.type_id = ANY(").bind(types.clone()).push(")");
             if let Some(names) = &ends.other {
-                self.push(format_args!(" AND l.{other} IN ("));
+                // Of an issue that the caller can't see nothing is told, not even what it is linked with.
+                self.push(format_args!(" AND l.{other} IN (SELECT o.id FROM issue o WHERE "));
+                self.of_site("o").push(" AND o.id IN (");
                 self.issues(names);
+                self.push(") AND ");
+                let visible = self.visible;
+                self.within("o", visible);
                 self.push(")");
             }
         }

@@ -19,7 +19,7 @@ pub enum Criterion<'a> {
     Relevance(&'a TextQuery, Direction),
 }
 
-impl Statement {
+impl Statement<'_> {
     /// Adds what the criteria need besides the issue itself: ids and accounts with their places, to be joined.
     pub(super) fn sources<'a>(&mut self, order: &'a [Order]) -> Vec<Criterion<'a>> {
         order.iter().enumerate().map(|(at, order)| self.source(&format!("s{at}"), order)).collect()

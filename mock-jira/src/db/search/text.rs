@@ -6,7 +6,7 @@ use crate::domain::jql::resolve::{Readable, TextColumn, TextQuery};
 /// Under which weight `issue.search_text` keeps custom fields; see `db::issues` for all four.
 const CUSTOM: &str = "D";
 
-impl Statement {
+impl Statement<'_> {
     pub(super) fn text(&mut self, i: &str, column: TextColumn, text: &TextQuery) {
         let weight = match column {
             TextColumn::Summary => "A",
@@ -30,7 +30,12 @@ impl Statement {
         if let Some(text) = text {
             self.push(" AND c.search_text @@ ").tsquery(text, "");
         }
-        self.push(" AND (c.visibility_type IS NULL");
+        self.push(" AND ").readable(readable);
+    }
+
+    /// Adds the test that the caller may read the comment `c` (J-93).
+    pub(super) fn readable(&mut self, readable: &Readable) {
+        self.push("(c.visibility_type IS NULL");
         if !readable.groups.is_empty() {
             self.push(" OR c.visibility_type = 'group' AND c.visibility_id = ANY(");
             self.bind(readable.groups.clone()).push(")");

@@ -1,10 +1,12 @@
 //! Kinds of custom field: how the type keys that Jira ships behave.
 
+use super::types::{CONNECT, JIRA, SOFTWARE};
+
 /// How a custom field's values look; several type keys share a kind.
 ///
 /// Stored form, in `issue.custom` under the field's number:
 /// text kinds a string (rich text: the document as a string, to keep the order of its members),
-/// [`Number`](Self::Number) a number, dates strings, options and versions their id as a number,
+/// [`Number`](Self::Number) a number, dates strings, options, projects and versions their id as a number,
 /// [`Cascade`](Self::Cascade) an array of one or two option ids, accounts and groups their id as a string,
 /// plural kinds an array of the singular's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,22 +53,21 @@ pub enum Kind {
     EpicLink,
     /// Commits, builds and deployments, as a text that is empty braces without any (J-44).
     Development,
-    /// Made by an app or read only: kept as it came.
+    /// One option of an app's select list.
+    AppOption,
+    /// Made by an app: kept as it came.
     Opaque,
 }
-
-const JIRA: &str = "com.atlassian.jira.plugin.system.customfieldtypes:";
-const SOFTWARE: &str = "com.pyxis.greenhopper.jira:";
 
 impl Kind {
     /// The kind of a type key; what is not shipped is [`Opaque`](Self::Opaque).
     pub fn of(type_key: &str) -> Self {
         if let Some(name) = type_key.strip_prefix(JIRA) {
             return match name {
-                "textfield" => Self::Text,
+                "textfield" | "readonlyfield" => Self::Text,
                 "textarea" => Self::RichText,
                 "url" => Self::Url,
-                "float" => Self::Number,
+                "float" | "importid" => Self::Number,
                 "datepicker" => Self::Date,
                 "datetime" => Self::DateTime,
                 "select" | "radiobuttons" => Self::Option,
@@ -82,6 +83,9 @@ impl Kind {
                 "multiversion" => Self::Versions,
                 _ => Self::Opaque,
             };
+        }
+        if type_key.starts_with(CONNECT) {
+            return Self::AppOption;
         }
         if type_key.ends_with(":devsummarycf") {
             return Self::Development;
@@ -116,6 +120,7 @@ impl Kind {
             Self::Version => ("version", None),
             Self::Versions => ("array", Some("version")),
             Self::Sprint => ("array", Some("json")),
+            Self::AppOption => ("option2", None),
             Self::Rank | Self::EpicLink | Self::Development | Self::Opaque => ("any", None),
         }
     }
@@ -126,6 +131,11 @@ impl Kind {
             Self::Options | Self::Users | Self::Groups | Self::Labels | Self::Versions => &["add", "set", "remove"],
             _ => &["set"],
         }
+    }
+
+    /// Whether values are options of the field's contexts.
+    pub fn has_options(self) -> bool {
+        matches!(self, Self::Option | Self::Options | Self::Cascade)
     }
 
     /// Whether values are lists.

@@ -39,6 +39,10 @@ impl ChangeItem {
         }
     }
 
+    fn without_id(field: &str, from: Shown, to: Shown) -> Self {
+        Self { field_id: None, ..Self::system(field, "", from, to) }
+    }
+
     /// A priority, resolution or type that took the place of another.
     pub fn replaced(field: &str, from: (i64, Option<&str>), to: Option<(i64, &str)>) -> Self {
         let (to, to_string) = to.map(|(id, name)| (id.to_string(), name.to_owned())).unzip();
@@ -47,21 +51,40 @@ impl ChangeItem {
 
     /// A link that was added (J-84).
     pub fn link_added(phrase: &str, other_key: &str) -> Self {
-        Self {
-            field: "Link".into(),
-            custom: false,
-            field_id: None,
-            from: None,
-            from_string: None,
-            to: Some(other_key.into()),
-            to_string: Some(format!("This issue {phrase} {other_key}")),
-        }
+        let shown = (Some(other_key.into()), Some(format!("This issue {phrase} {other_key}")));
+        Self::without_id("Link", (None, None), shown)
     }
 
     /// A link that was removed.
     pub fn link_removed(phrase: &str, other_key: &str) -> Self {
         let added = Self::link_added(phrase, other_key);
         Self { from: added.to, from_string: added.to_string, to: None, to_string: None, ..added }
+    }
+
+    /// Another security level, as a sub-task gets with its parent.
+    pub fn security(site: &Snapshot, from: Option<i64>, to: Option<i64>) -> Self {
+        Self::system("security", "security", security_level(site, from), security_level(site, to))
+    }
+
+    /// A worklog that was added, changed or removed (J-83).
+    pub fn worklog(from: Option<i64>, to: Option<i64>) -> Self {
+        let shown = |id: Option<i64>| (id.map(|id| id.to_string()), id.map(|id| id.to_string()));
+        Self::without_id("WorklogId", shown(from), shown(to))
+    }
+
+    /// Logging work tells the remaining estimate even where it stays the same (observed shapes, "Change items seen").
+    pub fn estimate_kept(seconds: Option<i64>) -> Self {
+        let shown = || (seconds.map(|s| s.to_string()), seconds.map(|s| s.to_string()));
+        Self::system("timeestimate", "timeestimate", shown(), shown())
+    }
+
+    /// A link to something outside of Jira that was added, changed or removed: its name before and after.
+    pub fn remote_link(id: i64, from: Option<&str>, to: Option<&str>) -> Self {
+        let shown = |name: Option<&str>| match name {
+            Some(name) => (Some(id.to_string()), Some(format!("This issue links to \"{name}\""))),
+            None => (None, None),
+        };
+        Self::without_id("RemoteIssueLink", shown(from), shown(to))
     }
 
     /// A file that was added (J-84).
@@ -92,6 +115,12 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
     let named = |id: Option<i64>, name: Option<&String>| (id.map(|id| id.to_string()), name.cloned());
     let seconds = |value: Option<i64>| (value.map(|v| v.to_string()), value.map(|v| v.to_string()));
 
+    if old.project_id != new.project_id {
+        let project = |id: i64| named(Some(id), site.projects.get(id).map(|project| &project.name));
+        note("project", "project", project(old.project_id), project(new.project_id));
+        let key = |issue: &Issue| (None, Some(site.issue_key(issue.project_id, issue.number)));
+        note("Key", "issuekey", key(old), key(new));
+    }
     note("summary", "summary", text(&old.summary), text(&new.summary));
     note("description", "description", rich(&old.description), rich(&new.description));
     note("environment", "environment", rich(&old.environment), rich(&new.environment));
@@ -107,6 +136,8 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
     note("reporter", "reporter", person(&old.reporter), person(&new.reporter));
     let labels = |issue: &Issue| (None, Some(issue.labels.join(" ")));
     note("labels", "labels", labels(old), labels(new));
+    let level = |id: Option<i64>| security_level(site, id);
+    note("security", "security", level(old.security_level_id), level(new.security_level_id));
     let due = |issue: &Issue| (issue.due.map(|d| d.to_string()), issue.due.map(|d| format!("{d} 00:00:00.0")));
     note("duedate", "duedate", due(old), due(new));
     let parent = |issue: &Issue| -> Shown {
@@ -135,7 +166,7 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
         let (from, to) = (old.custom(field.id), new.custom(field.id));
         if from != to {
             let kind = Kind::of(&field.type_key);
-            let (from, to) = (shown(site, kind, from), shown(site, kind, to));
+            let (from, to) = (shown(site, field.id, kind, from), shown(site, field.id, kind, to));
             items.push(ChangeItem {
                 field: field.name.clone(),
                 custom: true,
@@ -148,6 +179,11 @@ pub fn between(site: &Snapshot, old: &Issue, new: &Issue, references: &Reference
         }
     }
     items
+}
+
+fn security_level(site: &Snapshot, id: Option<i64>) -> Shown {
+    let level = id.and_then(|id| site.security_levels.get(id));
+    (id.map(|id| id.to_string()), level.map(|level| level.name.clone()))
 }
 
 fn list(
@@ -167,13 +203,14 @@ fn list(
 }
 
 /// A custom field's stored value as the changelog shows it.
-fn shown(site: &Snapshot, kind: Kind, value: Option<&Value>) -> Shown {
+fn shown(site: &Snapshot, field_id: i64, kind: Kind, value: Option<&Value>) -> Shown {
     let Some(value) = value else {
         // Sprint's emptiness is an empty string (observed shapes, "Change items seen").
         return if kind == Kind::Sprint { (Some(String::new()), Some(String::new())) } else { (None, None) };
     };
     let account = |id: &Value| id.as_str().and_then(|id| site.accounts.get(id)).map(|a| a.display_name.clone());
     let option = |id: &Value| id.as_i64().and_then(|id| site.fields.options.get(id)).map(|o| o.value.clone());
+    let app_option = |id: &Value| Some(site.fields.app_option(field_id, id.as_i64()?)?.value.clone());
     let group = |id: &Value| id.as_str().and_then(|id| site.group(id)).map(|g| g.name.clone());
     let version = |id: &Value| id.as_i64().and_then(|id| site.versions.get(id)).map(|v| v.name.clone());
     let plain = |value: &Value| match value {
@@ -188,6 +225,7 @@ fn shown(site: &Snapshot, kind: Kind, value: Option<&Value>) -> Shown {
     };
     match kind {
         Kind::Option | Kind::Options | Kind::Cascade => ids(&option),
+        Kind::AppOption => ids(&app_option),
         Kind::User | Kind::Users => ids(&account),
         Kind::Group | Kind::Groups => ids(&group),
         Kind::Version | Kind::Versions => ids(&version),

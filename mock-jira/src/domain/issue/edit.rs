@@ -2,19 +2,22 @@
 
 use super::{
     Issue, References,
+    changes::ChangeItem,
+    history::Metadata,
     screen::Asked,
     values::{self, Place, Read, TextFormat, member},
 };
 use crate::domain::{
     assignment::default_assignee,
-    comment::{Visibility, visibility},
-    config::Project,
+    config::{CustomField, Project},
     failure::Complaints,
     fields::{Field, Kind},
-    permission::Access,
-    rich_text,
+    permission::{Access, IssuePeople},
+    property, rich_text,
     snapshot::Snapshot,
-    time_tracking,
+    time_tracking::{self, TimeTracking},
+    visibility::{self, Visibility},
+    worklog::{self, Adjust, Amount, Draft, Operation},
 };
 use serde_json::{Map, Value};
 
@@ -25,6 +28,8 @@ pub struct Input {
     pub fields: Map<String, Value>,
     /// Field id to operations, each an object of one verb and its value.
     pub update: Map<String, Value>,
+    /// What another system tells about it.
+    pub metadata: Option<Metadata>,
 }
 
 impl Input {
@@ -69,6 +74,8 @@ pub struct NewComment {
     pub body: Value,
     /// `role` or `group`, and its id (J-93).
     pub visibility: Option<Visibility>,
+    /// Entity properties: key and value.
+    pub properties: Vec<(String, Value)>,
 }
 
 /// A link to make.
@@ -89,6 +96,19 @@ pub struct Extras {
     pub comments: Vec<NewComment>,
     /// In order.
     pub links: Vec<NewLink>,
+    /// In order.
+    pub worklogs: Vec<worklog::Edit>,
+    /// What the history tells of them.
+    pub items: Vec<ChangeItem>,
+    /// What another system tells about all of it.
+    pub metadata: Option<Metadata>,
+}
+
+impl Extras {
+    /// Whether nothing is added: what an issue is edited to may be what it was (J-57).
+    pub fn is_empty(&self) -> bool {
+        self.comments.is_empty() && self.links.is_empty() && self.worklogs.is_empty() && self.items.is_empty()
+    }
 }
 
 /// What is wrong with a field. A few sentences stand under another field than the one that was sent.
@@ -114,6 +134,8 @@ pub struct Editor<'a> {
     pub project: &'a Project,
     /// What the caller may do.
     pub access: Access<'a>,
+    /// Those of the issue as it was; absent for a new one.
+    pub people: Option<IssuePeople<'a>>,
     /// Issues that the request refers to.
     pub references: &'a References,
     /// How rich text stands in the request.
@@ -127,6 +149,7 @@ impl Editor<'_> {
     /// if that is not empty, the issue must not be stored (J-52).
     pub fn apply(&mut self, issue: &mut Issue, input: &Input, asked: &[Asked], creating: bool) -> Complaints {
         let mut complaints = Complaints::default();
+        self.extras.metadata.clone_from(&input.metadata);
         let settable = |id: &str| asked.iter().any(|asked| asked.field.id() == id);
         for (id, value) in &input.fields {
             if creating && matches!(id.as_str(), "project" | "issuetype") {
@@ -199,6 +222,7 @@ impl Editor<'_> {
         match (id, verb) {
             ("comment", "add") => return self.add_comment(value),
             ("issuelinks", "add") => return self.add_link(value),
+            ("worklog", "add" | "edit" | "remove") => return self.edit_worklogs(verb, value),
             ("timetracking", "edit") => return self.set(issue, id, value),
             (_, "set") => return self.set(issue, id, value),
             _ => {}
@@ -238,12 +262,16 @@ impl Editor<'_> {
             "versions" => issue.affected_version_ids = self.many(value, values::version)?,
             "issuetype" => self.set_type(issue, value)?,
             "parent" => self.set_parent(issue, value)?,
-            "timetracking" => set_estimates(issue, value)?,
+            "timetracking" => set_estimates(&site.settings.time_tracking, issue, value)?,
             "comment" | "issuelinks" | "worklog" | "attachment" => {
                 return Err(format!("Field '{id}' does not support the operation 'set'.").into());
             }
-            "security" if value.is_null() => issue.security_level_id = None,
-            "project" | "security" | "watches" | "votes" => return Err(off_screen(id).into()),
+            "security" => {
+                // Only levels that the caller belongs to can be chosen.
+                let levels = || self.access.levels(self.project, self.people);
+                issue.security_level_id = values::security_level(levels, value)?;
+            }
+            "project" | "watches" | "votes" => return Err(off_screen(id).into()),
             _ => self.set_custom(issue, id, value)?,
         }
         Ok(())
@@ -258,16 +286,16 @@ impl Editor<'_> {
         }
         let context =
             self.site.fields.context(field.id, self.project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
-        match values::custom(&self.place(context.id, &field.name), kind, value)? {
+        match values::custom(&self.place(field, context.id), kind, value)? {
             Some(stored) => issue.custom.insert(field.id.to_string(), stored),
             None => issue.custom.remove(&field.id.to_string()),
         };
         Ok(())
     }
 
-    fn place<'b>(&'b self, context_id: i64, name: &'b str) -> Place<'b> {
+    fn place<'b>(&'b self, field: &'b CustomField, context_id: i64) -> Place<'b> {
         let Self { site, project, access, format, .. } = *self;
-        Place { site, access, project, context_id, name, format }
+        Place { site, access, project, field_id: field.id, context_id, name: &field.name, format }
     }
 
     fn add_or_remove(&mut self, issue: &mut Issue, id: &str, value: &Value, add: bool) -> Edit {
@@ -293,7 +321,7 @@ impl Editor<'_> {
                 let context =
                     site.fields.context(field.id, project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
                 let one = Value::Array(vec![value.clone()]);
-                let item = values::custom(&self.place(context.id, &field.name), kind, &one)?;
+                let item = values::custom(&self.place(field, context.id), kind, &one)?;
                 let mut list = issue.custom(field.id).and_then(Value::as_array).cloned().unwrap_or_default();
                 for item in item.as_ref().and_then(Value::as_array).into_iter().flatten() {
                     change(&mut list, Some(item.clone()), add);
@@ -385,11 +413,43 @@ impl Editor<'_> {
         let document = values::document(body, self.format).map_err(|_| "Comment body is not valid!")?; // J-13
         match document.filter(|document| !rich_text::is_empty(document)) {
             Some(body) => {
-                let visibility = visibility(self.site, self.access, self.project, value.get("visibility"))?;
-                self.extras.comments.push(NewComment { body, visibility });
+                let visibility = visibility::read(self.site, self.access, self.project, value.get("visibility"))?;
+                let properties = property::list(value.get("properties").unwrap_or(&Value::Null))?;
+                self.extras.comments.push(NewComment { body, visibility, properties });
             }
             None => return Err("Comment body can not be empty!".into()), // J-95
         }
+        Ok(())
+    }
+
+    fn edit_worklogs(&mut self, verb: &str, value: &Value) -> Edit {
+        let body = value.as_object().ok_or("expected Object")?;
+        let mut complaints = Complaints::default();
+        let amount = if verb == "remove" { Amount::Increase } else { Amount::Reduce };
+        let adjust = Adjust::read(
+            &self.site.settings.time_tracking,
+            amount,
+            |name| body.get(name).and_then(Value::as_str),
+            &mut complaints,
+        );
+        let mut draft = || Draft::read(self.site, self.access, self.project, self.format, body, &mut complaints);
+        let id = || {
+            let (_, id) = values::chosen(value, &["id"])?.ok_or("No worklog id was provided.")?;
+            id.parse().map_err(|_| format!("'{id}' is not the id of a worklog."))
+        };
+        let operation = match verb {
+            "add" => {
+                let draft = draft();
+                draft.check_new(&mut complaints);
+                Operation::Add(draft)
+            }
+            "edit" => Operation::Change(id()?, draft()),
+            _ => Operation::Remove(id()?),
+        };
+        if let Some(sentence) = complaints.messages.into_iter().chain(complaints.fields.into_values()).next() {
+            return Err(sentence.into());
+        }
+        self.extras.worklogs.push(worklog::Edit { operation, adjust });
         Ok(())
     }
 
@@ -428,7 +488,7 @@ fn required_message(id: &str, name: &str) -> String {
     }
 }
 
-fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
+fn set_estimates(tracking: &TimeTracking, issue: &mut Issue, value: &Value) -> Read<()> {
     let members = match value {
         Value::Null => return Ok(()),
         Value::Object(members) => members,
@@ -437,7 +497,7 @@ fn set_estimates(issue: &mut Issue, value: &Value) -> Read<()> {
     let read = |text: &str, seconds: &str| -> Read<Option<i64>> {
         match (member(members, text), member(members, seconds)) {
             (Value::String(span), _) => {
-                time_tracking::parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
+                tracking.parse(span).map(Some).ok_or_else(|| format!("'{span}' is not a valid time estimate."))
             }
             (Value::Null, Value::Number(number)) => {
                 Ok(number.as_i64().map(|number| number.clamp(0, time_tracking::MOST)))

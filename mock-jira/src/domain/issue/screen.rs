@@ -3,7 +3,7 @@
 use crate::domain::{
     config::{FieldConfigurationItem, IssueType, Project, Screen},
     fields::{Field, Kind},
-    permission::Access,
+    permission::{Access, IssuePeople},
     snapshot::Snapshot,
 };
 
@@ -27,13 +27,15 @@ pub struct Asked<'a> {
     pub required: bool,
 }
 
-/// The fields that a caller can set for issues of this type in this project (J-8, J-65, J-67).
+/// The fields that a caller can set for issues of this type in this project (J-8, J-65, J-67): on the issue of
+/// these people, or on a new one.
 pub fn asked<'a>(
     site: &'a Snapshot,
     access: Access,
     project: &Project,
     issue_type: &IssueType,
     purpose: Purpose<'a>,
+    people: Option<IssuePeople>,
 ) -> Vec<Asked<'a>> {
     let scheme = site.screens_of(project, issue_type.id);
     let screen = match purpose {
@@ -65,7 +67,9 @@ pub fn asked<'a>(
             let item = item(&id);
             let hidden = item.hidden
                 || match field {
-                    Field::System(_) => !permitted(access, project, &id),
+                    // Sub-tasks share the level of their parent.
+                    Field::System(_) if id == "security" && issue_type.is_subtask() => true,
+                    Field::System(_) => !permitted(access, project, people.unwrap_or_default(), &id),
                     Field::Custom(custom, kind) => {
                         kind == Kind::Rank || site.fields.context(custom.id, project.id, issue_type.id).is_none()
                     }
@@ -81,17 +85,18 @@ pub fn asked<'a>(
 }
 
 /// Some fields take a permission of their own; without it they are as if off the screen (J-53).
-fn permitted(access: Access, project: &Project, field_id: &str) -> bool {
+fn permitted(access: Access, project: &Project, people: IssuePeople, field_id: &str) -> bool {
     let key = match field_id {
         "assignee" => "ASSIGN_ISSUES",
         "comment" => "ADD_COMMENTS",
         "reporter" => "MODIFY_REPORTER",
         "duedate" => "SCHEDULE_ISSUES",
         "issuelinks" => "LINK_ISSUES",
+        "security" if project.security_scheme_id.is_none() => return false,
         "security" => "SET_ISSUE_SECURITY",
         "worklog" => "WORK_ON_ISSUES",
         "attachment" => "CREATE_ATTACHMENTS",
         _ => return true,
     };
-    access.project(project, key)
+    access.on(project, people, key)
 }

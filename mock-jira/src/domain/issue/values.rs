@@ -1,6 +1,12 @@
 //! Reading the values of fields as requests give them.
 
-use crate::domain::{config::Project, fields::Kind, permission::Access, rich_text, snapshot::Snapshot};
+use crate::domain::{
+    config::{Project, SecurityLevel},
+    fields::Kind,
+    permission::Access,
+    rich_text,
+    snapshot::Snapshot,
+};
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
@@ -164,6 +170,8 @@ pub struct Place<'a> {
     pub access: Access<'a>,
     /// The issue's project.
     pub project: &'a Project,
+    /// The field's number.
+    pub field_id: i64,
     /// The field's context, which has its options.
     pub context_id: i64,
     /// The field's name.
@@ -174,7 +182,7 @@ pub struct Place<'a> {
 
 /// A custom field's value in its stored form; `None` empties the field.
 pub fn custom(place: &Place, kind: Kind, value: &Value) -> Read<Option<Value>> {
-    let Place { site, access, project, context_id, name, format } = *place;
+    let Place { site, access, project, field_id, context_id, name, format } = *place;
     if value.is_null() {
         return Ok(None);
     }
@@ -267,6 +275,17 @@ pub fn custom(place: &Place, kind: Kind, value: &Value) -> Read<Option<Value>> {
         },
         Kind::Version => version(site, project, value)?.map(Value::from),
         Kind::Versions => many(Kind::Version)?,
+        Kind::AppOption => match chosen(value, &["id", "value"])? {
+            Some((member, text)) => {
+                let mut offered = site.fields.app_options.get(&field_id).into_iter().flatten();
+                let found = offered.find(|option| {
+                    (if member == "id" { option.id.to_string() == text } else { option.value == text })
+                        && option.is_selectable(Some(project.id))
+                });
+                Some(found.ok_or_else(|| format!("Option {member} '{text}' is not valid"))?.id.into())
+            }
+            None => None,
+        },
         Kind::Sprint => return Err("Issue can be assigned only active or future sprints.".into()), // G-18
         Kind::Rank | Kind::EpicLink | Kind::Development | Kind::Opaque => {
             if value.to_string().chars().count() > TEXT_LIMIT {
@@ -311,6 +330,16 @@ pub fn resolution(site: &Snapshot, value: &Value) -> Read<Option<i64>> {
             .iter()
             .find(|r| if member == "id" { r.id.to_string() == text } else { r.name == text })
             .map(|r| r.id)
+    })
+}
+
+/// One of these security levels, by id or name.
+pub fn security_level<'a, I: Iterator<Item = &'a SecurityLevel>>(
+    levels: impl Fn() -> I,
+    value: &Value,
+) -> Read<Option<i64>> {
+    named(value, "Security level", |member, text| {
+        levels().find(|l| if member == "id" { l.id.to_string() == text } else { l.name == text }).map(|l| l.id)
     })
 }
 

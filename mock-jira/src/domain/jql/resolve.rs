@@ -9,6 +9,8 @@ mod dates;
 mod fields;
 mod functions;
 mod order;
+mod reference;
+mod rewrite;
 mod saved;
 mod sentences;
 mod terminal;
@@ -25,6 +27,8 @@ pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
+pub use reference::reference;
+pub use rewrite::{sanitized, with_account_ids};
 pub use saved::{SavedFilter, SavedFilters, references};
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -53,11 +57,27 @@ pub struct Resolution {
     /// How they are ordered; by id from the newest if empty (S-35). Unknown fields are left out (S-28).
     pub order: Vec<Order>,
     /// What a strict site says of the query, in its order; nothing if all is well.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
     /// Issues it names; whether they exist is for the database to say.
     pub mentions: Vec<Mention>,
     /// Whether it has a condition at all (S-9, S-10).
     pub bounded: bool,
+}
+
+/// What is wrong with a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// In Jira's words.
+    pub sentence: String,
+    /// A value that names nothing, which parsing only warns of (S-52) and matching takes for a query that finds nothing
+    /// (S-53).
+    pub unknown_value: bool,
+}
+
+impl From<String> for Problem {
+    fn from(sentence: String) -> Self {
+        Self { sentence, unknown_value: false }
+    }
 }
 
 /// An issue that a query names.
@@ -66,7 +86,7 @@ pub struct Mention {
     /// The issue.
     pub issue: IssueNames,
     /// What a strict site says if there is none, or none that the caller may see.
-    pub complaint: String,
+    pub complaint: Problem,
 }
 
 impl Resolution {
@@ -84,13 +104,7 @@ impl Resolution {
 
 /// Finds out what a query means.
 pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
-    let resolver = Resolver {
-        scope: *scope,
-        mentions: RefCell::default(),
-        seen: OnceCell::new(),
-        readable: OnceCell::new(),
-        running: Running::default(),
-    };
+    let resolver = Resolver::new(*scope);
     let mut problems = Vec::new();
     let condition = match &query.where_clause {
         Some(clause) => resolver.clause(clause, Sense::Straight, &mut problems),
@@ -133,9 +147,19 @@ struct Running {
 }
 
 impl<'a> Resolver<'a> {
+    fn new(scope: Scope<'a>) -> Self {
+        Self {
+            scope,
+            mentions: RefCell::default(),
+            seen: OnceCell::new(),
+            readable: OnceCell::new(),
+            running: Running::default(),
+        }
+    }
+
     /// NOT is moved inwards to the operators, as Jira does: `NOT assignee = x` is `assignee != x` and leaves out
     /// issues without assignee.
-    fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<String>) -> Condition {
+    fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
         // Filters add to the depth that the parser allows.
         let depth = self.running.depth.get();
         if depth > MAX_DEPTH {
@@ -148,7 +172,7 @@ impl<'a> Resolver<'a> {
         condition
     }
 
-    fn compound(&self, clause: &Clause, sense: Sense, problems: &mut Vec<String>) -> Condition {
+    fn compound(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
         let mut each = |clauses: &[Clause]| -> Vec<Condition> {
             clauses.iter().map(|clause| self.clause(clause, sense, problems)).collect()
         };
@@ -168,7 +192,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn terminal(&self, terminal: &Terminal, sense: Sense) -> Result<Condition, Vec<String>> {
+    fn terminal(&self, terminal: &Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
         let subjects = fields::find(&self.scope, &terminal.field);
         let name = terminal.field.full_name();
         if subjects.is_empty() {
@@ -197,14 +221,7 @@ impl<'a> Resolver<'a> {
 
     /// Restricted comments that the caller may read (J-93).
     fn readable(&self) -> Arc<Readable> {
-        let make = || {
-            let access = self.access();
-            let roles = |project| access.roles(project).map(|role| (project.id, role)).collect::<Vec<_>>();
-            Arc::new(Readable {
-                groups: self.scope.caller.groups.iter().map(ToString::to_string).collect(),
-                roles: self.scope.site.projects.iter().flat_map(roles).collect(),
-            })
-        };
+        let make = || Arc::new(Readable::to(self.scope.site, self.scope.caller));
         self.readable.get_or_init(make).clone()
     }
 }

@@ -142,6 +142,11 @@ const RESERVED_WORDS: [&str; 159] = [
     "validate", "values", "view", "when", "whenever", "where", "while", "with",
 ];
 
+/// All words that can't stand bare as a value.
+pub fn reserved_words() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().map(|(word, _)| *word).filter(|word| *word != "cf").chain(RESERVED_WORDS)
+}
+
 /// Whether the word is kept from bare use without being a keyword.
 fn is_reserved_word(word: &str) -> bool {
     let lower = |reserved: &&str| reserved.bytes().cmp(word.bytes().map(|b| b.to_ascii_lowercase()));

@@ -2,9 +2,10 @@
 
 use crate::{
     app::{
+        avatars::Owner,
         issue_types::{self, TypeInput, alternatives},
         priorities::ADMINISTRATORS,
-        properties::{ISSUE_TYPE, Owner},
+        properties::{self as property_owners, ISSUE_TYPE},
     },
     domain::{
         config::{IssueType, Project},
@@ -14,6 +15,7 @@ use crate::{
         answer::{Answer, created, no_content, ok},
         body::{Json, lenient},
         call::Call,
+        platform::avatars,
         properties,
         routes::Routes,
         views::config,
@@ -34,6 +36,7 @@ pub fn routes() -> Routes {
         .put("/rest/api/3/issuetype/{id}", update_issue_type)
         .delete("/rest/api/3/issuetype/{id}", delete_issue_type)
         .get("/rest/api/3/issuetype/{id}/alternatives", get_alternative_issue_types)
+        .post("/rest/api/3/issuetype/{id}/avatar2", create_issue_type_avatar)
         .get("/rest/api/3/issuetype/{issueTypeId}/properties", get_issue_type_property_keys)
         .get("/rest/api/3/issuetype/{issueTypeId}/properties/{propertyKey}", get_issue_type_property)
         .put("/rest/api/3/issuetype/{issueTypeId}/properties/{propertyKey}", set_issue_type_property)
@@ -112,13 +115,17 @@ async fn delete_issue_type(call: Call, Path(id): Path<String>) -> Answer {
     no_content()
 }
 
+async fn create_issue_type_avatar(call: Call, Path(id): Path<String>, request: Request) -> Answer {
+    avatars::store(&call, Owner::IssueType(find(&call, &id)?), request).await
+}
+
 /// What the properties of issue types hang on.
-fn owner(call: &Call, id: &str) -> Result<Owner> {
-    Ok(Owner::new(ISSUE_TYPE, issue_types::thing(find(call, id)?)))
+fn owner(call: &Call, id: &str) -> Result<property_owners::Owner> {
+    Ok(property_owners::Owner::new(ISSUE_TYPE, issue_types::thing(find(call, id)?)))
 }
 
 /// The same for who sets and removes them.
-fn own(call: &Call, id: &str) -> Result<Owner> {
+fn own(call: &Call, id: &str) -> Result<property_owners::Owner> {
     let owner = owner(call, id)?;
     call.must_administer(ADMINISTRATORS)?;
     Ok(owner)

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         config::Project,
         failure::{Complaints, Failure, Result},
-        permission::{self, Access, IssuePeople, PERMISSIONS, PermissionKind},
+        permission::{self, Access, PERMISSIONS, People, PermissionKind},
     },
     http::{
         answer::{Answer, ok},
@@ -68,8 +68,8 @@ async fn get_my_permissions(call: Call) -> Answer {
 pub struct Place<'a> {
     /// The project.
     pub project: &'a Project,
-    /// Reporter and assignee of the issue.
-    people: Option<(Option<String>, Option<String>)>,
+    /// Those of the issue.
+    people: Option<People>,
 }
 
 impl<'a> Place<'a> {
@@ -89,9 +89,9 @@ impl<'a> Place<'a> {
     /// An issue that the caller sees.
     async fn issue(call: &'a Call, name: Name) -> Result<Self> {
         let found = db::issues::references(&mut call.read().await?, &[name]).await?.pop();
-        let (_, issue, reporter, assignee) = found.ok_or_else(Failure::no_issue)?;
+        let (_, issue, people) = found.ok_or_else(Failure::no_issue)?;
         let project = call.site.projects.get(issue.project_id).ok_or_else(Failure::no_issue)?;
-        let place = Self { project, people: Some((reporter, assignee)) };
+        let place = Self { project, people: Some(people) };
         if place.allows(call.access(), "BROWSE_PROJECTS") { Ok(place) } else { Err(Failure::no_issue()) }
     }
 
@@ -99,10 +99,7 @@ impl<'a> Place<'a> {
     pub fn allows(&self, access: Access, key: &str) -> bool {
         match &self.people {
             None => access.somewhere(self.project, key),
-            Some((reporter, assignee)) => {
-                let people = IssuePeople { reporter: reporter.as_deref(), assignee: assignee.as_deref() };
-                access.on(self.project, people, key)
-            }
+            Some(people) => access.on(self.project, people.as_ref(), key),
         }
     }
 }
@@ -189,9 +186,9 @@ async fn load<'a>(call: &'a Call, ids: &[i64]) -> Result<Vec<(i64, Place<'a>)>> 
     }
     let names: Vec<Name> = ids.iter().copied().map(Name::Id).collect();
     let found = db::issues::references(&mut call.read().await?, &names).await?;
-    let places = found.into_iter().filter_map(|(_, issue, reporter, assignee)| {
+    let places = found.into_iter().filter_map(|(_, issue, people)| {
         let project = call.site.projects.get(issue.project_id)?;
-        Some((issue.id, Place { project, people: Some((reporter, assignee)) }))
+        Some((issue.id, Place { project, people: Some(people) }))
     });
     Ok(places.collect())
 }

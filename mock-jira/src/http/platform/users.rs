@@ -1,7 +1,11 @@
 //! Accounts and groups (U-1 to U-20).
 
+pub mod columns;
+pub mod email;
 pub mod groups;
 pub mod picker;
+pub mod properties;
+pub mod query;
 pub mod search;
 pub mod user;
 
@@ -15,7 +19,14 @@ use crate::{
 
 /// All operations served.
 pub fn routes() -> Routes {
-    user::routes().and(search::routes()).and(picker::routes()).and(groups::routes())
+    user::routes()
+        .and(email::routes())
+        .and(columns::routes())
+        .and(properties::routes())
+        .and(search::routes())
+        .and(query::routes())
+        .and(picker::routes())
+        .and(groups::routes())
 }
 
 /// Whether the caller may find people and groups.
@@ -39,14 +50,14 @@ fn by_name(call: &Call) -> Vec<&Account> {
 }
 
 /// HTML of a text with the first place marked that a search found, in any case.
-fn marked(text: &str, query: &str) -> String {
+fn marked(text: &str, query: &str, element: &str) -> String {
     let lower = text.to_lowercase();
     let at = lower.find(&query.to_lowercase()).filter(|_| !query.is_empty() && lower.len() == text.len());
     let parts =
         at.and_then(|at| Some((text.get(..at)?, text.get(at..at + query.len())?, text.get(at + query.len()..)?)));
     match parts {
         Some((before, found, after)) => {
-            format!("{}<strong>{}</strong>{}", escaped(before), escaped(found), escaped(after))
+            format!("{}<{element}>{}</{element}>{}", escaped(before), escaped(found), escaped(after))
         }
         None => escaped(text),
     }
@@ -69,7 +80,7 @@ mod tests {
             // Lower case of another length would mark the wrong place.
             ("İstanbul x", "x", "İstanbul x"),
         ] {
-            assert_eq!(marked(text, query), html);
+            assert_eq!(marked(text, query, "strong"), html);
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::{
     domain::{
         config::{
-            Component, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution, Status,
-            StatusCategory, Version,
+            Component, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution, SecurityLevel,
+            Status, StatusCategory, Version,
         },
         priority_scheme::PriorityScheme,
     },
@@ -261,4 +261,14 @@ pub fn add_scope(view: &mut Value, project_id: Option<i64>) {
     if let Some(id) = project_id {
         view["scope"] = json!({ "type": "PROJECT", "project": { "id": id.to_string() } });
     }
+}
+
+/// A security level as issues and projects show it (J-37).
+pub fn security_level(call: &Call, level: &SecurityLevel) -> Value {
+    json!({
+        "self": call.links.api(format_args!("securitylevel/{}", level.id)),
+        "id": level.id.to_string(),
+        "description": level.description,
+        "name": level.name,
+    })
 }

@@ -1,6 +1,6 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, project, time_rendered, user};
+use super::{config, file_size, project, time_rendered, user, worklog};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -12,8 +12,9 @@ use crate::{
     domain::{
         fields::{Field, Kind},
         issue::{Issue, changes::ChangeItem},
-        permission::IssuePeople,
-        rich_text, time_tracking,
+        rich_text,
+        snapshot::Snapshot,
+        time_tracking::TimeTracking,
     },
     http::call::{Call, Version},
 };
@@ -57,7 +58,7 @@ impl Selection {
     }
 
     /// What to load for it.
-    pub fn wanted(&self) -> Wanted {
+    pub fn wanted(&self, site: &Snapshot) -> Wanted {
         let any = |ids: &[&str]| ids.iter().any(|id| self.shows(id));
         Wanted {
             neighbours: any(&[
@@ -73,6 +74,8 @@ impl Selection {
             comments: any(&["comment"]),
             attachments: any(&["attachment"]),
             people: any(&["watches", "votes"]),
+            holders: site.fields_hold_permissions(),
+            worklogs: any(&["worklog"]),
         }
     }
 }
@@ -178,8 +181,11 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             .collect(),
         "timeoriginalestimate" => issue.original_estimate.into(),
         "description" => text(&issue.description),
-        "timetracking" => time_tracking_view(issue),
-        "security" => Value::Null,
+        "timetracking" => time_tracking(call, issue, TimeTracking::format),
+        "security" => issue
+            .security_level_id
+            .and_then(|id| site.security_levels.get(id))
+            .map_or(Value::Null, |level| config::security_level(call, level)),
         "attachment" => around.attachments.iter().map(|item| attachment(call, item)).collect(),
         "aggregatetimeestimate" => sum(issue.remaining_estimate, around.subtask_remaining),
         "summary" => issue.summary.as_str().into(),
@@ -201,7 +207,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             "hasVoted": around.voted,
         }),
         "comment" => comment_page(call, issue, &around.comments)?,
-        "worklog" => json!({ "startAt": 0, "maxResults": 20, "total": 0, "worklogs": [] }),
+        "worklog" => worklog::inline(call, around, worklog::worklog),
         _ => return None,
     })
 }
@@ -221,14 +227,15 @@ fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
         _ => {}
     }
     match issue.custom(field_id) {
-        Some(stored) => custom_value(call, kind, stored),
+        Some(stored) => custom_value(call, field_id, kind, stored),
         None => Value::Null,
     }
 }
 
-fn custom_value(call: &Call, kind: Kind, stored: &Value) -> Value {
+/// A stored value of a custom field of that kind.
+pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> Value {
     let many = |kind: Kind| {
-        stored.as_array().into_iter().flatten().map(|item| custom_value(call, kind, item)).collect::<Value>()
+        stored.as_array().into_iter().flatten().map(|item| custom_value(call, field_id, kind, item)).collect::<Value>()
     };
     let option = |id: &Value| {
         let option = id.as_i64().and_then(|id| call.site.fields.options.get(id));
@@ -250,6 +257,10 @@ fn custom_value(call: &Call, kind: Kind, stored: &Value) -> Value {
             None => Value::Null,
         },
         Kind::Option => option(stored),
+        Kind::AppOption => stored.as_i64().and_then(|id| call.site.fields.app_option(field_id, id)).map_or(
+            Value::Null,
+            |option| json!({ "id": option.id, "value": option.value, "properties": option.properties }),
+        ),
         Kind::Options => many(Kind::Option),
         Kind::Cascade => {
             let mut view = option(&stored[0]);
@@ -284,14 +295,15 @@ pub fn text(call: &Call, document: &Value) -> Value {
     }
 }
 
-fn time_tracking_view(issue: &Issue) -> Value {
+fn time_tracking(call: &Call, issue: &Issue, text: fn(&TimeTracking, i64) -> String) -> Value {
     let spans = [
         ("originalEstimate", issue.original_estimate),
         ("remainingEstimate", issue.remaining_estimate),
         ("timeSpent", issue.time_spent),
     ];
+    let tracking = &call.site.settings.time_tracking;
     let known = || spans.iter().filter_map(|(name, seconds)| Some((*name, (*seconds)?)));
-    let texts = known().map(|(name, seconds)| (name.to_owned(), time_tracking::format(seconds).into()));
+    let texts = known().map(|(name, seconds)| (name.to_owned(), text(tracking, seconds).into()));
     let numbers = known().map(|(name, seconds)| (format!("{name}Seconds"), seconds.into()));
     Value::Object(texts.chain(numbers).collect())
 }
@@ -306,8 +318,7 @@ fn progress(spent: i64, remaining: i64) -> Value {
 
 /// Whether the caller may see another issue that an answer would mention.
 fn visible(call: &Call, other: &Neighbour) -> bool {
-    let people = IssuePeople { reporter: other.reporter.as_deref(), assignee: other.assignee.as_deref() };
-    call.visible_project(other.project_id, people).is_some()
+    call.visible_project(other.project_id, other.people.as_ref()).is_some()
 }
 
 /// A parent, a sub-task or the other end of a link: exactly four fields (J-39, observed shapes 0.5).
@@ -340,7 +351,7 @@ fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
 
 /// A file (J-101).
 pub fn attachment(call: &Call, attachment: &Attachment) -> Value {
-    json!({
+    let mut view = json!({
         "self": call.links.api(format_args!("attachment/{}", attachment.id)),
         "id": attachment.id.to_string(),
         "filename": attachment.file_name,
@@ -349,7 +360,19 @@ pub fn attachment(call: &Call, attachment: &Attachment) -> Value {
         "size": attachment.size,
         "mimeType": attachment.mime_type,
         "content": call.links.api(format_args!("attachment/content/{}", attachment.id)),
-    })
+    });
+    if attachment.thumbnail {
+        view["thumbnail"] = call.links.api(format_args!("attachment/thumbnail/{}", attachment.id)).into();
+    }
+    view
+}
+
+/// The same among rendered fields: time and size in words (observed shapes, "renderedFields").
+fn attachment_rendered(call: &Call, item: &Attachment) -> Value {
+    let mut view = attachment(call, item);
+    view["created"] = time_rendered(item.created, call.caller.time_zone()).into();
+    view["size"] = file_size(item.size.unsigned_abs()).into();
+    view
 }
 
 /// All comments the caller may see, as the `comment` field has them (J-35).
@@ -381,15 +404,19 @@ pub fn comment(call: &Call, comment: &Comment) -> Value {
     view["updateAuthor"] = user::person(call, Some(&comment.update_author));
     view["created"] = call.time(comment.created).into();
     view["updated"] = call.time(comment.updated).into();
-    if let (Some(kind), Some(id)) = (&comment.visibility_type, &comment.visibility_id) {
-        let name = match kind.as_str() {
-            "role" => call.site.roles.parse(id).map(|role| role.name.clone()),
-            _ => call.site.group(id).map(|group| group.name.clone()),
-        };
-        view["visibility"] = json!({ "type": kind, "value": name, "identifier": id });
-    }
+    add_visibility(call, &mut view, comment.visibility_type.as_deref(), comment.visibility_id.as_deref());
     view["jsdPublic"] = comment.jsd_public.into();
     view
+}
+
+/// Adds who may see a comment or a worklog, unless everybody may (J-93).
+pub fn add_visibility(call: &Call, view: &mut Value, kind: Option<&str>, id: Option<&str>) {
+    let (Some(kind), Some(id)) = (kind, id) else { return };
+    let name = match kind {
+        "role" => call.site.roles.parse(id).map(|role| role.name.clone()),
+        _ => call.site.group(id).map(|group| group.name.clone()),
+    };
+    view["visibility"] = json!({ "type": kind, "value": name, "identifier": id });
 }
 
 /// Where references inside rendered text lead to.
@@ -411,12 +438,16 @@ impl rich_text::Links for Targets<'_> {
 
 /// An entry of a changelog (J-80).
 pub fn history(call: &Call, history: &History) -> Value {
-    json!({
+    let mut view = json!({
         "id": history.id.to_string(),
         "author": user::person(call, Some(&history.author)),
         "created": call.time(history.created),
         "items": history.items.iter().map(item).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(metadata) = &history.metadata {
+        view["historyMetadata"] = metadata.clone();
+    }
+    view
 }
 
 fn item(item: &ChangeItem) -> Value {
@@ -460,7 +491,8 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
     let html = |document: &Option<Value>| {
         Value::from(document.as_ref().map(|d| rich_text::to_html(d, &targets)).unwrap_or_default())
     };
-    let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| time_tracking::in_words(seconds).into());
+    let tracking = &call.site.settings.time_tracking;
+    let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| tracking.in_words(seconds).into());
     let mut view = Map::new();
     for (id, value) in fields(call, loaded, selection) {
         let rendered = match id.as_str() {
@@ -469,12 +501,18 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "updated" => time_rendered(issue.updated, zone).into(),
             "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
             "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
-            "timespent" => words(issue.time_spent),
-            "timeestimate" => words(issue.remaining_estimate),
-            "timeoriginalestimate" => words(issue.original_estimate),
+            "timespent"
+            | "timeestimate"
+            | "timeoriginalestimate"
+            | "aggregatetimespent"
+            | "aggregatetimeestimate"
+            | "aggregatetimeoriginalestimate" => words(value.as_i64()),
             "description" => html(&issue.description),
             "environment" => html(&issue.environment),
-            "comment" | "timetracking" | "worklog" | "attachment" => value,
+            "attachment" => loaded.around.attachments.iter().map(|item| attachment_rendered(call, item)).collect(),
+            "worklog" => worklog::inline(call, &loaded.around, worklog::rendered),
+            "timetracking" => time_tracking(call, issue, TimeTracking::in_words),
+            "comment" => value,
             _ => match call.site.fields.get(&id) {
                 Some(Field::Custom(custom, Kind::RichText)) => {
                     let document = issue

@@ -2,7 +2,7 @@
 
 use super::{parts, project, user};
 use crate::{
-    app::filters::Shared,
+    app::{dashboards::Shared as SharedDashboard, filters::Shared},
     domain::{
         config::Project,
         people::Account,
@@ -174,4 +174,73 @@ fn role_in(call: &Call, project: &Project, role_id: i64) -> Option<Value> {
     let actors = actors.filter(|actor| actor.role_id == role_id && actor.project_id == Some(project.id));
     let role = call.site.roles.get(role_id)?;
     Some(parts::role_played(call, role, &format!("project/{}/role/{role_id}", project.id), actors))
+}
+
+/// What a page of dashboards can be expanded by, and the members that it adds.
+pub const DASHBOARD_EXPANSIONS: [(&str, &str); 8] = [
+    ("description", "description"),
+    ("favourite", "isFavourite"),
+    ("owner", "owner"),
+    ("favouritedCount", "popularity"),
+    ("sharePermissions", "sharePermissions"),
+    ("editPermissions", "editPermissions"),
+    ("viewUrl", "view"),
+    ("isWritable", "isWritable"),
+];
+
+/// Members of a dashboard, in their order.
+const DASHBOARD: [&str; 14] = [
+    "description",
+    "id",
+    "isFavourite",
+    "name",
+    "owner",
+    "popularity",
+    "rank",
+    "self",
+    "sharePermissions",
+    "editPermissions",
+    "view",
+    "isWritable",
+    "systemDashboard",
+    "automaticRefreshMs",
+];
+
+/// A dashboard by itself.
+pub fn dashboard(call: &Call, shared: &SharedDashboard) -> Value {
+    let members = DASHBOARD.iter().filter_map(|name| Some(((*name).to_owned(), member(call, shared, name)?)));
+    Value::Object(members.collect())
+}
+
+/// A dashboard in a page, with what was asked for.
+pub fn dashboard_listed(call: &Call, shared: &SharedDashboard) -> Value {
+    let asked = |name: &str| {
+        matches!(name, "id" | "name" | "self")
+            || DASHBOARD_EXPANSIONS.iter().any(|(expand, member)| *member == name && call.params.expands(expand))
+    };
+    let members = DASHBOARD.iter().filter(|name| asked(name));
+    Value::Object(members.filter_map(|name| Some(((*name).to_owned(), member(call, shared, name)?))).collect())
+}
+
+/// A member of a dashboard; absent where there is nothing.
+fn member(call: &Call, shared: &SharedDashboard, name: &str) -> Option<Value> {
+    let dashboard = &shared.dashboard;
+    Some(match name {
+        "description" => dashboard.description.as_deref()?.into(),
+        "id" => dashboard.id.to_string().into(),
+        "isFavourite" => dashboard.rank.is_some().into(),
+        "name" => dashboard.name.as_str().into(),
+        "owner" => user::dashboard_owner(call, call.site.accounts.get(dashboard.owner.as_ref()?)?),
+        "popularity" => dashboard.popularity.into(),
+        "rank" => dashboard.rank?.into(),
+        "self" => call.links.api(format_args!("dashboard/{}", dashboard.id)).into(),
+        "sharePermissions" => shares(call, &shared.shares, false),
+        "editPermissions" => shares(call, &shared.shares, true),
+        // Relative, unlike all other addresses (observed shapes, 0.3).
+        "view" => format!("/jira/dashboards/{}", dashboard.id).into(),
+        "isWritable" => shared.is_writable(call).into(),
+        "systemDashboard" => shared.is_system().into(),
+        "automaticRefreshMs" => dashboard.automatic_refresh?.into(),
+        _ => return None,
+    })
 }

@@ -1,6 +1,11 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
-use crate::domain::jql::Direction;
+use crate::domain::{
+    jql::Direction,
+    people::Caller,
+    permission::{Access, Extent},
+    snapshot::Snapshot,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use std::{ops::Bound, sync::Arc};
@@ -47,6 +52,8 @@ pub enum Condition {
     Anywhere(TextQuery, Arc<Readable>),
     /// The custom field of that number has such a value.
     Custom(i64, CustomTest),
+    /// It is one of those on which the caller has some permission.
+    Permitted(Arc<Extent>),
 }
 
 /// Columns that hold ids.
@@ -185,6 +192,18 @@ pub struct Readable {
     pub groups: Vec<String>,
     /// The caller's roles: project id and role id.
     pub roles: Vec<(i64, i64)>,
+}
+
+impl Readable {
+    /// Those that a caller may read (J-93).
+    pub fn to(site: &Snapshot, caller: &Caller) -> Self {
+        let access = Access::new(site, caller);
+        let roles = |project| access.roles(project).map(|role| (project.id, role)).collect::<Vec<_>>();
+        Self {
+            groups: caller.groups.iter().map(ToString::to_string).collect(),
+            roles: site.projects.iter().flat_map(roles).collect(),
+        }
+    }
 }
 
 /// A test of a custom field's stored value; see [`Kind`](crate::domain::fields::Kind) for the forms.

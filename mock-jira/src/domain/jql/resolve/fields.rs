@@ -87,52 +87,52 @@ enum Class {
     SortOnly,
 }
 
-/// Names in lower case and what they stand for.
+/// Names, which are found in any case, and what they stand for.
 const SYSTEM: &[(&[&str], Subject<'static>)] = {
     use {AccountColumn as A, IdColumn as I, InstantColumn as T, NumberColumn as N, Subject::*, TextColumn as X};
     &[
         (&["project", "space"], Id(Things::Projects, I::Project)),
         (&["category"], Id(Things::ProjectCategories, I::Project)),
-        (&["projecttype"], Id(Things::ProjectTypes, I::Project)),
-        (&["issuetype", "type", "worktype"], Id(Things::IssueTypes, I::IssueType)),
-        (&["hierarchylevel"], Id(Things::HierarchyLevels, I::IssueType)),
+        (&["projectType"], Id(Things::ProjectTypes, I::Project)),
+        (&["issuetype", "type", "workType"], Id(Things::IssueTypes, I::IssueType)),
+        (&["hierarchyLevel"], Id(Things::HierarchyLevels, I::IssueType)),
         (&["status"], Id(Things::Statuses, I::Status)),
-        (&["statuscategory"], Id(Things::StatusCategories, I::Status)),
+        (&["statusCategory"], Id(Things::StatusCategories, I::Status)),
         (&["priority"], Id(Things::Priorities, I::Priority)),
         (&["resolution"], Id(Things::Resolutions, I::Resolution)),
         (&["level"], Id(Things::SecurityLevels, I::SecurityLevel)),
         (&["component"], Id(Things::Components, I::Components)),
-        (&["fixversion"], Id(Things::Versions, I::FixVersions)),
-        (&["affectedversion"], Id(Things::Versions, I::AffectedVersions)),
+        (&["fixVersion"], Id(Things::Versions, I::FixVersions)),
+        (&["affectedVersion"], Id(Things::Versions, I::AffectedVersions)),
         (&["assignee"], Account(A::Assignee)),
         (&["reporter"], Account(A::Reporter)),
         (&["creator"], Account(A::Creator)),
         (&["voter"], Account(A::Voters)),
         (&["watcher"], Account(A::Watchers)),
-        (&["created", "createddate"], Instant(T::Created)),
-        (&["updated", "updateddate"], Instant(T::Updated)),
-        (&["resolved", "resolutiondate"], Instant(T::Resolved)),
-        (&["statuscategorychangeddate"], Instant(T::StatusCategoryChanged)),
+        (&["created", "createdDate"], Instant(T::Created)),
+        (&["updated", "updatedDate"], Instant(T::Updated)),
+        (&["resolved", "resolutionDate"], Instant(T::Resolved)),
+        (&["statusCategoryChangedDate"], Instant(T::StatusCategoryChanged)),
         (&["due", "duedate"], Due),
         (&["votes"], Number(N::Votes)),
         (&["watchers"], Number(N::Watchers)),
-        (&["workratio"], Number(N::WorkRatio)),
-        (&["originalestimate", "timeoriginalestimate"], Duration(N::OriginalEstimate)),
-        (&["remainingestimate", "timeestimate"], Duration(N::RemainingEstimate)),
-        (&["timespent"], Duration(N::TimeSpent)),
+        (&["workRatio"], Number(N::WorkRatio)),
+        (&["originalEstimate", "timeOriginalEstimate"], Duration(N::OriginalEstimate)),
+        (&["remainingEstimate", "timeEstimate"], Duration(N::RemainingEstimate)),
+        (&["timeSpent"], Duration(N::TimeSpent)),
         (&["summary"], Text(X::Summary)),
         (&["description"], Text(X::Description)),
         (&["environment"], Text(X::Environment)),
         (&["text", "textfields"], AnyText),
         (&["comment"], Comment),
         (&["labels"], Labels),
-        (&["issuekey", "key", "id", "issue", "workitemkey"], Issue),
+        (&["issuekey", "key", "id", "issue", "workItemKey"], Issue),
         // On Cloud the epic is the parent.
-        (&["parent", "epic link"], Parent),
-        (&["issuelinktype"], LinkType),
+        (&["parent", "Epic Link"], Parent),
+        (&["issueLinkType"], LinkType),
         (&["attachments"], Attachments),
-        (&["filter", "savedfilter", "searchrequest", "request"], SavedFilter),
-        (&["rank"], Rank),
+        (&["filter", "savedFilter", "searchRequest", "request"], SavedFilter),
+        (&["Rank"], Rank),
     ]
 };
 
@@ -163,6 +163,23 @@ impl Subject<'_> {
     /// Whether the field can be searched by at all.
     pub fn is_searchable(&self) -> bool {
         self.class() != Class::SortOnly
+    }
+
+    /// Whether issues can be ordered by the field.
+    pub fn is_orderable(&self) -> bool {
+        !matches!(self, Self::LinkType | Self::AnyText | Self::Comment | Self::Attachments | Self::SavedFilter)
+    }
+
+    /// Whether its values can be listed.
+    pub fn has_suggestions(&self) -> bool {
+        match self {
+            Self::Id(..) | Self::Account(_) | Self::Labels | Self::LinkType | Self::SavedFilter => true,
+            Self::Custom(_, kind) => {
+                !matches!(self.class(), Class::Text | Class::Presence | Class::SortOnly)
+                    && !matches!(kind, Kind::Number | Kind::Date | Kind::DateTime)
+            }
+            _ => false,
+        }
     }
 
     /// Whether the field takes an operator. History is asked apart: see [`Self::has_history`].
@@ -235,8 +252,8 @@ pub fn find<'a>(scope: &Scope<'a>, field: &Field) -> Vec<Subject<'a>> {
         return custom.get(id).into_iter().filter_map(|field| visible(scope, field)).collect();
     }
     let folded = name.to_lowercase();
-    if let Some((_, subject)) = SYSTEM.iter().find(|(names, _)| names.contains(&folded.as_str())) {
-        return vec![*subject];
+    if let Some(subject) = system(name) {
+        return vec![subject];
     }
     let called_so = |field: &&CustomField| {
         field.name.to_lowercase() == folded || collapsed_name(field).is_some_and(|name| name.to_lowercase() == folded)
@@ -246,18 +263,26 @@ pub fn find<'a>(scope: &Scope<'a>, field: &Field) -> Vec<Subject<'a>> {
 
 /// Whether the field holds saved filters.
 pub fn is_saved_filter(field: &Field) -> bool {
-    let name = field.name.to_lowercase();
-    let named = SYSTEM.iter().find(|(names, _)| names.contains(&name.as_str()));
-    field.kind == FieldKind::Name && named.is_some_and(|(_, subject)| *subject == Subject::SavedFilter)
+    field.kind == FieldKind::Name && system(&field.name) == Some(Subject::SavedFilter)
+}
+
+fn system(name: &str) -> Option<Subject<'static>> {
+    system_names().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, subject)| subject)
+}
+
+/// The names of Jira's own fields, with what each stands for.
+pub fn system_names() -> impl Iterator<Item = (&'static str, Subject<'static>)> {
+    SYSTEM.iter().flat_map(|(names, subject)| names.iter().map(|name| (*name, *subject)))
 }
 
 /// `Name[Type]`, by which a query asks for all fields of a name and type.
-fn collapsed_name(field: &CustomField) -> Option<String> {
+pub fn collapsed_name(field: &CustomField) -> Option<String> {
     let word = Kind::of(&field.type_key).collapsed()?;
     Some(format!("{}[{word}]", field.name))
 }
 
-fn visible<'a>(scope: &Scope<'a>, field: &'a CustomField) -> Option<Subject<'a>> {
+/// What a custom field stands for; `None` if the caller can't see the project it belongs to.
+pub fn visible<'a>(scope: &Scope<'a>, field: &'a CustomField) -> Option<Subject<'a>> {
     let kind = Kind::of(&field.type_key);
     let access = Access::new(scope.site, scope.caller);
     let project = field.project_id.and_then(|id| scope.site.projects.get(id));

@@ -1,10 +1,10 @@
 //! Functions in queries: which there are, what they take, what they give.
 
 use super::{
-    Resolver,
-    condition::{AccountColumn, Condition, LinkEnds},
+    Problem, Resolver,
+    condition::{AccountColumn, Condition, IdColumn, LinkEnds},
     dates::{self, End, Period},
-    fields::Things,
+    fields::{Subject, Things},
     sentences,
 };
 use crate::domain::{
@@ -90,6 +90,27 @@ fn find(function: &Function) -> Option<&'static Signature> {
     FUNCTIONS.iter().find(|(names, ..)| names.iter().any(|name| name.eq_ignore_ascii_case(&function.name)))
 }
 
+/// Each function's name, how many arguments it needs at least, whether it gives a list, and a field that takes what it
+/// gives; none for cascading selects, which are fields of the site.
+pub fn signatures() -> impl Iterator<Item = (&'static str, usize, bool, Option<Subject<'static>>)> {
+    use {AccountColumn as A, IdColumn as I, Known::*};
+    FUNCTIONS.iter().flat_map(|(names, known, arity, list)| {
+        let field = match known {
+            Now | Bound(..) => Some(Subject::Due),
+            CurrentUser | MembersOf => Some(Subject::Account(A::Assignee)),
+            StandardTypes | SubtaskTypes => Some(Subject::Id(Things::IssueTypes, I::IssueType)),
+            ReleasedVersions | UnreleasedVersions | LatestReleased | EarliestUnreleased => {
+                Some(Subject::Id(Things::Versions, I::FixVersions))
+            }
+            LinkedIssues | Voted | Watched | Viewed => Some(Subject::Issue),
+            ProjectsLed | ProjectsByRole | ProjectsByPermission => Some(Subject::Id(Things::Projects, I::Project)),
+            ComponentsLed => Some(Subject::Id(Things::Components, I::Components)),
+            Known::Cascade => None,
+        };
+        names.iter().map(move |name| (*name, *arity.start(), *list, field))
+    })
+}
+
 /// Whether a function gives a list; `None` if there is no such function.
 pub fn gives_list(function: &Function) -> Option<bool> {
     find(function).map(|(_, _, _, list)| *list)
@@ -97,7 +118,7 @@ pub fn gives_list(function: &Function) -> Option<bool> {
 
 impl Resolver<'_> {
     /// Calls a function.
-    pub(super) fn call(&self, function: &Function) -> Result<Given, String> {
+    pub(super) fn call(&self, function: &Function) -> Result<Given, Problem> {
         let name = function.name.as_str();
         let Some((_, known, arity, _)) = find(function) else { return Err(sentences::no_function(name)) };
         let arguments = function.args.as_slice();
@@ -176,7 +197,7 @@ impl Resolver<'_> {
     }
 
     /// The accounts an argument names; the caller's without one.
-    fn users(&self, function: &str, user: Option<&Value>) -> Result<Vec<String>, String> {
+    fn users(&self, function: &str, user: Option<&Value>) -> Result<Vec<String>, Problem> {
         let Some(user) = user else { return Ok(self.me()) };
         self.accounts(&user.text).ok_or_else(|| sentences::unresolved(function, "user", &user.text))
     }
@@ -192,7 +213,7 @@ impl Resolver<'_> {
         function: &str,
         project: Option<&Value>,
         so: impl Fn(&Version) -> bool,
-    ) -> Result<Given, String> {
+    ) -> Result<Given, Problem> {
         let project = match project {
             Some(value) => {
                 let unknown = || sentences::unresolved(function, "project", &value.text);
@@ -207,7 +228,7 @@ impl Resolver<'_> {
     }
 
     /// `linkedIssues(key[, type or phrase])`: the phrase is read from the named issue's side.
-    fn linked(&self, function: &str, arguments: &[Value]) -> Result<Condition, String> {
+    fn linked(&self, function: &str, arguments: &[Value]) -> Result<Condition, Problem> {
         let [issue, by @ ..] = arguments else { return Ok(Condition::Nothing) };
         let other = self.issue(issue, function).map_err(|_| sentences::unresolved(function, "issue", &issue.text))?;
         let ends = match by.first() {

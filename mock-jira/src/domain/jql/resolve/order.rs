@@ -1,7 +1,7 @@
 //! `ORDER BY`: what fields sort by, and which way if not told (Q-15, S-35).
 
 use super::{
-    Resolver,
+    Problem, Resolver,
     condition::{Condition, CustomTest, IdColumn, NumberColumn, Order, SortKey, TextQuery},
     fields::{self, Subject, Things},
     sentences,
@@ -16,7 +16,7 @@ use crate::domain::{
 const MOST: usize = 7;
 
 /// The criteria of a query. Without any, text that is looked for orders by relevance.
-pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, problems: &mut Vec<String>) -> Vec<Order> {
+pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, problems: &mut Vec<Problem>) -> Vec<Order> {
     if sorts.len() > MOST {
         problems.push(sentences::too_many_sorts(MOST));
     }
@@ -119,7 +119,7 @@ impl Resolver<'_> {
             // The highest stands first.
             Things::Priorities => site.priorities.iter().rev().map(|p| p.id).collect(),
             Things::Resolutions => site.resolutions.iter().map(|r| r.id).collect(),
-            Things::SecurityLevels => Vec::new(),
+            Things::SecurityLevels => sorted(self.levels().map(|l| (l.name.to_lowercase(), l.id))),
             Things::Components => site.components.iter().map(|c| c.id).collect(),
             Things::Versions => site.versions.iter().map(|v| v.id).collect(),
         }

@@ -3,10 +3,12 @@
 use super::{
     Resolver, Sense,
     condition::Condition,
-    fields, sentences,
+    fields,
+    rewrite::collect,
+    sentences,
     values::{Found, missing},
 };
-use crate::domain::jql::{Clause, Operand, Query, Value};
+use crate::domain::jql::{Clause, Query, Value};
 
 /// A saved filter, as far as queries are concerned.
 #[derive(Debug)]
@@ -51,14 +53,6 @@ pub fn references(query: &Query) -> Vec<&Value> {
         }
     }
     values
-}
-
-fn collect<'q>(operand: &'q Operand, values: &mut Vec<&'q Value>) {
-    match operand {
-        Operand::Value(value) => values.push(value),
-        Operand::List(list) => list.items.iter().for_each(|item| collect(item, values)),
-        Operand::Function(_) | Operand::Empty => {}
-    }
 }
 
 impl Resolver<'_> {

@@ -1,8 +1,8 @@
 //! One field, one operator, its operands: the meaning of a terminal clause.
 
 use super::{
-    Resolver,
-    condition::{Column, Condition, CustomTest, IdColumn, NumberColumn, Span, TextQuery},
+    Problem, Resolver,
+    condition::{AccountColumn, Column, Condition, CustomTest, IdColumn, NumberColumn, Span, TextQuery},
     dates,
     fields::{Subject, Things},
     functions::{self, Given},
@@ -13,11 +13,10 @@ use super::{
 use crate::domain::{
     fields::Kind,
     jql::{Operand, Operator, Terminal, Value},
-    time_tracking,
 };
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
-use std::ops::Bound;
+use std::{ops::Bound, sync::Arc};
 
 impl<'a> Resolver<'a> {
     /// What a clause means for one of the fields it names. `operator` is the clause's own or its contrary.
@@ -26,7 +25,7 @@ impl<'a> Resolver<'a> {
         subject: Subject<'a>,
         terminal: &Terminal,
         operator: Operator,
-    ) -> Result<Condition, Vec<String>> {
+    ) -> Result<Condition, Vec<Problem>> {
         let field = terminal.field.name.as_str();
         let refused = || vec![sentences::no_operator(terminal.operator, field)];
         if operator.is_history() {
@@ -70,7 +69,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn operand(&self, clause: &Clause<'a>, operand: &Operand) -> Result<Condition, String> {
+    fn operand(&self, clause: &Clause<'a>, operand: &Operand) -> Result<Condition, Problem> {
         let field = clause.field;
         match operand {
             Operand::Empty => self.empty(clause.subject).ok_or_else(|| sentences::no_emptiness(field)),
@@ -95,7 +94,7 @@ impl<'a> Resolver<'a> {
                 Subject::Instant(_) | Subject::Due | Subject::Custom(_, Kind::Date | Kind::DateTime),
                 Given::Instant(at),
             ) => self.time(clause, at),
-            (Subject::Account(column), Given::Accounts(accounts)) => Condition::Account(column, accounts),
+            (Subject::Account(column), Given::Accounts(accounts)) => self.people(column, accounts),
             (Subject::Custom(field, kind @ (Kind::User | Kind::Users)), Given::Accounts(accounts)) => {
                 holds(field.id, kind, accounts.into_iter().map(Json::from))
             }
@@ -115,7 +114,25 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn value(&self, clause: &Clause<'a>, value: &Value) -> Result<Condition, String> {
+    /// Issues with one of these people. Who watches and votes is seen with a permission, or about oneself.
+    fn people(&self, column: AccountColumn, accounts: Vec<String>) -> Condition {
+        if !matches!(column, AccountColumn::Voters | AccountColumn::Watchers) {
+            return Condition::Account(column, accounts);
+        }
+        let caller = self.scope.caller;
+        let (own, others): (Vec<String>, Vec<String>) = accounts.into_iter().partition(|id| caller.is(Some(id)));
+        let mut any = Vec::new();
+        if !own.is_empty() {
+            any.push(Condition::Account(column, own));
+        }
+        if !others.is_empty() {
+            let extent = self.access().extent("VIEW_VOTERS_AND_WATCHERS", |_| true);
+            any.push(Condition::All(vec![Condition::Permitted(Arc::new(extent)), Condition::Account(column, others)]));
+        }
+        Condition::any(any)
+    }
+
+    fn value(&self, clause: &Clause<'a>, value: &Value) -> Result<Condition, Problem> {
         let Clause { subject, field, operator } = *clause;
         let invalid = || sentences::invalid_value(&value.text, field);
         if value.text.contains('\0') {
@@ -138,7 +155,7 @@ impl<'a> Resolver<'a> {
             }
             Subject::Account(column) => {
                 let accounts = self.accounts(&value.text);
-                Condition::Account(column, accounts.ok_or_else(|| sentences::no_value(&value.text, field))?)
+                self.people(column, accounts.ok_or_else(|| sentences::no_value(&value.text, field))?)
             }
             Subject::Instant(_) | Subject::Due | Subject::Custom(_, Kind::Date | Kind::DateTime) => {
                 let at = if value.number {
@@ -151,9 +168,10 @@ impl<'a> Resolver<'a> {
             Subject::Number(column) => {
                 Condition::Number(column, span(operator, value.text.trim().parse().map_err(|_| invalid())?))
             }
-            Subject::Duration(column) => {
-                Condition::Number(column, span(operator, time_tracking::parse(&value.text).ok_or_else(invalid)?))
-            }
+            Subject::Duration(column) => Condition::Number(
+                column,
+                span(operator, self.scope.site.settings.time_tracking.parse(&value.text).ok_or_else(invalid)?),
+            ),
             Subject::Text(column) => Condition::Text(column, query(value, field)?),
             Subject::Comment => Condition::Comment(Some(query(value, field)?), self.readable()),
             Subject::AnyText => Condition::Anywhere(query(value, field)?, self.readable()),
@@ -240,7 +258,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Keys are compared within their project, by number; ids among all.
-    fn after_issue(&self, clause: &Clause, value: &Value) -> Result<Condition, String> {
+    fn after_issue(&self, clause: &Clause, value: &Value) -> Result<Condition, Problem> {
         let names = self.issue(value, clause.field)?;
         let by_id = names.ids.into_iter().map(|id| Condition::Number(NumberColumn::Id, span(clause.operator, id)));
         let by_key = names.keys.into_iter().map(|(project, number)| {
@@ -300,7 +318,7 @@ fn equals(operator: Operator) -> bool {
 }
 
 /// A function that gives a list needs an operator that takes one, and the other way round.
-fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<String>> {
+fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
     let Operand::Function(function) = operand else { return Ok(()) };
     let list = functions::gives_list(function).unwrap_or(operator.takes_list());
     if list == operator.takes_list() || matches!(operator, Operator::Is | Operator::IsNot) {
@@ -318,7 +336,7 @@ fn flat(operand: &Operand) -> Vec<&Operand> {
     }
 }
 
-fn query(value: &Value, field: &str) -> Result<TextQuery, String> {
+fn query(value: &Value, field: &str) -> Result<TextQuery, Problem> {
     text::read(&value.text).map_err(|bad| match bad {
         BadText::Empty => sentences::empty_text(field),
         BadText::Unreadable => sentences::unreadable_text(&value.text, field),

@@ -1,20 +1,21 @@
 //! Names in queries to ids: what a literal means for a field.
 
 use super::{
-    Mention, Resolver,
+    Mention, Problem, Resolver,
     condition::{Condition, CustomTest, IssueNames, LinkEnds},
     fields::Things,
     sentences,
 };
 use crate::domain::{
-    config::{CustomField, IssueLinkType, Project, STATUS_CATEGORIES},
+    config::{CustomField, IssueLinkType, Project, STATUS_CATEGORIES, SecurityLevel},
     fields::Kind,
     jql::Value,
 };
 use serde_json::{Value as Json, json};
+use std::collections::HashSet;
 
 /// Ids of things, or the sentence that says there are none.
-pub type Found<T> = Result<T, String>;
+pub type Found<T> = Result<T, Problem>;
 
 /// A thing as queries name it.
 struct Named<'a> {
@@ -61,8 +62,7 @@ impl<'a> Resolver<'a> {
             }
             Things::Priorities => pick(site.priorities.iter().map(|p| Named::new(p.id, &p.name)).collect()),
             Things::Resolutions => pick(site.resolutions.iter().map(|r| Named::new(r.id, &r.name)).collect()),
-            // There are no security schemes yet, and so no levels to name.
-            Things::SecurityLevels => pick(Vec::new()),
+            Things::SecurityLevels => pick(self.levels().map(|l| Named::new(l.id, &l.name)).collect()),
             Things::Components => {
                 let seen = site.components.iter().filter(|c| self.sees(c.project_id));
                 pick(seen.map(|c| Named::new(c.id, &c.name)).collect())
@@ -143,7 +143,11 @@ impl<'a> Resolver<'a> {
             Kind::Option | Kind::Options | Kind::Cascade => {
                 let contexts = site.fields.contexts.get(&custom.id).map_or(&[][..], Vec::as_slice);
                 let offered = |context: i64| contexts.iter().any(|c| c.id == context);
-                let options = site.fields.options.iter().filter(|option| offered(option.context_id));
+                let options = site.fields.options.iter().filter(|option| offered(option.context_id) && !option.removed);
+                to_json(choose(&options.map(|o| Named::new(o.id, &o.value)).collect::<Vec<_>>(), value, field)?)
+            }
+            Kind::AppOption => {
+                let options = site.fields.app_options.get(&custom.id).into_iter().flatten();
                 to_json(choose(&options.map(|o| Named::new(o.id, &o.value)).collect::<Vec<_>>(), value, field)?)
             }
             Kind::Project => vec![self.project(value, field)?.id.into()],
@@ -164,6 +168,15 @@ impl<'a> Resolver<'a> {
         let plural = kind.is_plural() || kind == Kind::Cascade;
         let ids = ids.into_iter().map(|id| if plural { json!([id]) } else { id });
         Ok(Condition::Custom(custom.id, CustomTest::Holds(ids.collect())))
+    }
+
+    /// The security levels that the caller belongs to somewhere.
+    pub(super) fn levels(&self) -> impl Iterator<Item = &'a SecurityLevel> {
+        let access = self.access();
+        let site = self.scope.site;
+        let schemed = site.projects.iter().filter(|p| p.security_scheme_id.is_some() && self.sees(p.id));
+        let ids: HashSet<i64> = schemed.flat_map(|p| access.levels(p, None)).map(|level| level.id).collect();
+        site.security_levels.iter().filter(move |level| ids.contains(&level.id))
     }
 
     /// Whether the caller may know of a project.
@@ -203,6 +216,6 @@ fn choose(things: &[Named], value: &Value, field: &str) -> Found<Vec<i64>> {
 }
 
 /// Ids and names that are not there have sentences of their own.
-pub(super) fn missing(value: &Value, field: &str) -> String {
+pub(super) fn missing(value: &Value, field: &str) -> Problem {
     if value.number { sentences::no_id(&value.text, field) } else { sentences::no_value(&value.text, field) }
 }

@@ -1,18 +1,23 @@
 //! Comments of an issue (J-90 to J-96).
 
 use crate::{
-    app::comments::{self, CommentInput},
+    app::{
+        comments::{self, COMMENT, CommentInput},
+        properties::Owner,
+    },
+    db::{Read, comments::Comment},
     domain::failure::{Failure, Result},
     http::{
         answer::{Answer, created, no_content, ok},
-        body::Json,
+        body::{Ids, Json},
         call::Call,
         page::Window,
+        properties,
         routes::Routes,
         views,
     },
 };
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use serde_json::{Map, Value, json};
 
 /// Operations on comments.
@@ -23,6 +28,11 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/issue/{issueIdOrKey}/comment/{id}", get_comment)
         .put("/rest/api/3/issue/{issueIdOrKey}/comment/{id}", update_comment)
         .delete("/rest/api/3/issue/{issueIdOrKey}/comment/{id}", delete_comment)
+        .post("/rest/api/3/comment/list", get_comments_by_ids)
+        .get("/rest/api/3/comment/{commentId}/properties", get_comment_property_keys)
+        .get("/rest/api/3/comment/{commentId}/properties/{propertyKey}", get_comment_property)
+        .put("/rest/api/3/comment/{commentId}/properties/{propertyKey}", set_comment_property)
+        .delete("/rest/api/3/comment/{commentId}/properties/{propertyKey}", delete_comment_property)
 }
 
 async fn get_comments(call: Call, Path(id_or_key): Path<String>) -> Answer {
@@ -35,7 +45,7 @@ async fn get_comments(call: Call, Path(id_or_key): Path<String>) -> Answer {
         all.reverse();
     }
     let total = all.len();
-    let shown: Vec<Value> = window.of(all).iter().map(|comment| views::issue::comment(&call, comment)).collect();
+    let shown = view(&call, &mut db, &window.of(all)).await?;
     ok(json!({
         "self": call.links.api(format_args!("issue/{}/comment", issue.id)),
         "startAt": window.start_at,
@@ -43,6 +53,24 @@ async fn get_comments(call: Call, Path(id_or_key): Path<String>) -> Answer {
         "total": total,
         "comments": shown,
     }))
+}
+
+/// Comments, with their properties when expanded.
+async fn view(call: &Call, db: &mut Read, comments: &[Comment]) -> Result<Vec<Value>> {
+    let ids: Vec<i64> = comments.iter().map(|comment| comment.id).collect();
+    let mut properties = properties::expanded(call, db, COMMENT, &ids).await?;
+    let views = comments.iter().map(|comment| {
+        let mut view = views::issue::comment(call, comment);
+        if let Some(properties) = properties.remove(&comment.id) {
+            view["properties"] = properties.into();
+        }
+        view
+    });
+    Ok(views.collect())
+}
+
+async fn view_one(call: &Call, comment: Comment) -> Result<Value> {
+    Ok(view(call, &mut call.read().await?, &[comment]).await?.pop().unwrap_or_default())
 }
 
 /// Reads `orderBy`, which knows `created` alone (J-92); a literal `+` has become a blank (T-12).
@@ -59,17 +87,21 @@ fn descending(call: &Call) -> Result<bool> {
 }
 
 fn input(body: &Map<String, Value>) -> CommentInput<'_> {
-    CommentInput { body: body.get("body").unwrap_or(&Value::Null), visibility: body.get("visibility") }
+    CommentInput {
+        body: body.get("body").unwrap_or(&Value::Null),
+        visibility: body.get("visibility"),
+        properties: body.get("properties"),
+    }
 }
 
 async fn add_comment(Path(id_or_key): Path<String>, Json(call, body): Json<Map<String, Value>>) -> Answer {
     let comment = comments::add(&call, &id_or_key, &input(&body), call.version.text()).await?;
-    created(views::issue::comment(&call, &comment))
+    created(view_one(&call, comment).await?)
 }
 
 async fn get_comment(call: Call, Path((id_or_key, id)): Path<(String, String)>) -> Answer {
     let comment = comments::get(&call, &mut call.read().await?, &id_or_key, &id).await?;
-    ok(views::issue::comment(&call, &comment))
+    ok(view_one(&call, comment).await?)
 }
 
 async fn update_comment(
@@ -77,10 +109,54 @@ async fn update_comment(
     Json(call, body): Json<Map<String, Value>>,
 ) -> Answer {
     let comment = comments::edit(&call, &id_or_key, &id, &input(&body), call.version.text()).await?;
-    ok(views::issue::comment(&call, &comment))
+    ok(view_one(&call, comment).await?)
 }
 
 async fn delete_comment(call: Call, Path((id_or_key, id)): Path<(String, String)>) -> Answer {
     comments::delete(&call, &id_or_key, &id).await?;
     no_content()
+}
+
+/// Most comments in one request.
+const AT_ONCE: usize = 1000;
+
+async fn get_comments_by_ids(Json(call, body): Json<Ids>) -> Answer {
+    let ids = body.ids();
+    if ids.is_empty() || ids.len() > AT_ONCE {
+        return Err(Failure::invalid(format!("The number of comment ids must be between 1 and {AT_ONCE}.")).into());
+    }
+    let mut db = call.read().await?;
+    let comments = comments::by_ids(&call, &mut db, &ids).await?;
+    let values = view(&call, &mut db, &comments).await?;
+    let total = values.len();
+    ok(json!({ "maxResults": 1_048_576, "startAt": 0, "total": total, "isLast": true, "values": values }))
+}
+
+async fn get_comment_property_keys(call: Call, Path(id): Path<String>) -> Answer {
+    let mut db = call.read().await?;
+    let (owner, _) = comments::owner(&call, &mut db, &id).await?;
+    properties::keys(&call, &mut db, &owner, &format!("comment/{id}")).await
+}
+
+async fn get_comment_property(call: Call, Path((id, key)): Path<(String, String)>) -> Answer {
+    let mut db = call.read().await?;
+    let (owner, _) = comments::owner(&call, &mut db, &id).await?;
+    properties::get(&mut db, &owner, &key).await
+}
+
+async fn set_comment_property(call: Call, Path((id, key)): Path<(String, String)>, request: Request) -> Answer {
+    let mut work = call.begin().await?;
+    let owner = editable(&call, &mut work, &id).await?;
+    properties::set(work, &owner, &key, request).await
+}
+
+async fn delete_comment_property(call: Call, Path((id, key)): Path<(String, String)>) -> Answer {
+    let mut work = call.begin().await?;
+    let owner = editable(&call, &mut work, &id).await?;
+    properties::delete(work, &owner, &key).await
+}
+
+async fn editable(call: &Call, db: &mut Read, id: &str) -> Result<Owner> {
+    let (owner, may_edit) = comments::owner(call, db, id).await?;
+    if may_edit { Ok(owner) } else { Err(Failure::forbidden("You do not have permission to edit this comment.")) }
 }

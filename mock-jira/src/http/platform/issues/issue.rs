@@ -5,7 +5,7 @@ use crate::{
     db,
     domain::{
         failure::{Complaints, Failure, Result},
-        issue::edit::Input,
+        issue::{edit::Input, history::Metadata},
         property,
     },
     http::{
@@ -44,7 +44,7 @@ pub struct IssueUpdate {
     update: Option<Map<String, Value>>,
     properties: Option<Vec<Property>>,
     transition: Option<Map<String, Value>>,
-    history_metadata: Option<Value>,
+    history_metadata: Option<Metadata>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,9 +54,13 @@ struct Property {
 }
 
 impl IssueUpdate {
-    /// `fields` and `update`.
+    /// `fields` and `update`, with what another system tells about them.
     pub fn input(&mut self) -> Input {
-        Input { fields: self.fields.take().unwrap_or_default(), update: self.update.take().unwrap_or_default() }
+        Input {
+            fields: self.fields.take().unwrap_or_default(),
+            update: self.update.take().unwrap_or_default(),
+            metadata: self.history_metadata.take(),
+        }
     }
 
     /// The id of the transition, as text or number.
@@ -158,7 +162,7 @@ async fn load(call: &Call, id_or_key: &str) -> Result<Value> {
     let name = call.required_issue_name(id_or_key)?;
     let mut db = call.read().await?;
     let caller = call.caller.account_id();
-    let mut wanted = selection.wanted();
+    let mut wanted = selection.wanted(&call.site);
     wanted.neighbours |= call.params.expands("transitions");
     let loaded = db::issues::find(&mut db, name, wanted, caller).await?.ok_or_else(Failure::no_issue)?;
     if loaded.site_version != call.site.site.version {
@@ -243,6 +247,7 @@ async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request)
         input: update.input(),
         properties: update.properties()?,
         override_screen: call.params.flag("overrideScreenSecurity", false)?,
+        quiet: !call.params.flag("notifyUsers", true)?,
     };
     if call.params.flag("overrideEditableFlag", false)? && !call.access().administers() {
         return Err(
@@ -305,7 +310,7 @@ async fn bulk_fetch_issues(Json(mut call, bulk): Json<BulkFetch>) -> Answer {
     let mut db = call.read().await?;
     let references = call.references(&mut db, &bulk.issue_ids_or_keys).await?;
     let ids: Vec<i64> = references.values().map(|reference| reference.id).collect();
-    let mut loaded = db::issues::list(&mut db, &ids, selection.wanted(), call.caller.account_id()).await?;
+    let mut loaded = db::issues::list(&mut db, &ids, selection.wanted(&call.site), call.caller.account_id()).await?;
     loaded.sort_by_key(|loaded| loaded.issue.id); // S-47
     let issues = render(&call, &mut db, &loaded, &selection, &bulk.properties).await?;
     let missing = bulk.issue_ids_or_keys.iter().filter(|text| !references.contains_key(*text));

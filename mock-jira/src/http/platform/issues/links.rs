@@ -45,6 +45,7 @@ async fn link_issues(Json(call, request): Json<LinkRequest>) -> Answer {
     let comment = request.comment.as_object().map(|comment| CommentInput {
         body: comment.get("body").unwrap_or(&Value::Null),
         visibility: comment.get("visibility"),
+        properties: comment.get("properties"),
     });
     let input = LinkInput {
         kind: link_type(&call, &request.kind)?,

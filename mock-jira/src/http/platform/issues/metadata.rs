@@ -5,18 +5,19 @@ use crate::{
     domain::{
         config::{IssueType, Project},
         failure::{Failure, Result},
-        fields::{Field, Kind},
+        fields::{Field, Kind, defaults},
         issue::{
             Issue,
             screen::{Asked, Purpose, asked},
         },
+        permission::IssuePeople,
     },
     http::{
         answer::{Answer, ok},
         call::Call,
         page::Window,
         routes::Routes,
-        views::{config, project as project_views},
+        views::{self, config, project as project_views},
     },
 };
 use axum::extract::Path;
@@ -52,7 +53,7 @@ async fn get_create_issue_meta(call: Call) -> Answer {
     let projects: Vec<Value> = projects
         .map(|project| {
             let types = call.site.issue_types_of(project).filter(wanted_type).map(|kind| {
-                let mut view = config::issue_type_listed(&call, kind);
+                let mut view = offered(&call, kind);
                 if with_fields {
                     view["expand"] = "fields".into();
                     view["fields"] = create_fields(&call, project, kind);
@@ -84,12 +85,7 @@ fn window(call: &Call) -> Result<Window> {
 async fn get_create_issue_meta_issue_types(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let window = window(&call)?;
     let project = creatable(&call, &id_or_key)?;
-    let types = call.site.issue_types_of(project).map(|kind| {
-        let mut view = config::issue_type(&call, kind);
-        config::add_scope(&mut view, kind.project_id);
-        view
-    });
-    let types: Vec<Value> = types.collect();
+    let types: Vec<Value> = call.site.issue_types_of(project).map(|kind| offered(&call, kind)).collect();
     ok(
         json!({ "startAt": window.start_at, "maxResults": window.max_results, "total": types.len(), "issueTypes": window.of(types) }),
     )
@@ -100,12 +96,12 @@ async fn get_create_issue_meta_issue_type_id(call: Call, Path((id_or_key, type_i
     let project = creatable(&call, &id_or_key)?;
     let kind = call.site.issue_types_of(project).find(|kind| kind.id.to_string() == type_id);
     let kind = kind.ok_or_else(|| Failure::invalid_field("issuetype", "The issue type selected is invalid."))?;
-    let asked = asked(&call.site, call.access(), project, kind, Purpose::Create);
+    let asked = asked(&call.site, call.access(), project, kind, Purpose::Create, None);
     let fields: Vec<Value> = asked
         .iter()
         .map(|asked| {
             let mut view = json!({ "required": asked.required });
-            merge(&mut view, describe(&call, project, kind, asked));
+            merge(&mut view, describe(&call, project, kind, None, asked));
             view["fieldId"] = asked.field.id().into();
             view
         })
@@ -128,22 +124,30 @@ pub fn edit_meta(call: &Call, issue: &Issue) -> Result<Value> {
     let project = call.project_of(issue)?;
     let kind = call.site.issue_types.get(issue.issue_type_id).ok_or_else(Failure::no_issue)?;
     let may = call.access().on(project, issue.people(), "EDIT_ISSUES");
-    let asked = if may { asked(&call.site, call.access(), project, kind, Purpose::Edit) } else { Vec::new() };
-    Ok(json!({ "fields": fields(call, project, kind, &asked) }))
+    let people = Some(issue.people());
+    let asked = if may { asked(&call.site, call.access(), project, kind, Purpose::Edit, people) } else { Vec::new() };
+    Ok(json!({ "fields": fields(call, project, kind, people, &asked) }))
 }
 
 /// Fields by id, each with what can be said about setting it.
-pub fn fields(call: &Call, project: &Project, kind: &IssueType, asked: &[Asked]) -> Value {
+pub fn fields(call: &Call, project: &Project, kind: &IssueType, people: Option<IssuePeople>, asked: &[Asked]) -> Value {
     let entries = asked.iter().map(|asked| {
         let mut view = json!({ "required": asked.required });
-        merge(&mut view, describe(call, project, kind, asked));
+        merge(&mut view, describe(call, project, kind, people, asked));
         (asked.field.id(), view)
     });
     Value::Object(entries.collect())
 }
 
 fn create_fields(call: &Call, project: &Project, kind: &IssueType) -> Value {
-    fields(call, project, kind, &asked(&call.site, call.access(), project, kind, Purpose::Create))
+    fields(call, project, kind, None, &asked(&call.site, call.access(), project, kind, Purpose::Create, None))
+}
+
+/// An issue type that can be created; what it is called untranslated is not told here.
+fn offered(call: &Call, kind: &IssueType) -> Value {
+    let mut view = config::issue_type(call, kind);
+    config::add_scope(&mut view, kind.project_id);
+    view
 }
 
 fn creatable<'a>(call: &'a Call, id_or_key: &str) -> Result<&'a Project> {
@@ -160,7 +164,13 @@ fn merge(view: &mut Value, other: Map<String, Value>) {
     }
 }
 
-fn describe(call: &Call, project: &Project, kind: &IssueType, asked: &Asked) -> Map<String, Value> {
+fn describe(
+    call: &Call,
+    project: &Project,
+    kind: &IssueType,
+    people: Option<IssuePeople>,
+    asked: &Asked,
+) -> Map<String, Value> {
     let id = asked.field.id();
     let mut view = Map::new();
     view.insert("schema".into(), asked.field.schema().unwrap_or_else(|| json!({ "type": "issuelink", "system": id })));
@@ -169,7 +179,7 @@ fn describe(call: &Call, project: &Project, kind: &IssueType, asked: &Asked) -> 
     let default = default_value(call, project, kind, asked.field);
     view.insert("hasDefaultValue".into(), default.is_some().into());
     view.insert("operations".into(), asked.field.operations().into());
-    if let Some(values) = allowed_values(call, project, kind, asked.field) {
+    if let Some(values) = allowed_values(call, project, kind, people, asked.field) {
         view.insert("allowedValues".into(), values.into());
     }
     if let Some(default) = default {
@@ -195,12 +205,26 @@ fn default_value(call: &Call, project: &Project, kind: &IssueType, field: Field)
         Field::System(field) if field.id == "priority" => {
             call.site.default_priority_of(project.id).map(|priority| config::priority(call, priority))
         }
+        Field::System(field) if field.id == "security" => {
+            let default = call.site.levels_of(project).find(|level| level.is_default);
+            default.map(|level| config::security_level(call, level))
+        }
         Field::System(_) => None,
-        Field::Custom(custom, _) => call.site.fields.context(custom.id, project.id, kind.id)?.default_value.clone(),
+        Field::Custom(custom, of) => {
+            let kept = call.site.fields.context(custom.id, project.id, kind.id)?.default_value.as_ref()?;
+            let value = defaults::initial(&call.site, project, of, kept, call.now)?;
+            Some(views::issue::custom_value(call, custom.id, of, &value))
+        }
     }
 }
 
-fn allowed_values(call: &Call, project: &Project, kind: &IssueType, field: Field) -> Option<Vec<Value>> {
+fn allowed_values(
+    call: &Call,
+    project: &Project,
+    kind: &IssueType,
+    people: Option<IssuePeople>,
+    field: Field,
+) -> Option<Vec<Value>> {
     let site = &call.site;
     Some(match field {
         Field::System(system) => match system.id {
@@ -220,6 +244,9 @@ fn allowed_values(call: &Call, project: &Project, kind: &IssueType, field: Field
                 .filter(|version| !version.archived)
                 .map(|version| config::version(call, version))
                 .collect(),
+            "security" => {
+                call.access().levels(project, people).map(|level| config::security_level(call, level)).collect()
+            }
             _ => return None,
         },
         Field::Custom(custom, Kind::Option | Kind::Options | Kind::Cascade) => {
@@ -241,6 +268,13 @@ fn allowed_values(call: &Call, project: &Project, kind: &IssueType, field: Field
                 view
             });
             with_children.collect()
+        }
+        Field::Custom(custom, Kind::AppOption) => {
+            let options = site.fields.app_options.get(&custom.id).into_iter().flatten();
+            let offered = options.filter(|option| option.is_selectable(Some(project.id)));
+            offered
+                .map(|option| views::issue::custom_value(call, custom.id, Kind::AppOption, &option.id.into()))
+                .collect()
         }
         Field::Custom(_, Kind::Version | Kind::Versions) => {
             site.versions_of(project.id).map(|version| config::version(call, version)).collect()

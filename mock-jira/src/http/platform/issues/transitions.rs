@@ -57,9 +57,11 @@ pub fn list(call: &Call, loaded: &Loaded, unavailable: bool) -> Result<Vec<Value
         let mut view = views::issue::transition(call, &offer, issue.status_id);
         if call.params.expands("transitions.fields") {
             let screen = offer.transition.screen_id.and_then(|id| call.site.screens.get(id));
-            let asked =
-                screen.map(|screen| asked(&call.site, call.access(), project, issue_type, Purpose::Transition(screen)));
-            view["fields"] = metadata::fields(call, project, issue_type, &asked.unwrap_or_default());
+            let people = Some(issue.people());
+            let asked = screen.map(|screen| {
+                asked(&call.site, call.access(), project, issue_type, Purpose::Transition(screen), people)
+            });
+            view["fields"] = metadata::fields(call, project, issue_type, people, &asked.unwrap_or_default());
         }
         view
     });

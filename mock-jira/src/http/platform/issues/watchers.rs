@@ -2,22 +2,25 @@
 
 use crate::{
     app::{issues, watchers},
-    db,
+    db::{self, issues::Wanted},
     domain::failure::{Failure, Result},
     http::{
         answer::{Answer, no_content, ok},
-        body,
+        body::{self, Json},
         call::Call,
         routes::Routes,
         views,
     },
 };
 use axum::extract::{Path, Request};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// Operations on watchers.
 pub fn routes() -> Routes {
     Routes::default()
+        .post("/rest/api/3/issue/watching", get_is_watching_issue_bulk)
         .get("/rest/api/3/issue/{issueIdOrKey}/watchers", get_issue_watchers)
         .post("/rest/api/3/issue/{issueIdOrKey}/watchers", add_watcher)
         .delete("/rest/api/3/issue/{issueIdOrKey}/watchers", remove_watcher)
@@ -36,6 +39,24 @@ async fn get_issue_watchers(call: Call, Path(id_or_key): Path<String>) -> Answer
         "watchCount": all.len(),
         "watchers": shown.map(|id| views::user::person(&call, Some(id))).collect::<Vec<_>>(),
     }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct IssueList {
+    issue_ids: Vec<String>,
+}
+
+/// Whether the caller watches issues; what is no visible issue is watched by nobody.
+async fn get_is_watching_issue_bulk(Json(call, body): Json<IssueList>) -> Answer {
+    let ids: Vec<i64> = body.issue_ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let mut db = call.read().await?;
+    let watched = db::watchers::watched(&mut db, &ids, call.account_id()?).await?;
+    let loaded = db::issues::list(&mut db, &watched, Wanted::default(), None).await?;
+    let visible = loaded.iter().filter(|loaded| call.project_of(&loaded.issue).is_ok());
+    let watched: HashSet<String> = visible.map(|loaded| loaded.issue.id.to_string()).collect();
+    let told = body.issue_ids.iter().map(|id| (id.clone(), watched.contains(id).into()));
+    ok(json!({ "issuesIsWatching": told.collect::<Map<_, _>>() }))
 }
 
 async fn add_watcher(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {

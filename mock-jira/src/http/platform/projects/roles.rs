@@ -130,7 +130,7 @@ pub fn administered<'a>(call: &'a Call, id_or_key: &str, role_id: &str) -> Resul
 }
 
 fn with_default_actors(call: &Call, role: &Role) -> Value {
-    let actors = call.site.role_actors.iter().filter(|actor| actor.role_id == role.id && actor.project_id.is_none());
+    let actors = call.site.role_actors.of(None).iter().filter(|actor| actor.role_id == role.id);
     parts::role_played(call, role, &format!("role/{}", role.id), actors)
 }
 

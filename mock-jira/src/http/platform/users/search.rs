@@ -2,6 +2,7 @@
 
 use super::{by_name, may_browse, must_browse};
 use crate::{
+    db,
     domain::{
         failure::{Complaints, Failure, Result},
         people::Account,
@@ -31,7 +32,7 @@ pub fn routes() -> Routes {
 }
 
 /// Searches look no further than the thousandth account (U-11), and no list is longer (U-14).
-const MOST: i64 = 1000;
+pub const MOST: i64 = 1000;
 
 /// Apps and inactive accounts too (U-14).
 async fn get_all_users(call: Call) -> Answer {
@@ -49,15 +50,37 @@ fn views(call: &Call, accounts: Vec<&Account>) -> Answer {
 async fn find_users(call: Call) -> Answer {
     let window = Window::read(&call, 50, MOST)?;
     let wanted = Wanted::read(&call)?;
-    if wanted == Wanted::Anybody {
-        if call.params.text("property").is_some() {
-            // No account has a property until they can be set.
-            return views(&call, Vec::new());
-        }
+    let property = call.params.text("property").map(Property::read).transpose()?;
+    if wanted == Wanted::Anybody && property.is_none() {
         return Err(nothing_wanted().into());
     }
-    let found = if may_browse(&call) { found(&call, &wanted) } else { Vec::new() };
+    let mut found = if may_browse(&call) { found(&call, &wanted) } else { Vec::new() };
+    if let Some(Property { key, path, value }) = &property {
+        let having = db::users::with_property(&mut call.read().await?, key, path, value).await?;
+        found.retain(|account| having.contains(&account.account_id));
+    }
     views(&call, window.of(found))
+}
+
+/// What `property` asks for: `key.path.to=value`.
+struct Property {
+    key: String,
+    path: Vec<String>,
+    value: String,
+}
+
+impl Property {
+    fn read(text: &str) -> Result<Self> {
+        let invalid = || Failure::invalid(format!("The property query '{text}' is not valid."));
+        let (place, value) = text.split_once('=').ok_or_else(invalid)?;
+        let mut names = place.split('.').map(|name| name.trim().to_owned());
+        let key = names.next().ok_or_else(invalid)?;
+        let path: Vec<String> = names.collect();
+        if key.is_empty() || path.iter().any(String::is_empty) {
+            return Err(invalid());
+        }
+        Ok(Self { key, path, value: value.trim().to_owned() })
+    }
 }
 
 async fn find_assignable_users(call: Call) -> Answer {
@@ -107,7 +130,8 @@ async fn find_users_with_browse_permission(call: Call) -> Answer {
 async fn find_users_with_all_permissions(call: Call) -> Answer {
     let window = Window::read(&call, 50, MOST)?;
     let wanted = Wanted::read(&call)?;
-    let permissions = call.params.list("permissions");
+    let mut permissions = call.params.list("permissions");
+    permissions.iter_mut().for_each(|key| *key = permission::current_key(key).to_owned());
     let mut complaints = Complaints::default();
     for key in permissions.iter().filter(|key| permission::find(key).is_none_or(|kind| kind.global)) {
         complaints.field(key, "Unrecognized permission");
@@ -150,6 +174,11 @@ impl<'a> Wanted<'a> {
             (None, None) => Ok(Self::Anybody),
         }
     }
+}
+
+/// All active accounts, by name, up to the thousandth.
+pub fn active(call: &Call) -> Vec<&Account> {
+    found(call, &Wanted::Anybody)
 }
 
 /// Active accounts that are wanted, by name.

@@ -6,7 +6,7 @@ use crate::domain::{
     people::{Account, Group},
     priority_scheme::PriorityScheme,
     site::{Clock, Settings, Site},
-    snapshot::{Index, Snapshot},
+    snapshot::{Index, RoleActors, Snapshot},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -51,7 +51,7 @@ pub fn site() -> Snapshot {
         memberships: HashMap::from([("ann".into(), HashSet::from([CREW]))]),
         tokens: HashMap::new(),
         global_grants: Vec::new(),
-        product_groups: Vec::new(),
+        application_roles: Vec::new(),
         priorities: Index::new(vec![priority(31, "High", 0), priority(32, "Medium", 1), priority(33, "Low", 2)], |p| {
             p.id
         }),
@@ -70,7 +70,14 @@ pub fn site() -> Snapshot {
         issue_type_schemes: Index::new(Vec::new(), |s: &IssueTypeScheme| s.id),
         workflows: HashMap::new(),
         workflow_schemes: Index::new(Vec::new(), |s: &WorkflowScheme| s.id),
-        fields: Fields { custom: Index::new(custom, |f| f.id), contexts, options: Index::new(options, |o| o.id) },
+        fields: Fields {
+            custom: Index::new(custom, |f| f.id),
+            trashed: Index::new(Vec::new(), |f: &CustomField| f.id),
+            contexts,
+            options: Index::new(options, |o| o.id),
+            app_options: HashMap::new(),
+        },
+        settings: crate::domain::settings::Settings::default(),
         field_configurations: Index::new(Vec::new(), |c: &FieldConfiguration| c.id),
         screens: Index::new(Vec::new(), |s: &Screen| s.id),
         screen_schemes: Index::new(Vec::new(), |s: &ScreenScheme| s.id),
@@ -81,13 +88,16 @@ pub fn site() -> Snapshot {
             vec![Role { id: 81, name: "Developers".into(), description: String::new(), project_id: None }],
             |r| r.id,
         ),
-        role_actors: vec![RoleActor {
+        role_actors: RoleActors::new(vec![RoleActor {
             id: 1,
             role_id: 81,
             project_id: Some(1),
             account_id: None,
             group_id: Some(CREW),
-        }],
+        }]),
+        security_schemes: Index::new(Vec::new(), |s: &SecurityScheme| s.id),
+        security_levels: Index::new(Vec::new(), |l: &SecurityLevel| l.id),
+        security_members: HashMap::new(),
         link_types: Index::new(
             vec![IssueLinkType {
                 id: 91,
@@ -183,6 +193,7 @@ fn field(id: i64, name: &str, key: &str) -> CustomField {
         type_key: format!("com.atlassian.jira.plugin.system.customfieldtypes:{key}"),
         searcher: Some("searcher".into()),
         project_id: None,
+        ..CustomField::default()
     }
 }
 
@@ -195,11 +206,20 @@ fn context(id: i64, field_id: i64) -> FieldContext {
         project_ids: Vec::new(),
         issue_type_ids: Vec::new(),
         default_value: None,
+        ..FieldContext::default()
     }
 }
 
 fn option(id: i64, context_id: i64, parent_id: Option<i64>, value: &str) -> FieldOption {
-    FieldOption { id, context_id, parent_id, value: value.into(), disabled: false, position: 0 }
+    FieldOption {
+        id,
+        context_id,
+        parent_id,
+        value: value.into(),
+        disabled: false,
+        position: 0,
+        ..FieldOption::default()
+    }
 }
 
 fn browse(holder: &str, parameter: Option<&str>) -> PermissionGrant {
@@ -232,6 +252,7 @@ fn project(id: i64, key: &str, name: &str) -> Project {
         workflow_scheme_id: 0,
         issue_type_screen_scheme_id: 0,
         field_configuration_id: 0,
+        security_scheme_id: None,
         archived: None,
         archived_by: None,
         deleted: None,
