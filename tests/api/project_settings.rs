@@ -240,3 +240,19 @@ async fn deleting_a_project_for_good_leaves_nothing_of_its_own() {
     admin.post(PATH, body).await.expect(201);
     assert_eq!(admin.get(&format!("{PATH}/TEAM/properties")).await.expect(200), json!({ "keys": [] }));
 }
+
+#[tokio::test]
+async fn a_project_gets_an_issue_security_scheme() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let body = json!({ "name": "Secrets", "description": "" });
+    let scheme = admin.post("/rest/api/3/issuesecurityschemes", body).await.expect(201);
+    let id: i64 = scheme["id"].as_str().unwrap().parse().unwrap();
+    admin.put(&format!("{PATH}/DEMO"), json!({ "issueSecurityScheme": id })).await.expect(200);
+    let body = json!({ "key": "NEW", "name": "New", "projectTypeKey": "software", "issueSecurityScheme": id });
+    admin.post(PATH, body).await.expect(201);
+    for key in ["DEMO", "NEW"] {
+        let found = admin.get(&format!("{PATH}/{key}/issuesecuritylevelscheme")).await.expect(200);
+        assert_eq!(found["id"], id);
+    }
+}

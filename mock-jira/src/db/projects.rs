@@ -13,8 +13,8 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
     sqlx::query!(
         "INSERT INTO project (site_id, id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id,
            avatar_id, is_private, permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id,
-           field_configuration_id, created, notification_scheme_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+           field_configuration_id, created, security_scheme_id, notification_scheme_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
            (SELECT min(id) FROM notification_scheme WHERE site_id = $1))",
         site_id,
         project.id,
@@ -35,7 +35,8 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
         project.workflow_scheme_id,
         project.issue_type_screen_scheme_id,
         project.field_configuration_id,
-        now
+        now,
+        project.security_scheme_id
     )
     .execute(db.sql())
     .await?;
