@@ -296,6 +296,29 @@ async fn a_task_becomes_a_sub_task_below_another() {
 }
 
 #[tokio::test]
+async fn statuses_that_the_target_does_not_have_are_replaced() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let one = task(&admin, "DEMO", "one").await;
+    let status = issue(&admin, &one).await["fields"]["status"]["id"].as_str().unwrap().to_owned();
+    let there = admin.get("/rest/api/3/project/TEAM/statuses").await.expect(200);
+    let kind = there.as_array().unwrap().iter().find(|kind| kind["name"] == "Task").unwrap();
+    let last = kind["statuses"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
+    let mapping = |statuses: Value| {
+        let key = format!("TEAM,{}", kind["id"].as_str().unwrap());
+        json!({ "targetToSourcesMapping": { key: { "issueIdsOrKeys": [one], "inferFieldDefaults": true,
+            "inferStatusDefaults": false, "inferSubtaskTypeDefault": true, "targetStatus": statuses } } })
+    };
+    let sentence = format!("A target status must be provided for the status with id {status}.");
+    for statuses in [json!(null), json!([]), json!([{ "statuses": { &status: [&status] } }])] {
+        refused(&admin.post(MOVE, mapping(statuses)).await, 400, &sentence);
+    }
+    let told = outcome(&admin, &admin.post(MOVE, mapping(json!([{ "statuses": { &last: [&status] } }]))).await).await;
+    assert_eq!(told["processedAccessibleIssues"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(issue(&admin, &one).await["fields"]["status"]["id"], last);
+}
+
+#[tokio::test]
 async fn refuses_bad_bulk_requests() {
     let world = World::demo().await;
     let admin = world.admin();

@@ -158,8 +158,13 @@ async fn a_deleted_group_takes_its_grants_along() {
         let made = developer.post("/rest/api/3/issue/DEMO-7/comment", comment).await.expect(201);
         let path = format!("/rest/api/3/issue/DEMO-7/comment/{}", made["id"].as_str().unwrap());
         developer.get(&path).await.expect(200);
+        let worklog = json!({ "timeSpent": "1h", "visibility": { "type": "group", "identifier": group } });
+        let made = developer.post("/rest/api/3/issue/DEMO-7/worklog", worklog).await.expect(201);
+        let worklog = format!("/rest/api/3/issue/DEMO-7/worklog/{}", made["id"].as_str().unwrap());
         admin.delete(&format!("{GROUP}?groupId={group}{heir}")).await.expect(200);
-        developer.get(&path).await.expect(if visible { 200 } else { 404 });
+        for path in [&path, &worklog] {
+            developer.get(path).await.expect(if visible { 200 } else { 404 });
+        }
         viewer.get(&path).await.expect(404);
     }
     // The product's group: nobody else is let in by it any more.

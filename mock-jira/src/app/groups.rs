@@ -34,7 +34,8 @@ pub async fn create(context: &Context, name: Option<&str>) -> Result<Group> {
     Ok(group)
 }
 
-/// Deletes a group with everything granted to it. Another may take over the comments that only its members see.
+/// Deletes a group with everything granted to it. Another may take over the comments and worklogs that only its
+/// members see.
 /// Who may not do it is not told whether the groups exist, here and below.
 pub async fn delete(context: &Context, group: Result<&Group>, heir: Result<Option<&Group>>) -> Result<()> {
     must_administer_site(context)?;

@@ -1,6 +1,6 @@
 //! Structured searches for users: which accounts the statements of a query are true of.
 
-use super::Context;
+use super::{Context, search};
 use crate::{
     db::{self, Read, issues::Name},
     domain::{
@@ -9,7 +9,7 @@ use crate::{
         user_query::{Part, Statement, UserQuery},
     },
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 /// Who is found, as a test of account ids.
 pub async fn find(context: &Context, text: &str) -> Result<impl Fn(&str) -> bool + use<>> {
@@ -40,15 +40,13 @@ async fn taking_part(context: &Context, db: &mut Read, part: Part, names: &[Stri
             Name::Number(project_id, number) => issues.keys.push((project_id, number)),
         }
     }
-    let condition = Condition::any([Condition::Id(IdColumn::Project, projects), Condition::Issue(issues)]);
-    let access = context.access();
-    let secret = matches!(part, Part::Watcher | Part::Voter);
-    let visible = access.extent("BROWSE_PROJECTS", |project| {
-        let live = project.deleted.is_none() && project.archived.is_none();
-        live && (!secret || access.project(project, "VIEW_VOTERS_AND_WATCHERS"))
-    });
+    let mut condition = Condition::any([Condition::Id(IdColumn::Project, projects), Condition::Issue(issues)]);
+    if matches!(part, Part::Watcher | Part::Voter) {
+        let shown = context.access().extent("VIEW_VOTERS_AND_WATCHERS", |_| true);
+        condition = Condition::All(vec![Condition::Permitted(Arc::new(shown)), condition]);
+    }
     let readable = Readable::to(&context.site, &context.caller);
-    Ok(db::search::people(db, &visible, &condition, part, &readable).await?)
+    Ok(db::search::people(db, &search::visible(context), &condition, part, &readable).await?)
 }
 
 fn unknown(name: &str) -> Failure {

@@ -55,6 +55,14 @@ pub async fn delete(work: &mut Work, group: &Group) -> sqlx::Result<bool> {
     )
     .execute(work.sql())
     .await?;
+    sqlx::query!(
+        "DELETE FROM security_member WHERE site_id = $1 AND holder = 'group' AND parameter IN ($2, $3)",
+        site_id,
+        group.group_id.to_string(),
+        group.name
+    )
+    .execute(work.sql())
+    .await?;
     let deleted = sqlx::query!("DELETE FROM user_group WHERE site_id = $1 AND group_id = $2", site_id, group.group_id)
         .execute(work.sql())
         .await?;
@@ -62,11 +70,19 @@ pub async fn delete(work: &mut Work, group: &Group) -> sqlx::Result<bool> {
     Ok(deleted.rows_affected() == 1)
 }
 
-/// Lets another group see what one group alone could: comments (J-93).
+/// Lets another group see what one group alone could: comments and worklogs (J-93).
 pub async fn hand_over(work: &mut Work, from: Uuid, to: Uuid) -> sqlx::Result<()> {
     let site_id = work.site_id;
     sqlx::query!(
         "UPDATE comment SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'group' AND visibility_id = $2",
+        site_id,
+        from.to_string(),
+        to.to_string()
+    )
+    .execute(work.sql())
+    .await?;
+    sqlx::query!(
+        "UPDATE worklog SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'group' AND visibility_id = $2",
         site_id,
         from.to_string(),
         to.to_string()

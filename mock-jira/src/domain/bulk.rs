@@ -132,15 +132,14 @@ impl Edits {
         let mut given: BTreeSet<&str> =
             self.input.fields.keys().chain(self.input.update.keys()).map(String::as_str).collect();
         given.extend(self.status.as_ref().map(|_| "status"));
-        let name = |id: &'_ str| -> String {
-            // The estimates are parts of one field.
-            if matches!(id, "timeoriginalestimate" | "timeestimate") {
-                "timetracking".to_owned()
-            } else {
-                id.to_owned()
-            }
-        };
-        let announced: BTreeSet<String> = announced.iter().map(|id| name(id)).collect();
+        // The estimates are parts of one field.
+        let announced: BTreeSet<&str> = announced
+            .iter()
+            .map(|id| match id.as_str() {
+                "timeoriginalestimate" | "timeestimate" => "timetracking",
+                id => id,
+            })
+            .collect();
         let list = |ids: Vec<&str>| ids.join(", ");
         let hidden: Vec<&str> = given.iter().copied().filter(|id| !announced.contains(*id)).collect();
         if !hidden.is_empty() {
@@ -148,7 +147,7 @@ impl Edits {
             let sentence = format!("The following editedFieldInput values are not listed as selectedActions : {ids}");
             return Err(Problem::Sentence(sentence));
         }
-        let missing: Vec<&str> = announced.iter().map(String::as_str).filter(|id| !given.contains(id)).collect();
+        let missing: Vec<&str> = announced.iter().copied().filter(|id| !given.contains(id)).collect();
         if !missing.is_empty() {
             let ids = list(missing);
             let sentence = format!("The following selectedActions have no values in editedFieldsInput : {ids}");

@@ -9,21 +9,6 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The columns of a new site.
-pub const DEFAULT: [&str; 11] = [
-    "issuetype",
-    "issuekey",
-    "summary",
-    "assignee",
-    "reporter",
-    "priority",
-    "status",
-    "resolution",
-    "created",
-    "updated",
-    "duedate",
-];
-
 /// Columns in answers; those of fields that are gone are left out.
 pub fn views<S: AsRef<str>>(call: &Call, columns: &[S]) -> Vec<Value> {
     let view = |id: &str| Some(json!({ "label": call.site.fields.get(id)?.name(), "value": id }));

@@ -38,8 +38,9 @@ pub struct Target {
     pub issue_type_id: i64,
     /// The issue above; without one, as it is if that is possible.
     pub parent_id: Option<i64>,
-    /// Statuses that the workflow there does not have become its first one, else what is said here.
-    pub statuses: Option<BTreeMap<i64, i64>>,
+    /// Statuses that the workflow there does not have become its first one, else what is said here: pairs of a status
+    /// and what it becomes.
+    pub statuses: Option<Vec<(i64, i64)>>,
     /// Values for fields that are required there, and whether one that the issue has stays; none are asked for if
     /// issues keep what they have.
     pub fields: Option<BTreeMap<String, (Value, bool)>>,
@@ -117,7 +118,7 @@ async fn check(
     for issue in issues {
         if let Some(statuses) = &target.statuses
             && !there.contains(&issue.status_id)
-            && !statuses.get(&issue.status_id).is_some_and(|status| there.contains(status))
+            && !becomes(statuses, issue.status_id).is_some_and(|status| there.contains(&status))
         {
             let id = issue.status_id;
             return Err(Failure::invalid(format!("A target status must be provided for the status with id {id}.")));
@@ -134,6 +135,11 @@ async fn check(
         }
     }
     Ok(())
+}
+
+/// What a status becomes.
+fn becomes(statuses: &[(i64, i64)], status_id: i64) -> Option<i64> {
+    statuses.iter().find(|(source, _)| *source == status_id).map(|(_, target)| *target)
 }
 
 fn workflow_statuses(context: &Context, target: &Target) -> Vec<i64> {
@@ -233,7 +239,7 @@ fn settle(context: &Context, old: &Issue, issue: &mut Issue, project: &Project, 
     if !there.contains(&issue.status_id) {
         let first = || site.workflow_of(project, issue.issue_type_id)?.definition.initial()?.to;
         let status = match &target.statuses {
-            Some(statuses) => statuses.get(&issue.status_id).copied().filter(|status| there.contains(status)),
+            Some(statuses) => becomes(statuses, issue.status_id).filter(|status| there.contains(status)),
             None => first(),
         };
         issue.status_id = status.ok_or_else(|| Failure::invalid("The target workflow has no status for the issue."))?;

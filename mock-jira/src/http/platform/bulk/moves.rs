@@ -88,14 +88,14 @@ fn mapping(site: &Snapshot, key: String, sources: Sources) -> Result<Mapping> {
     Ok(Mapping { key, names: sources.issue_ids_or_keys, target })
 }
 
-fn statuses(given: Vec<Statuses>) -> Result<BTreeMap<i64, i64>> {
+fn statuses(given: Vec<Statuses>) -> Result<Vec<(i64, i64)>> {
     let id = |text: &str| {
         text.trim().parse::<i64>().map_err(|_| Failure::invalid(format!("The status id '{text}' is not valid.")))
     };
-    let mut statuses = BTreeMap::new();
+    let mut statuses = Vec::new();
     for (target, sources) in given.iter().flat_map(|given| &given.statuses) {
         for source in sources {
-            statuses.insert(id(source)?, id(target)?);
+            statuses.push((id(source)?, id(target)?));
         }
     }
     Ok(statuses)

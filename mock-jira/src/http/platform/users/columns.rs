@@ -29,7 +29,7 @@ async fn get_user_default_columns(call: Call) -> Answer {
     let account = owner(&call)?.ok_or_else(Failure::no_user)?;
     match db::preferences::find_columns(&mut call.read().await?, &account.account_id).await? {
         Some(chosen) => ok(columns::views(&call, &chosen)),
-        None => ok(columns::views(&call, &columns::DEFAULT)),
+        None => ok(columns::views(&call, &call.site.settings.columns())),
     }
 }
 
