@@ -24,6 +24,7 @@ pub mod property;
 pub mod rank;
 pub mod remote_link;
 pub mod rich_text;
+pub mod security;
 pub mod settings;
 pub mod sharing;
 pub mod site;

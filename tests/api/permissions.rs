@@ -24,6 +24,13 @@ async fn my_permissions_here_and_there() {
         format!("/rest/api/3/mypermissions?permissions=BROWSE_PROJECTS&commentId={}", made["id"].as_str().unwrap());
     let reply = viewer.get(&path).await.expect(200);
     assert_eq!(reply["permissions"]["BROWSE_PROJECTS"]["havePermission"], true);
+    viewer.get(&path.replace("BROWSE_PROJECTS", "EDIT_ISSUES")).await.expect(400);
+    let hidden = json!({ "body": "x", "visibility": { "type": "role", "value": "Developers" } });
+    let made = world.developer().post("/rest/api/2/issue/DEMO-1/comment", hidden).await.expect(201);
+    let path =
+        format!("/rest/api/3/mypermissions?permissions=BROWSE_PROJECTS&commentId={}", made["id"].as_str().unwrap());
+    world.developer().get(&path).await.expect(200);
+    viewer.get(&path).await.expect(404);
     let anonymous = world.anonymous().get("/rest/api/3/mypermissions?permissions=BROWSE_PROJECTS").await.expect(200);
     assert_eq!(anonymous["permissions"]["BROWSE_PROJECTS"]["havePermission"], false);
 }

@@ -92,7 +92,7 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     issue.id = work.next_id("issue").await?;
     issue.number = db::issues::next_number(&mut work, project.id).await?;
     issue.rank = rank::initial(issue.id);
-    db::issues::insert(&mut work, &issue).await?;
+    db::issues::insert(&mut work, &issue).await.map_err(no_level)?;
     let items = created_items(context, &issue, &references);
     store_extras(context, &mut work, &issue, extras, items, &references).await?;
     if !worklogs.is_empty() {
@@ -293,7 +293,7 @@ pub async fn save(
     work.record(record);
     if touched || issue != old {
         issue.updated = context.now;
-        if !db::issues::update(work, issue).await? {
+        if !db::issues::update(work, issue).await.map_err(no_level)? {
             return Err(Failure::no_issue());
         }
     }
@@ -305,6 +305,14 @@ pub async fn save(
         }
     }
     store_extras(context, work, issue, extras, items, references).await
+}
+
+/// The issue's security level was deleted meanwhile.
+fn no_level(error: db::Error) -> Failure {
+    match db::constraint(&error) {
+        Some("issue_security_level") => Failure::invalid_field("security", "The security level does not exist."),
+        _ => error.into(),
+    }
 }
 
 /// Sub-tasks have the security level of their parent.

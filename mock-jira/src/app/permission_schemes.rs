@@ -5,9 +5,9 @@ use crate::{
     db::{self, Work, permission_schemes as stored},
     domain::{
         audit::{Area, Record},
-        config::{PermissionGrant, PermissionScheme, Project},
+        config::Project,
         failure::{Complaints, Failure, Result},
-        permission::{self, NewHolder},
+        permission::{self, NewHolder, PermissionGrant, PermissionScheme},
     },
 };
 

@@ -8,9 +8,10 @@ use crate::{
     db::{self, Work, security_schemes as stored, tasks::Task},
     domain::{
         audit::{Area, Record},
-        config::{Project, SecurityLevel, SecurityMember, SecurityScheme},
+        config::Project,
         failure::{Failure, Result},
         permission::NewHolder,
+        security::{SecurityLevel, SecurityMember, SecurityScheme},
     },
 };
 use serde_json::Value;

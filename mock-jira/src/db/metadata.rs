@@ -5,6 +5,8 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    permission::{GlobalGrant, PermissionGrant, PermissionScheme},
+    security::{SecurityLevel, SecurityMember, SecurityScheme},
     settings::Settings,
     site::{Clock, Site},
     snapshot::{Index, RoleActors, Snapshot, Token},

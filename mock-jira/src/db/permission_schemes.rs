@@ -1,7 +1,7 @@
 //! Tables `permission_scheme`, `permission_grant`.
 
 use super::Work;
-use crate::domain::config::{PermissionGrant, PermissionScheme};
+use crate::domain::permission::{PermissionGrant, PermissionScheme};
 
 /// Stores a new scheme, or the name and description of one; whether there was one.
 pub async fn put(db: &mut Work, scheme: &PermissionScheme) -> sqlx::Result<bool> {

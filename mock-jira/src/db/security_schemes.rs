@@ -1,7 +1,7 @@
 //! Tables `security_scheme`, `security_level`, `security_member`.
 
 use super::{Read, Work};
-use crate::domain::config::{SecurityLevel, SecurityMember, SecurityScheme};
+use crate::domain::security::{SecurityLevel, SecurityMember, SecurityScheme};
 
 /// Stores a new scheme, or the name and description of one.
 pub async fn put(db: &mut Work, scheme: &SecurityScheme) -> sqlx::Result<()> {

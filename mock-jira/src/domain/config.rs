@@ -5,7 +5,6 @@
 use super::{
     audit::Thing,
     fields::{custom_id, types},
-    permission::Holder,
     workflow::Workflow,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -560,117 +559,5 @@ pub struct RoleActor {
     /// A single account, or
     pub account_id: Option<String>,
     /// every member of a group.
-    pub group_id: Option<Uuid>,
-}
-
-/// One entry of a permission scheme (U-26).
-#[derive(Debug, Clone, PartialEq)]
-pub struct PermissionGrant {
-    /// Unique in the site.
-    pub id: i64,
-    /// The scheme it is part of.
-    pub scheme_id: i64,
-    /// Such as `BROWSE_PROJECTS`.
-    pub permission: String,
-    /// Such as `projectRole`.
-    pub holder: String,
-    /// The role, group, account or field that the holder names.
-    pub parameter: Option<String>,
-}
-
-impl PermissionGrant {
-    /// Who has the permission.
-    pub fn holder(&self) -> Holder<'_> {
-        Holder { kind: &self.holder, parameter: self.parameter.as_deref() }
-    }
-}
-
-/// A set of security levels.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SecurityScheme {
-    /// Unique in the site.
-    pub id: i64,
-    /// Shown name; unique in the site, in any case.
-    pub name: String,
-    /// May be empty.
-    pub description: String,
-}
-
-impl SecurityScheme {
-    /// How records name it.
-    pub fn thing(&self) -> Thing {
-        Thing::new("ISSUE_SECURITY_SCHEME", self.id, &self.name)
-    }
-}
-
-/// A security level: an issue that has it is seen by the level's members alone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SecurityLevel {
-    /// Unique in the site.
-    pub id: i64,
-    /// The scheme it is part of.
-    pub scheme_id: i64,
-    /// Shown name; unique in the scheme, in any case.
-    pub name: String,
-    /// May be empty.
-    pub description: String,
-    /// Given to new issues that name none.
-    pub is_default: bool,
-}
-
-impl SecurityLevel {
-    /// How records name it.
-    pub fn thing(&self) -> Thing {
-        Thing::new("ISSUE_SECURITY_LEVEL", self.id, &self.name)
-    }
-}
-
-/// A member of a security level.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SecurityMember {
-    /// Unique in the site.
-    pub id: i64,
-    /// The level.
-    pub level_id: i64,
-    /// Such as `projectRole` (U-26).
-    pub holder: String,
-    /// The role, group, account or field that the holder names.
-    pub parameter: Option<String>,
-}
-
-impl SecurityMember {
-    /// Who belongs to the level.
-    pub fn holder(&self) -> Holder<'_> {
-        Holder { kind: &self.holder, parameter: self.parameter.as_deref() }
-    }
-}
-
-/// A permission scheme.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PermissionScheme {
-    /// Unique in the site; the default scheme's is 0.
-    pub id: i64,
-    /// Shown name.
-    pub name: String,
-    /// May be empty.
-    pub description: String,
-}
-
-impl PermissionScheme {
-    /// The id of the scheme that projects have which name none.
-    pub const DEFAULT: i64 = 0;
-
-    /// How records name it.
-    pub fn thing(&self) -> Thing {
-        Thing::new("PERMISSION_SCHEME", self.id, &self.name)
-    }
-}
-
-/// A global permission; without a group, for anyone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GlobalGrant {
-    /// Such as `ADMINISTER`.
-    pub permission: String,
-    /// Whose members have it.
     pub group_id: Option<Uuid>,
 }

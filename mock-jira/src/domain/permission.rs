@@ -1,16 +1,19 @@
 //! Permissions: their keys, who holds them, and whether a caller may do something.
 
 use super::{
-    config::{Project, SecurityLevel},
+    config::Project,
     fields::custom_number,
     people::{Account, Caller},
+    security::SecurityLevel,
     snapshot::Snapshot,
 };
 pub use holder::NewHolder;
 pub use reach::{Area, Extent, FieldMember, Holder, IssuePeople, People, Reach};
+pub use scheme::{GlobalGrant, PermissionGrant, PermissionScheme};
 
 mod holder;
 mod reach;
+mod scheme;
 
 /// A permission that Jira ships (U-25).
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,16 @@
 //! `db::metadata` loads it; servers keep one per site and replace it when the site's
 //! version in the database has moved on.
 
-use super::{config::*, fields::Fields, people::*, priority_scheme::PriorityScheme, settings::Settings, site::Site};
+use super::{
+    config::*,
+    fields::Fields,
+    people::*,
+    permission::{GlobalGrant, PermissionGrant, PermissionScheme},
+    priority_scheme::PriorityScheme,
+    security::*,
+    settings::Settings,
+    site::Site,
+};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,

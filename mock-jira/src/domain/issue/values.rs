@@ -1,11 +1,7 @@
 //! Reading the values of fields as requests give them.
 
 use crate::domain::{
-    config::{Project, SecurityLevel},
-    fields::Kind,
-    permission::Access,
-    rich_text,
-    snapshot::Snapshot,
+    config::Project, fields::Kind, permission::Access, rich_text, security::SecurityLevel, snapshot::Snapshot,
 };
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};

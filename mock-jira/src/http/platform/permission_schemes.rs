@@ -3,9 +3,8 @@
 use crate::{
     app::permission_schemes::{self, NewGrant, SchemeInput, can_be_granted},
     domain::{
-        config::{PermissionGrant, PermissionScheme},
         failure::{Failure, Result},
-        permission::NewHolder,
+        permission::{NewHolder, PermissionGrant, PermissionScheme},
     },
     http::{
         answer::{Answer, created, no_content, ok},

@@ -1,6 +1,7 @@
 //! What callers may do (U-21 to U-25).
 
 use crate::{
+    app::comments,
     db::{self, issues::Name},
     domain::{
         config::Project,
@@ -47,6 +48,9 @@ async fn get_my_permissions(call: Call) -> Answer {
         return Err(Failure::invalid("The 'permissions' query parameter is required.").into()); // U-22
     }
     let kinds = known(&keys, |_| true)?;
+    if call.params.text("commentId").is_some() && kinds.iter().any(|kind| kind.key != "BROWSE_PROJECTS") {
+        return Err(Failure::invalid("Only the permission BROWSE_PROJECTS can be asked for comments.").into());
+    }
     let place = place(&call).await?;
     let access = call.access();
     let have = |kind: &PermissionKind| match &place {
@@ -80,7 +84,7 @@ impl<'a> Place<'a> {
 
     /// The issue that `issueKey` or `issueId` names, if one of them is given.
     pub async fn named_issue(call: &'a Call) -> Result<Option<Self>> {
-        match call.params.text("issueKey").or_else(|| call.params.text("issueId")) {
+        match call.params.text("issueId").or_else(|| call.params.text("issueKey")) {
             Some(text) => Self::issue(call, call.required_issue_name(text)?).await.map(Some),
             None => Ok(None),
         }
@@ -112,9 +116,10 @@ async fn place(call: &Call) -> Result<Option<Place<'_>>> {
     let params = &call.params;
     if let Some(id) = params.long("commentId")? {
         let issue_id = db::comments::issue_of(&mut call.read().await?, id).await?.ok_or_else(Failure::no_issue)?;
+        comments::get(call, &mut call.read().await?, &issue_id.to_string(), &id.to_string()).await?;
         return Place::issue(call, Name::Id(issue_id)).await.map(Some);
     }
-    for (name, what) in [("projectKey", "key"), ("projectId", "id"), ("projectUuid", "uuid")] {
+    for (name, what) in [("projectId", "id"), ("projectKey", "key"), ("projectUuid", "uuid")] {
         let Some(text) = params.text(name) else { continue };
         let by_uuid = || call.live_projects().find(|project| project.uuid.to_string() == text);
         let found = if what == "uuid" { by_uuid() } else { call.project(text).ok() };
@@ -149,7 +154,7 @@ async fn get_bulk_permissions(Json(call, check): Json<Check>) -> Answer {
     let caller = match check.account_id.filter(|id| !call.caller.is(Some(id))) {
         None => call.caller.clone(),
         Some(_) if !call.access().administers() => {
-            return Err(Failure::forbidden("Only administrators can check the permissions of other users.").into());
+            return Err(Failure::forbidden("Only Jira administrators can perform this operation.").into());
         }
         Some(id) => call.site.caller(&id).ok_or_else(|| Failure::invalid("The account ID is not valid."))?,
     };

@@ -3,9 +3,10 @@
 use crate::{
     app::security_schemes::{self, Naming, NewLevel},
     domain::{
-        config::{Project, SecurityLevel, SecurityMember, SecurityScheme},
+        config::Project,
         failure::{Failure, Result},
         permission::NewHolder,
+        security::{SecurityLevel, SecurityMember, SecurityScheme},
     },
     http::{
         answer::{Answer, created, no_content, ok, see_task},

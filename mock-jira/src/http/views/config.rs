@@ -3,10 +3,11 @@
 use crate::{
     domain::{
         config::{
-            Component, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution, SecurityLevel,
-            Status, StatusCategory, Version,
+            Component, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution, Status,
+            StatusCategory, Version,
         },
         priority_scheme::PriorityScheme,
+        security::SecurityLevel,
     },
     http::call::Call,
 };

@@ -7,9 +7,10 @@ use super::{
     sentences,
 };
 use crate::domain::{
-    config::{CustomField, IssueLinkType, Project, STATUS_CATEGORIES, SecurityLevel},
+    config::{CustomField, IssueLinkType, Project, STATUS_CATEGORIES},
     fields::Kind,
     jql::Value,
+    security::SecurityLevel,
 };
 use serde_json::{Value as Json, json};
 use std::collections::HashSet;

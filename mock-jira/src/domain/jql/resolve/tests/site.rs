@@ -4,7 +4,9 @@ use crate::domain::{
     config::*,
     fields::Fields,
     people::{Account, Group},
+    permission::{PermissionGrant, PermissionScheme},
     priority_scheme::PriorityScheme,
+    security::{SecurityLevel, SecurityScheme},
     site::{Clock, Settings, Site},
     snapshot::{Index, RoleActors, Snapshot},
 };
