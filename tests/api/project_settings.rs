@@ -224,3 +224,35 @@ async fn notification_scheme_of_a_project() {
     world.developer().get(&path).await.expect(404);
     admin.get(&format!("{PATH}/NOPE/notificationscheme")).await.expect(404);
 }
+
+#[tokio::test]
+async fn deleting_a_project_for_good_leaves_nothing_of_its_own() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    admin.put(&format!("{PATH}/TEAM/properties/team"), json!(1)).await.expect(201);
+    let scoped = |types: Value| types.as_array().unwrap().iter().filter(|kind| kind.get("scope").is_some()).count();
+    assert!(scoped(admin.get("/rest/api/3/issuetype").await.expect(200)) > 0);
+    admin.delete(&format!("{PATH}/TEAM?enableUndo=false")).await.expect(204);
+    assert_eq!(scoped(admin.get("/rest/api/3/issuetype").await.expect(200)), 0);
+    assert_eq!(scoped(admin.get("/rest/api/3/status").await.expect(200)), 0);
+    // Key and name are free again.
+    let body = json!({ "key": "TEAM", "name": "Team", "projectTypeKey": "software" });
+    admin.post(PATH, body).await.expect(201);
+    assert_eq!(admin.get(&format!("{PATH}/TEAM/properties")).await.expect(200), json!({ "keys": [] }));
+}
+
+#[tokio::test]
+async fn a_project_gets_an_issue_security_scheme() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let body = json!({ "name": "Secrets", "description": "" });
+    let scheme = admin.post("/rest/api/3/issuesecurityschemes", body).await.expect(201);
+    let id: i64 = scheme["id"].as_str().unwrap().parse().unwrap();
+    admin.put(&format!("{PATH}/DEMO"), json!({ "issueSecurityScheme": id })).await.expect(200);
+    let body = json!({ "key": "NEW", "name": "New", "projectTypeKey": "software", "issueSecurityScheme": id });
+    admin.post(PATH, body).await.expect(201);
+    for key in ["DEMO", "NEW"] {
+        let found = admin.get(&format!("{PATH}/{key}/issuesecuritylevelscheme")).await.expect(200);
+        assert_eq!(found["id"], id);
+    }
+}

@@ -47,6 +47,8 @@ pub struct ProjectInput {
     pub permission_scheme_id: Option<i64>,
     /// Its notification scheme.
     pub notification_scheme_id: Option<i64>,
+    /// Its issue security scheme.
+    pub security_scheme_id: Option<i64>,
     /// Other schemes that it asks for: the member's name and the id. There are none of their kinds.
     pub unknown_schemes: Vec<(&'static str, i64)>,
     /// Former keys that others may have from now on.
@@ -94,7 +96,7 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
             .iter()
             .next()
             .map_or(10_000, |configuration| configuration.id),
-        security_scheme_id: None,
+        security_scheme_id: input.security_scheme_id,
         archived: None,
         archived_by: None,
         deleted: None,
@@ -117,9 +119,9 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
 pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) -> Result<Project> {
     let known = context.project(id_or_key)?;
     let access = context.access();
-    let schemes = input.permission_scheme_id.is_some() || input.notification_scheme_id.is_some();
+    let schemes = [input.permission_scheme_id, input.notification_scheme_id, input.security_scheme_id];
     let rekeyed = input.key.as_ref().is_some_and(|key| *key != known.key) || !input.released_keys.is_empty();
-    let needs_administrator = schemes || rekeyed || !input.unknown_schemes.is_empty();
+    let needs_administrator = rekeyed || schemes.iter().any(Option::is_some);
     if !access.administers_project(known) || needs_administrator && !access.administers() {
         return Err(Failure::forbidden("You cannot edit the configuration of this project."));
     }
@@ -152,6 +154,13 @@ pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) ->
     db::projects::update(&mut work, &project).await.map_err(taken(&project.key, &project.name))?;
     db::projects::release_keys(&mut work, project.id, &input.released_keys).await?;
     give_stored(&mut work, &project, input).await?;
+    if input.security_scheme_id.is_some() && input.security_scheme_id != project.security_scheme_id {
+        // A level of the former scheme would hide its issues from everybody.
+        let lost: Vec<Option<i64>> = context.site.levels_of(&project).map(|level| Some(level.id)).collect();
+        let none = vec![None; lost.len()];
+        db::security_schemes::associate(&mut work, project.id, input.security_scheme_id, &lost, &none).await?;
+        project.security_scheme_id = input.security_scheme_id;
+    }
     let record = Record::new("Project updated", Area::Projects, project.thing())
         .change("Key", Some(&old.key), Some(&project.key))
         .change("Name", Some(&old.name), Some(&project.name))

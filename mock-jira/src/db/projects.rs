@@ -13,8 +13,8 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
     sqlx::query!(
         "INSERT INTO project (site_id, id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id,
            avatar_id, is_private, permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id,
-           field_configuration_id, created, notification_scheme_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+           field_configuration_id, created, security_scheme_id, notification_scheme_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
            (SELECT min(id) FROM notification_scheme WHERE site_id = $1))",
         site_id,
         project.id,
@@ -35,7 +35,8 @@ pub async fn insert(db: &mut Work, project: &Project, now: DateTime<Utc>) -> sql
         project.workflow_scheme_id,
         project.issue_type_screen_scheme_id,
         project.field_configuration_id,
-        now
+        now,
+        project.security_scheme_id
     )
     .execute(db.sql())
     .await?;
@@ -162,6 +163,9 @@ pub async fn delete(db: &mut Work, project: &Project) -> sqlx::Result<()> {
         .execute(db.sql())
         .await?;
     sqlx::query!("DELETE FROM project WHERE site_id = $1 AND id = $2", site_id, project.id).execute(db.sql()).await?;
+    if project.simplified {
+        delete_own_configuration(db, project).await?;
+    }
     sqlx::query!(
         "UPDATE field_context SET project_ids = array_remove(project_ids, $2)
          WHERE site_id = $1 AND $2 = ANY(project_ids) AND cardinality(project_ids) > 1",
@@ -170,6 +174,37 @@ pub async fn delete(db: &mut Work, project: &Project) -> sqlx::Result<()> {
     )
     .execute(db.sql())
     .await?;
+    Ok(())
+}
+
+/// Deletes the types, statuses and workflows that only a team-managed project had.
+async fn delete_own_configuration(db: &mut Work, project: &Project) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        "DELETE FROM workflow_scheme s WHERE s.site_id = $1 AND EXISTS (
+           SELECT FROM workflow w WHERE w.site_id = $1 AND w.id = s.default_workflow_id AND w.project_id = $2)",
+        site_id,
+        project.id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!("DELETE FROM workflow WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
+    sqlx::query!(
+        "DELETE FROM issue_type_scheme s WHERE s.site_id = $1 AND s.id = $2 AND NOT EXISTS (
+           SELECT FROM project p WHERE p.site_id = $1 AND p.issue_type_scheme_id = $2)",
+        site_id,
+        project.issue_type_scheme_id
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!("DELETE FROM issue_type WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
+    sqlx::query!("DELETE FROM status WHERE site_id = $1 AND project_id = $2", site_id, project.id)
+        .execute(db.sql())
+        .await?;
     Ok(())
 }
 

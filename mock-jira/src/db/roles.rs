@@ -42,12 +42,14 @@ pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Whether a permission scheme or a comment names a role.
+/// Whether a scheme, a comment or a worklog names a role.
 pub async fn in_use(db: &mut Work, id: i64) -> sqlx::Result<bool> {
     let site_id = db.site_id;
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM permission_grant WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2)
              OR EXISTS (SELECT FROM comment WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2)
+             OR EXISTS (SELECT FROM worklog WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2)
+             OR EXISTS (SELECT FROM security_member WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2)
              OR EXISTS (SELECT FROM notification WHERE site_id = $1 AND recipient = 'ProjectRole' AND parameter = $2) AS "used!""#,
         site_id,
         id.to_string()
@@ -56,7 +58,7 @@ pub async fn in_use(db: &mut Work, id: i64) -> sqlx::Result<bool> {
     .await
 }
 
-/// Names another role wherever a permission scheme, a notification scheme or a comment names this one.
+/// Names another role wherever a scheme, a comment or a worklog names this one.
 pub async fn replace(db: &mut Work, id: i64, other: i64) -> sqlx::Result<()> {
     let site_id = db.site_id;
     let (id, other) = (id.to_string(), other.to_string());
@@ -70,6 +72,22 @@ pub async fn replace(db: &mut Work, id: i64, other: i64) -> sqlx::Result<()> {
     .await?;
     sqlx::query!(
         "UPDATE notification SET parameter = $3 WHERE site_id = $1 AND recipient = 'ProjectRole' AND parameter = $2",
+        site_id,
+        id,
+        other
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!(
+        "UPDATE security_member SET parameter = $3 WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2",
+        site_id,
+        id,
+        other
+    )
+    .execute(db.sql())
+    .await?;
+    sqlx::query!(
+        "UPDATE worklog SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2",
         site_id,
         id,
         other
