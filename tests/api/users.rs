@@ -52,6 +52,10 @@ async fn searches_users() {
     let both = "The query parameters 'query' and 'accountId' are mutually exclusive.";
     developer.get("/rest/api/3/user/search?query=a&accountId=b").await.refused(400, &[both], json!({}));
     assert_eq!(world.anonymous().get("/rest/api/3/user/search?query=dev").await.expect(200), json!([]));
+    let named = "The query parameter 'username' is not supported in GDPR strict mode.";
+    for path in ["search?query=dev&username=", "assignable/multiProjectSearch?projectKeys=DEMO&username=dev"] {
+        developer.get(&format!("/rest/api/3/user/{path}")).await.refused(400, &[named], json!({}));
+    }
 }
 
 #[tokio::test]

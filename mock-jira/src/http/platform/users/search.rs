@@ -164,6 +164,10 @@ enum Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn read(call: &'a Call) -> Result<Self> {
+        // Even an empty one is refused (pycontribs/jira#2350, jira-node/node-jira-client#359).
+        if call.params.all("username").next().is_some() {
+            return Err(Failure::invalid("The query parameter 'username' is not supported in GDPR strict mode."));
+        }
         match (call.params.all("query").next(), call.params.text("accountId")) {
             (Some(_), Some(_)) => {
                 // U-7

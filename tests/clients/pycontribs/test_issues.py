@@ -1,57 +1,13 @@
-"""The library `jira` (pycontribs), used as its documentation shows."""
+"""Issues and what hangs on them."""
 
 import io
+from datetime import datetime, timezone
 
 import pytest
-from jira import JIRA, JIRAError
-
-SCRUM = "com.pyxis.greenhopper.jira:gh-simplified-scrum-classic"
+from jira import JIRA
 
 
-@pytest.fixture
-def jira(site):
-    return JIRA(server=site.url, basic_auth=site.admin)
-
-
-@pytest.fixture
-def issue(jira):
-    return jira.create_issue(project="DEMO", summary="New", issuetype={"name": "Task"})
-
-
-def refusal(call, *arguments, **named):
-    """The status with which a call is refused."""
-    with pytest.raises(JIRAError) as refused:
-        call(*arguments, **named)
-    return refused.value.status_code
-
-
-def test_logs_in(site, jira):
-    assert jira.myself()["emailAddress"] == site.admin[0]
-    assert jira.current_user() == jira.myself()["accountId"]
-    info = jira.server_info()
-    assert info["deploymentType"] == "Cloud"
-    assert info["baseUrl"] == site.url
-    stranger = JIRA(server=site.url, basic_auth=(site.admin[0], "wrong"))
-    assert refusal(stranger.myself) == 401
-
-
-def test_creates_lists_and_deletes_projects(jira):
-    assert {"DEMO", "TEAM", "OPS"} <= {project.key for project in jira.projects()}
-    # 0: no scheme for issue security. The library fails on sites that have none to choose from.
-    made = jira.create_project("NEW", "New project", template_name=SCRUM, issueSecurityScheme=0)
-    assert made["key"] == "NEW"
-    project = jira.project("NEW")
-    assert (project.id, project.name) == (str(made["id"]), "New project")
-    assert project.lead.accountId == jira.current_user()
-    assert "Story" in {kind.name for kind in project.issueTypes}
-    first = jira.create_issue(project="NEW", summary="First", issuetype="Story")
-    assert first.key == "NEW-1"
-    assert jira.delete_project("NEW", enable_undo=False)
-    assert refusal(jira.project, "NEW") == 404
-    assert refusal(jira.issue, "NEW-1") == 404
-
-
-def test_creates_issues(jira):
+def test_creates_issues(jira, refusal):
     issue = jira.create_issue(
         project="DEMO",
         summary="Printer is on fire",
@@ -81,7 +37,7 @@ def test_creates_several_issues_at_once(jira):
     assert list(made[1]["error"]) == ["summary"]
 
 
-def test_edits_issues(jira, issue):
+def test_edits_issues(jira, issue, refusal):
     issue.update(summary="Other", description="h1. Title", labels=[{"add": "new"}])
     assert (issue.fields.summary, issue.fields.description) == ("Other", "h1. Title")
     issue.update(fields={"labels": ["a", "b"], "priority": {"name": "Low"}})
@@ -104,7 +60,7 @@ def test_assigns_issues(site, jira, issue):
     assert jira.issue(issue.key).fields.assignee is None
 
 
-def test_moves_issues_through_the_workflow(jira, issue):
+def test_moves_issues_through_the_workflow(jira, issue, refusal):
     offered = {transition["name"]: transition["id"] for transition in jira.transitions(issue)}
     assert {"To Do", "In Progress", "Done"} <= set(offered)
     jira.transition_issue(issue, "in progress")
@@ -117,7 +73,7 @@ def test_moves_issues_through_the_workflow(jira, issue):
     assert refusal(jira.transition_issue, issue, "99999") == 400
 
 
-def test_comments(jira, issue):
+def test_comments(jira, issue, refusal):
     first = jira.add_comment(issue, "The *first*.")
     jira.add_comment(issue.key, "Hidden.", visibility={"type": "role", "value": "Administrators"})
     assert [comment.body for comment in jira.comments(issue)] == ["The *first*.", "Hidden."]
@@ -132,7 +88,7 @@ def test_comments(jira, issue):
     assert len(jira.comments(issue)) == 1
 
 
-def test_searches(jira):
+def test_searches(jira, refusal):
     query = "project = DEMO ORDER BY created ASC"
     every = jira.search_issues(query, maxResults=False)
     assert len(every) > 4 and every[0].key == "DEMO-1"
@@ -149,22 +105,6 @@ def test_searches(jira):
     assert len(posted) == 1
     assert jira.approximate_issue_count("project = DEMO") == len(every)
     assert refusal(jira.search_issues, "project = ") == 400
-
-
-def test_reads_configuration(jira):
-    fields = {field["id"]: field for field in jira.fields()}
-    assert fields["summary"]["schema"]["type"] == "string"
-    assert "customfield_10016" in fields
-    assert {"Task", "Bug", "Story", "Epic"} <= {kind.name for kind in jira.issue_types()}
-    assert jira.issue_type_by_name("Bug", project="DEMO").name == "Bug"
-    assert [priority.name for priority in jira.priorities()] == ["Highest", "High", "Medium", "Low", "Lowest"]
-    assert jira.priority(jira.priorities()[0].id).name == "Highest"
-    assert {"To Do", "In Progress", "Done"} <= {status.name for status in jira.statuses()}
-    assert "Done" in {resolution.name for resolution in jira.resolutions()}
-    assert {"Blocks", "Relates"} <= {kind.name for kind in jira.issue_link_types()}
-    kinds = {kind.name: [status.name for status in kind.statuses] for kind in jira.issue_types_for_project("DEMO")}
-    assert "Done" in kinds["Task"]
-    assert "ADMINISTER" in jira.my_permissions(permissions="ADMINISTER")["permissions"]
 
 
 def test_watchers(site, jira, issue):
@@ -188,7 +128,7 @@ def test_votes(site, jira, issue):
     assert (jira.votes(issue).votes, jira.votes(issue).hasVoted) == (1, False)
 
 
-def test_links(jira, issue):
+def test_links(jira, issue, refusal):
     jira.create_issue_link("Blocks", issue.key, "DEMO-1", comment={"body": "Careful."})
     (link,) = jira.issue(issue.key).fields.issuelinks
     assert (link.type.outward, link.outwardIssue.key) == ("blocks", "DEMO-1")
@@ -204,7 +144,7 @@ def test_links(jira, issue):
     assert refusal(jira.create_issue_link, "Haunts", issue.key, "DEMO-1") == 404
 
 
-def test_attachments(jira, issue, tmp_path):
+def test_attachments(jira, issue, tmp_path, refusal):
     file = tmp_path / "grüße.txt"
     file.write_text("Hello, world")
     attachment = jira.add_attachment(issue, str(file))
@@ -230,16 +170,7 @@ def test_properties(jira, issue):
     assert jira.issue_properties(issue.key) == []
 
 
-def test_finds_users(site, jira):
-    (user,) = jira.search_users(query=site.developer[0])
-    assert user.displayName == "Dana Developer"
-    assert jira.user(user.accountId).displayName == "Dana Developer"
-    assert jira.search_users(query="nobody at all") == []
-    assignable = jira.search_assignable_users_for_issues(query="dana", project="DEMO")
-    assert [user.displayName for user in assignable] == ["Dana Developer"]
-
-
-def test_deletes_issues(jira, issue):
+def test_deletes_issues(jira, issue, refusal):
     child = jira.create_issue(
         project="DEMO", summary="Part", issuetype={"name": "Sub-task"}, parent={"key": issue.key}
     )
@@ -247,3 +178,63 @@ def test_deletes_issues(jira, issue):
     issue.delete(deleteSubtasks=True)
     assert refusal(jira.issue, issue.key) == 404
     assert refusal(jira.issue, child.key) == 404
+
+
+def test_fields_of_an_issue(site, jira, issue):
+    assert issue.permalink() == f"{site.url}/browse/{issue.key}"
+    assert issue.get_field("summary") == "New"
+    assert jira.editmeta(issue)["fields"]["summary"]["required"]
+    assert jira.find_transitionid_by_name(issue, "done") == next(
+        transition["id"] for transition in jira.transitions(issue) if transition["name"] == "Done"
+    )
+    assert jira.find_transitionid_by_name(issue, "nowhere") is None
+
+
+def test_worklogs(jira, issue, refusal):
+    issue.update(fields={"timetracking": {"originalEstimate": "1d", "remainingEstimate": "1d"}})
+    started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    log = jira.add_worklog(issue, timeSpent="2h", comment="Done a bit.", started=started)
+    assert (log.timeSpentSeconds, log.comment) == (7200, "Done a bit.")
+    assert datetime.strptime(log.started, "%Y-%m-%dT%H:%M:%S.%f%z") == started
+    assert jira.issue(issue.key).fields.timetracking.remainingEstimate == "6h"
+    jira.add_worklog(issue.key, timeSpentSeconds=3600, adjustEstimate="new", newEstimate="4h")
+    assert jira.issue(issue.key).fields.timetracking.remainingEstimate == "4h"
+    jira.add_worklog(issue.key, timeSpent="1h", adjustEstimate="manual", reduceBy="30m")
+    assert jira.issue(issue.key).fields.timetracking.remainingEstimate == "3h 30m"
+    log.update(fields={"timeSpent": "3h"})
+    assert jira.worklog(issue.key, log.id).timeSpentSeconds == 10800
+    log.delete(adjustEstimate="leave")
+    assert [one.timeSpent for one in jira.worklogs(issue)] == ["1h", "1h"]
+    jira.worklogs(issue)[0].delete(adjustEstimate="new", newEstimate="1d")
+    tracking = jira.issue(issue.key).fields.timetracking
+    assert (tracking.remainingEstimate, tracking.timeSpent) == ("1d", "1h")
+    assert refusal(jira.worklog, issue.key, log.id) == 404
+    assert refusal(jira.add_worklog, issue.key, timeSpent="soon") == 400
+
+
+def test_remote_links(jira, issue, refusal):
+    # Only Server has application links: the library looks for them and goes on without.
+    with pytest.warns(Warning, match="applicationlinks"):
+        link = jira.add_remote_link(
+            issue.key,
+            {"url": "https://example.com/1", "title": "One"},
+            globalId="system=1",
+            application={"name": "Wiki", "type": "wiki"},
+            relationship="mentioned in",
+        )
+    found = jira.remote_link(issue, link.id)
+    assert (found.object.title, found.relationship, found.application.name) == ("One", "mentioned in", "Wiki")
+    found.update({"url": "https://example.com/1", "title": "Changed"}, globalId="system=1")
+    assert jira.remote_link(issue.key, link.id).object.title == "Changed"
+    simple = jira.add_simple_link(issue.key, {"url": "https://example.com/2", "title": "Two"})
+    assert [link.object.title for link in jira.remote_links(issue)] == ["Changed", "Two"]
+    jira.delete_remote_link(issue, global_id="system=1")
+    jira.delete_remote_link(issue.key, internal_id=str(simple.id))
+    assert jira.remote_links(issue) == []
+    assert refusal(jira.remote_link, issue.key, link.id) == 404
+
+
+def test_one_property(jira, issue, refusal):
+    jira.add_issue_property(issue.key, "build", {"number": 7})
+    assert jira.issue_property(issue.key, "build").value.number == 7
+    assert refusal(jira.issue_property, issue.key, "none") == 404
