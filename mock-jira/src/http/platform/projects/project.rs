@@ -84,11 +84,8 @@ impl ProjectBody {
         if self.lead.is_some() && self.lead_account_id.is_some() {
             return Err(Failure::invalid_field("projectLead", "Give either 'lead' or 'leadAccountId', not both."));
         }
-        let unknown = [
-            ("issueSecurityScheme", self.issue_security_scheme),
-            ("fieldConfigurationScheme", self.field_configuration_scheme),
-            ("fieldScheme", self.field_scheme),
-        ];
+        let unknown =
+            [("fieldConfigurationScheme", self.field_configuration_scheme), ("fieldScheme", self.field_scheme)];
         Ok(ProjectInput {
             key: self.key,
             name: self.name,
@@ -102,6 +99,7 @@ impl ProjectBody {
             avatar_id: self.avatar_id,
             permission_scheme_id: self.permission_scheme,
             notification_scheme_id: self.notification_scheme,
+            security_scheme_id: self.issue_security_scheme,
             issue_type_scheme_id: self.issue_type_scheme,
             workflow_scheme_id: self.workflow_scheme,
             issue_type_screen_scheme_id: self.issue_type_screen_scheme,
