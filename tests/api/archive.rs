@@ -46,6 +46,10 @@ async fn archived_issues_are_seen_but_neither_found_nor_changed() {
         admin.post(&format!("{path}/comment"), comment).await.expect(400);
         admin.delete(&path).await.expect(403);
     }
+    let asked = "/rest/api/3/mypermissions?permissions=BROWSE_PROJECTS,EDIT_ISSUES&issueKey=DEMO-4";
+    let mine = admin.get(asked).await.expect(200);
+    assert_eq!(mine["permissions"]["BROWSE_PROJECTS"]["havePermission"], true);
+    assert_eq!(mine["permissions"]["EDIT_ISSUES"]["havePermission"], false);
     // Twice is nothing more.
     let again = admin.put(ARCHIVE, json!({ "issueIdsOrKeys": ["DEMO-4"] })).await.expect(200);
     assert_eq!(again, json!({ "numberOfIssuesUpdated": 0, "errors": {} }));

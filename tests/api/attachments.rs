@@ -287,6 +287,26 @@ async fn a_site_can_limit_and_disable_attachments() {
 }
 
 #[tokio::test]
+async fn rendered_text_leads_to_attachments_in_every_answer() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    upload(&developer, &[("file; filename=\"shot.png\"", "picture")]).await.expect(200);
+    let fields = json!({ "description": "!shot.png!" });
+    developer.put("/rest/api/2/issue/DEMO-1", json!({ "fields": fields })).await.expect(204);
+    let expanded = "fields=description&expand=renderedFields,transitions";
+    let one = developer.get(&format!("/rest/api/3/issue/DEMO-1?{expanded}")).await.expect(200);
+    assert!(one["renderedFields"]["description"].as_str().unwrap().contains("/attachment/content/"), "{one}");
+    let found = developer.get(&format!("/rest/api/3/search/jql?jql=key=DEMO-1&{expanded}")).await.expect(200);
+    let body =
+        json!({ "issueIdsOrKeys": ["DEMO-1"], "fields": ["description"], "expand": ["renderedFields", "transitions"] });
+    let fetched = developer.post("/rest/api/3/issue/bulkfetch", body).await.expect(200);
+    for other in [&found["issues"][0], &fetched["issues"][0]] {
+        assert_eq!(other["renderedFields"], one["renderedFields"]);
+        assert_eq!(other["transitions"], one["transitions"]);
+    }
+}
+
+#[tokio::test]
 async fn issues_near_their_limits_are_reported() {
     let world = World::demo().await;
     let (admin, developer) = (world.admin(), world.developer());

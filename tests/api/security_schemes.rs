@@ -276,3 +276,59 @@ async fn only_administrators_have_to_do_with_schemes() {
     developer.get(&path).await.expect(403);
     world.anonymous().get(SCHEMES).await.expect(401);
 }
+
+#[tokio::test]
+async fn a_project_is_given_a_scheme_with_its_other_settings() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let member = json!([{ "type": "anyone" }]);
+    let levels = |name: &str| json!([{ "name": name, "isDefault": true, "members": member }]);
+    let first = scheme(&admin, json!({ "name": "First", "levels": levels("one") })).await;
+    let second = scheme(&admin, json!({ "name": "Second", "levels": levels("two") })).await;
+    let first_id: i64 = first.parse().unwrap();
+    let second_id: i64 = second.parse().unwrap();
+    let project = json!({
+        "key": "SEC", "name": "Secured", "projectTypeKey": "software", "issueSecurityScheme": first_id,
+        "projectTemplateKey": "com.pyxis.greenhopper.jira:gh-simplified-kanban-classic",
+    });
+    admin.post("/rest/api/3/project", project).await.expect(201);
+    let of_project = "/rest/api/3/project/SEC/issuesecuritylevelscheme";
+    assert_eq!(admin.get(of_project).await.expect(200)["name"], "First");
+    let task = |key: &str| json!({ "project": { "key": key }, "issuetype": { "name": "Task" }, "summary": "secret" });
+    let key = admin.create(task("SEC")).await;
+    let level_of = async |key: &str| {
+        admin.get(&format!("/rest/api/3/issue/{key}?fields=security")).await.expect(200)["fields"]["security"]["name"]
+            .clone()
+    };
+    assert_eq!(level_of(&key).await, "one");
+    // A level of the former scheme would hide the issue from everybody.
+    let change = json!({ "issueSecurityScheme": second_id });
+    let path = "/rest/api/3/project/SEC";
+    developer.put(path, change.clone()).await.expect(403);
+    admin.put(path, change).await.expect(200);
+    assert_eq!(admin.get(of_project).await.expect(200)["name"], "Second");
+    assert_eq!(level_of(&key).await, Value::Null);
+    let unknown = admin.put(path, json!({ "issueSecurityScheme": 1 })).await;
+    unknown.refused(400, &[], json!({ "issueSecurityScheme": "No object with id '1' was found." }));
+    // Elsewhere an issue gets what new ones get there, and its sub-tasks the same.
+    let moved = admin.create(task("DEMO")).await;
+    let kind = admin.get("/rest/api/3/project/SEC").await.expect(200)["issueTypes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|kind| kind["name"] == "Task")
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let body = json!({ "targetToSourcesMapping": { format!("SEC,{kind}"): {
+        "issueIdsOrKeys": [moved], "inferFieldDefaults": true, "inferStatusDefaults": true,
+        "inferSubtaskTypeDefault": true, "inferClassificationDefaults": true,
+    } } });
+    let submitted = admin.post("/rest/api/3/bulk/issues/move", body).await.expect(201);
+    let queue = format!("/rest/api/3/bulk/queue/{}", submitted["taskId"].as_str().unwrap());
+    while admin.get(&queue).await.expect(200)["status"] != "COMPLETE" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(level_of(&moved).await, "two");
+}

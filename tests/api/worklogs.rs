@@ -353,3 +353,28 @@ async fn work_is_logged_by_edits_too() {
     let made = developer.post("/rest/api/3/issue", new).await.expect(201);
     assert_eq!(totals(&developer, made["key"].as_str().unwrap()).await.1, 3600);
 }
+
+#[tokio::test]
+async fn without_time_tracking_nobody_logs_work() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let made = log(&admin, "", json!({ "timeSpent": "1h" })).await;
+    let path = format!("{LOGS}/{}", made["id"].as_str().unwrap());
+    world.change(json!({ "settings": { "timeTrackingEnabled": false } })).await;
+    let ids = json!({ "ids": [made["id"].as_str().unwrap().parse::<i64>().unwrap()] });
+    let moving = json!({ "ids": ids["ids"], "issueIdOrKey": "DEMO-8" });
+    for reply in [
+        admin.get(LOGS).await,
+        admin.get(&path).await,
+        admin.post(LOGS, json!({ "timeSpent": "1h" })).await,
+        admin.put(&path, json!({ "timeSpent": "2h" })).await,
+        admin.delete(&path).await,
+        admin.post(&format!("{LOGS}/move"), moving).await,
+    ] {
+        reply.refused(404, &["Time tracking is disabled."], json!({}));
+    }
+    let update = json!({ "update": { "worklog": [{ "add": { "timeSpent": "1h" } }] } });
+    admin.put("/rest/api/3/issue/DEMO-7", update).await.expect(400);
+    world.change(json!({ "settings": {} })).await;
+    assert_eq!(admin.get(&path).await.expect(200)["timeSpent"], "1h");
+}

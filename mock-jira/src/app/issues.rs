@@ -80,8 +80,7 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
         issue.assignee = default_assignee(&context.site, project, &issue.component_ids);
     }
     if !named("security") {
-        let default = context.site.levels_of(project).find(|level| level.is_default);
-        issue.security_level_id = default.map(|level| level.id);
+        issue.security_level_id = default_level(context, project);
     }
     inherit_level(context, &mut issue, &references);
     transitions::run_post_functions(context, initial, project, &mut issue);
@@ -315,8 +314,13 @@ fn no_level(error: db::Error) -> Failure {
     }
 }
 
+/// The security level of issues of a project that name none.
+pub fn default_level(context: &Context, project: &Project) -> Option<i64> {
+    context.site.levels_of(project).find(|level| level.is_default).map(|level| level.id)
+}
+
 /// Sub-tasks have the security level of their parent.
-fn inherit_level(context: &Context, issue: &mut Issue, references: &References) {
+pub fn inherit_level(context: &Context, issue: &mut Issue, references: &References) {
     let is_subtask = context.site.issue_types.get(issue.issue_type_id).is_some_and(IssueType::is_subtask);
     let parent = references.values().find(|reference| Some(reference.id) == issue.parent_id);
     if let (true, Some(parent)) = (is_subtask, parent) {

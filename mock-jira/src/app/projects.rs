@@ -6,6 +6,7 @@ pub mod templates;
 use super::{
     Context,
     avatars::{self, Owner},
+    security_schemes,
     tasks::{self, End, Job, Run},
 };
 use crate::{
@@ -110,7 +111,7 @@ pub async fn create(context: &Context, input: &ProjectInput) -> Result<Project> 
         project.workflow_scheme_id = templates::make_workflow(context, &mut work, &project, template, scope).await?;
     }
     db::projects::insert(&mut work, &project, context.now).await.map_err(taken(&key, &name))?;
-    give_stored(&mut work, &project, input).await?;
+    give_stored(context, &mut work, &project, input).await?;
     work.commit(Record::new("Project created", Area::Projects, project.thing())).await?;
     Ok(project)
 }
@@ -153,32 +154,38 @@ pub async fn update(context: &Context, id_or_key: &str, input: &ProjectInput) ->
     project.permission_scheme_id = input.permission_scheme_id.unwrap_or(project.permission_scheme_id);
     db::projects::update(&mut work, &project).await.map_err(taken(&project.key, &project.name))?;
     db::projects::release_keys(&mut work, project.id, &input.released_keys).await?;
-    give_stored(&mut work, &project, input).await?;
-    if input.security_scheme_id.is_some() && input.security_scheme_id != project.security_scheme_id {
-        // A level of the former scheme would hide its issues from everybody.
-        let lost: Vec<Option<i64>> = context.site.levels_of(&project).map(|level| Some(level.id)).collect();
-        let none = vec![None; lost.len()];
-        db::security_schemes::associate(&mut work, project.id, input.security_scheme_id, &lost, &none).await?;
-        project.security_scheme_id = input.security_scheme_id;
-    }
+    give_stored(context, &mut work, &project, input).await?;
+    let scheme = |id: Option<i64>| context.site.security_schemes.get(id?).map(|scheme| scheme.name.as_str());
+    let given = input.security_scheme_id.or(old.security_scheme_id);
     let record = Record::new("Project updated", Area::Projects, project.thing())
         .change("Key", Some(&old.key), Some(&project.key))
         .change("Name", Some(&old.name), Some(&project.name))
         .change("Description", Some(&old.description), Some(&project.description))
         .change("URL", old.url.as_deref(), project.url.as_deref())
+        .change("Issue Security Scheme", scheme(old.security_scheme_id), scheme(given))
         .change("Lead", old.lead.as_deref(), project.lead.as_deref())
         .change("Default Assignee", Some(&old.assignee_type), Some(&project.assignee_type));
     work.commit(record).await?;
     Ok(project)
 }
 
-/// Gives a project what is not in the snapshot: its notification scheme and its avatar, if they exist.
-async fn give_stored(work: &mut Work, project: &Project, input: &ProjectInput) -> Result<()> {
+/// Gives a project its notification scheme, its security scheme and its avatar, if they exist.
+async fn give_stored(context: &Context, work: &mut Work, project: &Project, input: &ProjectInput) -> Result<()> {
     let mut complaints = Complaints::default();
     if let Some(id) = input.notification_scheme_id
         && !db::notifications::give_to_project(work, project.id, id).await?
     {
         complaints.field("notificationScheme", format!("No object with id '{id}' was found."));
+    }
+    if let Some(id) = input.security_scheme_id {
+        security_schemes::associate(context, work, project, Some(id), &[]).await.map_err(
+            |error| match db::constraint(&error) {
+                Some("project_security_scheme") => {
+                    Failure::invalid_field("issueSecurityScheme", format!("No object with id '{id}' was found."))
+                }
+                _ => error.into(),
+            },
+        )?;
     }
     if let Some(id) = input.avatar_id
         && !avatars::available(work, Owner::Project(project), id).await?

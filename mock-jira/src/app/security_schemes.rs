@@ -269,14 +269,9 @@ pub async fn associate_in_background(
     let gone = || Failure::not_found("The project was deleted.");
     let project = context.site.projects.get(project_id).ok_or_else(gone)?;
     let scheme = scheme_id.map(|id| get(&context, id)).transpose()?;
-    // A level of another scheme would hide its issues from everybody: those not mapped lose it.
-    let lost = context.site.levels_of(project).filter(|_| project.security_scheme_id != scheme_id);
-    let lost =
-        lost.map(|level| (Some(level.id), None)).filter(|(old, _)| mapping.iter().all(|(mapped, _)| mapped != old));
-    let (from, to): (Vec<_>, Vec<_>) = mapping.iter().copied().chain(lost).unzip();
     let mut work = context.begin().await?;
     work.changes_configuration();
-    if !stored::associate(&mut work, project_id, scheme_id, &from, &to).await? {
+    if !associate(&context, &mut work, project, scheme_id, &mapping).await? {
         return Err(gone());
     }
     run.save(&mut work, 100, &true).await?;
@@ -289,6 +284,22 @@ pub async fn associate_in_background(
     );
     work.commit(record).await?;
     Ok(End::Complete(Value::Null))
+}
+
+/// Gives a project a scheme, or none; whether there was the project. A level of another scheme would hide its issues
+/// from everybody: those that are not mapped lose it.
+pub async fn associate(
+    context: &Context,
+    work: &mut Work,
+    project: &Project,
+    scheme_id: Option<i64>,
+    mapping: &[(Option<i64>, Option<i64>)],
+) -> Result<bool, db::Error> {
+    let lost = context.site.levels_of(project).filter(|_| project.security_scheme_id != scheme_id);
+    let lost =
+        lost.map(|level| (Some(level.id), None)).filter(|(old, _)| mapping.iter().all(|(mapped, _)| mapped != old));
+    let (from, to): (Vec<_>, Vec<_>) = mapping.iter().copied().chain(lost).unzip();
+    stored::associate(work, project.id, scheme_id, &from, &to).await
 }
 
 /// A scheme by id.

@@ -30,6 +30,14 @@ pub async fn get(context: &Context, db: &mut Read, issue: &Issue, id: &str) -> R
     find(context, db, issue, parse(id)?).await?.ok_or_else(|| missing(id))
 }
 
+/// Nothing is to be done with worklogs while nobody tracks time.
+pub fn check_enabled(context: &Context) -> Result<()> {
+    if context.site.settings.time_tracking.enabled {
+        return Ok(());
+    }
+    Err(Failure::not_found("Time tracking is disabled."))
+}
+
 async fn find(context: &Context, db: &mut Read, issue: &Issue, id: i64) -> Result<Option<Worklog>> {
     let ids = [id];
     let filter =
@@ -140,6 +148,7 @@ pub async fn relocate(context: &Context, from: &str, ids: &[i64], to: &str, adju
 
 /// The worklogs that a bulk request names; all must be there.
 async fn several(context: &Context, db: &mut Read, issue: &Issue, ids: &[i64]) -> Result<Vec<Worklog>> {
+    check_enabled(context)?;
     if ids.is_empty() {
         return Err(Failure::invalid("The list of worklog ids must not be empty."));
     }
@@ -182,6 +191,7 @@ pub async fn apply(
     edits: Vec<Edit>,
 ) -> Result<(Vec<ChangeItem>, Vec<Worklog>)> {
     let project = context.project_of(issue)?;
+    check_enabled(context)?;
     let mut items = Vec::new();
     let mut written = Vec::new();
     for Edit { operation, adjust } in edits {

@@ -134,7 +134,7 @@ pub async fn references(db: &mut Read, names: &[Name]) -> sqlx::Result<Vec<(Name
              SELECT n.at, m.issue_id FROM named n
                JOIN moved_issue m ON m.site_id = $1 AND m.project_id = n.project_id AND m.number = n.number)
            SELECT f.at AS "at!", i.id, i.project_id, i.number, i.issue_type_id, i.status_id, i.reporter, i.assignee,
-                  i.security_level_id, i.custom
+                  i.security_level_id, i.archived, i.custom
            FROM found f JOIN issue i ON i.site_id = $1 AND i.id = f.id ORDER BY f.at"#,
         site_id,
         &ids as &[Option<i64>],
@@ -157,6 +157,7 @@ pub async fn references(db: &mut Read, names: &[Name]) -> sqlx::Result<Vec<(Name
             reporter: row.reporter,
             assignee: row.assignee,
             security_level_id: row.security_level_id,
+            archived: row.archived.is_some(),
             custom: match row.custom {
                 Value::Object(members) => members,
                 _ => serde_json::Map::new(),

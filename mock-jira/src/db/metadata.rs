@@ -155,9 +155,11 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     )
     .fetch_all(db.sql())
     .await?;
+    let mut settings = settings(db).await?;
+    settings.time_tracking.enabled = site.settings.time_tracking_enabled;
     Ok(Some(Snapshot {
         site,
-        settings: settings(db).await?,
+        settings,
         accounts: accounts(db).await?,
         groups,
         memberships: memberships(db).await?,

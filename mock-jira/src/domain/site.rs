@@ -37,6 +37,8 @@ pub struct Settings {
     pub outgoing_mail: bool,
     /// Whether files can be attached to issues (J-103).
     pub attachments_enabled: bool,
+    /// Whether work can be logged.
+    pub time_tracking_enabled: bool,
     /// The largest file that can be attached, in bytes; without one, as large as the server takes.
     pub attachment_limit: Option<i64>,
     /// How many people the licence of each product lets in.
@@ -50,6 +52,7 @@ impl Default for Settings {
             removed_search: RemovedSearch::Gone,
             outgoing_mail: true,
             attachments_enabled: true,
+            time_tracking_enabled: true,
             attachment_limit: None,
             seats: 10_000,
         }

@@ -44,7 +44,6 @@ pub enum Unit {
     Minute,
 }
 
-const ENABLED: &str = "jira.option.timetracking";
 const HOURS_PER_DAY: &str = "jira.timetracking.hours.per.day";
 const DAYS_PER_WEEK: &str = "jira.timetracking.days.per.week";
 const FORMAT: &str = "jira.timetracking.format";
@@ -63,7 +62,7 @@ impl TimeTracking {
         let default = Self::default();
         let number = |key| values.get(key).and_then(|text| text.parse().ok());
         Self {
-            enabled: values.get(ENABLED).is_none_or(|text| text != "false"),
+            enabled: default.enabled,
             hours_per_day: number(HOURS_PER_DAY).unwrap_or(default.hours_per_day),
             days_per_week: number(DAYS_PER_WEEK).unwrap_or(default.days_per_week),
             format: values.get(FORMAT).and_then(|name| Format::find(name)).unwrap_or(default.format),
@@ -74,7 +73,6 @@ impl TimeTracking {
     /// The same as application properties.
     pub fn to_properties(&self) -> Vec<(&'static str, String)> {
         vec![
-            (ENABLED, self.enabled.to_string()),
             (HOURS_PER_DAY, self.hours_per_day.to_string()),
             (DAYS_PER_WEEK, self.days_per_week.to_string()),
             (FORMAT, self.format.name().to_owned()),

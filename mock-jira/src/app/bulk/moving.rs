@@ -193,6 +193,7 @@ async fn place(context: &Context, work: &mut Work, old: &Issue, target: &Target)
     let mut issue = Issue { project_id: project.id, issue_type_id: kind.id, ..old.clone() };
     issue.parent_id = parent(context, &references, &issue, kind, target)?;
     settle(context, old, &mut issue, project, target)?;
+    issues::inherit_level(context, &mut issue, &references);
     fill(context, &mut issue, project, kind, target)?;
     if issue.project_id != old.project_id {
         issue.number = db::issues::relocate(work, old, project.id).await?;
@@ -256,7 +257,7 @@ fn settle(context: &Context, old: &Issue, issue: &mut Issue, project: &Project, 
             site.components_of(project.id).find(|component| component.name == *name).map(|component| component.id)
         };
         issue.component_ids = old.component_ids.iter().filter_map(component).collect();
-        issue.security_level_id = None;
+        issue.security_level_id = issues::default_level(context, project);
         if issue.assignee.as_ref().is_some_and(|id| !Access::assignable(site, project, id)) {
             issue.assignee = default_assignee(site, project, &issue.component_ids);
         }

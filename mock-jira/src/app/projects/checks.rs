@@ -133,14 +133,14 @@ pub(super) fn check_references(context: &Context, input: &ProjectInput, complain
     unknown("categoryId", category, category.is_some_and(|id| site.categories.get(id).is_some()));
     let scheme = input.permission_scheme_id;
     unknown("permissionScheme", scheme, scheme.is_some_and(|id| site.permission_schemes.get(id).is_some()));
+    let scheme = input.security_scheme_id;
+    unknown("issueSecurityScheme", scheme, scheme.is_some_and(|id| site.security_schemes.get(id).is_some()));
     let scheme = input.issue_type_scheme_id;
     unknown("issueTypeScheme", scheme, scheme.is_some_and(|id| site.issue_type_schemes.get(id).is_some()));
     let scheme = input.workflow_scheme_id;
     unknown("workflowScheme", scheme, scheme.is_some_and(|id| site.workflow_schemes.get(id).is_some()));
     let scheme = input.issue_type_screen_scheme_id;
     unknown("issueTypeScreenScheme", scheme, scheme.is_some_and(|id| site.issue_type_screen_schemes.get(id).is_some()));
-    let scheme = input.security_scheme_id;
-    unknown("issueSecurityScheme", scheme, scheme.is_some_and(|id| site.security_schemes.get(id).is_some()));
     for (member, id) in &input.unknown_schemes {
         unknown(member, Some(*id), false);
     }

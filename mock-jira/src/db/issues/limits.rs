@@ -13,8 +13,8 @@ pub struct Heavy {
     pub count: i64,
 }
 
-/// Issues with at least so many comments, attachments and links.
-pub async fn heavy(db: &mut Read, comments: i64, attachments: i64, links: i64) -> sqlx::Result<Vec<Heavy>> {
+/// Issues with at least `least` of something.
+pub async fn heavy(db: &mut Read, least: impl Fn(&str) -> i64) -> sqlx::Result<Vec<Heavy>> {
     let site_id = db.site_id;
     sqlx::query_as!(
         Heavy,
@@ -26,11 +26,18 @@ pub async fn heavy(db: &mut Read, comments: i64, attachments: i64, links: i64) -
            SELECT 'issuelinks', end_id, count(*)
            FROM issue_link l, LATERAL (SELECT l.source_id UNION SELECT l.destination_id) e(end_id)
            WHERE l.site_id = $1 GROUP BY end_id HAVING count(*) >= $4
+           UNION ALL
+           SELECT 'worklog', issue_id, count(*) FROM worklog WHERE site_id = $1 GROUP BY issue_id HAVING count(*) >= $5
+           UNION ALL
+           SELECT 'remoteIssueLinks', issue_id, count(*)
+           FROM remote_link WHERE site_id = $1 GROUP BY issue_id HAVING count(*) >= $6
            ORDER BY 1, 2"#,
         site_id,
-        comments,
-        attachments,
-        links
+        least("comment"),
+        least("attachment"),
+        least("issuelinks"),
+        least("worklog"),
+        least("remoteIssueLinks")
     )
     .fetch_all(db.sql())
     .await

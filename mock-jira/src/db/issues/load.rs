@@ -90,6 +90,7 @@ impl From<&Issue> for Neighbour {
                 assignee: issue.assignee.clone(),
                 security_level_id: issue.security_level_id,
                 custom: issue.custom.clone(),
+                archived: issue.archived.is_some(),
             },
         }
     }

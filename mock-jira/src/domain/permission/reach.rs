@@ -41,6 +41,8 @@ pub struct People {
     pub security_level_id: Option<i64>,
     /// Custom field number to stored value; left empty where no holder refers to a field.
     pub custom: Map<String, Value>,
+    /// It can be looked at and nothing else.
+    pub archived: bool,
 }
 
 impl People {
@@ -51,7 +53,7 @@ impl People {
             assignee: self.assignee.as_deref(),
             level: self.security_level_id,
             custom: Some(&self.custom),
-            archived: false,
+            archived: self.archived,
         }
     }
 }

@@ -169,8 +169,7 @@ async fn select_time_tracking_implementation(Json(call, body): Json<Provider>) -
     if !body.key.is_some_and(|key| key.eq_ignore_ascii_case("JIRA")) {
         return Err(Failure::invalid("The time tracking provider was not found.").into());
     }
-    let old = &call.site.settings.time_tracking;
-    put_time_tracking(&call, &TimeTracking { enabled: true, ..old.clone() }).await?;
+    // It is the one that is selected already.
     no_content()
 }
 

@@ -13,7 +13,6 @@ use crate::{
         fields::{Field, Kind},
         issue::{Issue, changes::ChangeItem},
         rich_text,
-        snapshot::Snapshot,
         time_tracking::TimeTracking,
     },
     http::call::{Call, Version},
@@ -57,9 +56,10 @@ impl Selection {
         !self.all && self.named.iter().all(|name| name == "id" || name == "key")
     }
 
-    /// What to load for it.
-    pub fn wanted(&self, site: &Snapshot) -> Wanted {
+    /// What to load for it and for what the call expands.
+    pub fn wanted(&self, call: &Call) -> Wanted {
         let any = |ids: &[&str]| ids.iter().any(|id| self.shows(id));
+        let expands = |name: &str| call.params.expands(name);
         Wanted {
             neighbours: any(&[
                 "parent",
@@ -70,11 +70,14 @@ impl Selection {
                 "aggregatetimeoriginalestimate",
                 "aggregateprogress",
             ]) || self.named.iter().any(|id| id.starts_with("customfield_"))
-                || self.all,
+                || self.all
+                // Conditions of transitions look at sub-tasks.
+                || expands("transitions"),
             comments: any(&["comment"]),
-            attachments: any(&["attachment"]),
+            // Rendered text leads to them.
+            attachments: any(&["attachment"]) || expands("renderedFields"),
             people: any(&["watches", "votes"]),
-            holders: site.fields_hold_permissions(),
+            holders: call.site.fields_hold_permissions(),
             worklogs: any(&["worklog"]),
         }
     }

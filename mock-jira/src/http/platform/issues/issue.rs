@@ -162,9 +162,8 @@ async fn load(call: &Call, id_or_key: &str) -> Result<Value> {
     let name = call.required_issue_name(id_or_key)?;
     let mut db = call.read().await?;
     let caller = call.caller.account_id();
-    let mut wanted = selection.wanted(&call.site);
-    wanted.neighbours |= call.params.expands("transitions");
-    let loaded = db::issues::find(&mut db, name, wanted, caller).await?.ok_or_else(Failure::no_issue)?;
+    let loaded =
+        db::issues::find(&mut db, name, selection.wanted(call), caller).await?.ok_or_else(Failure::no_issue)?;
     if loaded.site_version != call.site.site.version {
         return Err(Failure::Stale);
     }
@@ -310,7 +309,7 @@ async fn bulk_fetch_issues(Json(mut call, bulk): Json<BulkFetch>) -> Answer {
     let mut db = call.read().await?;
     let references = call.references(&mut db, &bulk.issue_ids_or_keys).await?;
     let ids: Vec<i64> = references.values().map(|reference| reference.id).collect();
-    let mut loaded = db::issues::list(&mut db, &ids, selection.wanted(&call.site), call.caller.account_id()).await?;
+    let mut loaded = db::issues::list(&mut db, &ids, selection.wanted(&call), call.caller.account_id()).await?;
     loaded.sort_by_key(|loaded| loaded.issue.id); // S-47
     let issues = render(&call, &mut db, &loaded, &selection, &bulk.properties).await?;
     let missing = bulk.issue_ids_or_keys.iter().filter(|text| !references.contains_key(*text));

@@ -41,7 +41,7 @@ async fn get_issue_limit_report(call: Call) -> Answer {
     }
     let keys = call.params.flag("isReturningKeys", false)?;
     let mut db = call.read().await?;
-    let heavy = db::issues::heavy(&mut db, near("comment"), near("attachment"), near("issuelinks")).await?;
+    let heavy = db::issues::heavy(&mut db, near).await?;
     let ids: Vec<i64> = heavy.iter().map(|heavy| heavy.issue_id).collect();
     let loaded = db::issues::list(&mut db, &ids, Wanted::default(), None).await?;
     let visible = loaded.iter().map(|loaded| &loaded.issue).filter(|issue| call.project_of(issue).is_ok());

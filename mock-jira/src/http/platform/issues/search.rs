@@ -148,7 +148,7 @@ async fn page(
     selection: &Selection,
     properties: &[String],
 ) -> Result<(Vec<Value>, Option<i64>)> {
-    let mut loaded = db::issues::list(db, ids, selection.wanted(&call.site), call.caller.account_id()).await?;
+    let mut loaded = db::issues::list(db, ids, selection.wanted(call), call.caller.account_id()).await?;
     let version = match loaded.first() {
         Some(loaded) => Some(loaded.site_version),
         // Without data of its own an answer must ask.

@@ -61,6 +61,7 @@ async fn get_issue_worklog(call: Call, Path(id_or_key): Path<String>) -> Answer 
     let (from, before) = (moment("startedAfter")?, moment("startedBefore")?);
     let mut db = call.read().await?;
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
+    worklogs::check_enabled(&call)?;
     let filter =
         Filter { viewer: call.caller.account_id(), issue_id: Some(issue.id), from, before, ..Filter::default() };
     let total = db::worklogs::count(&mut db, filter).await?;
@@ -117,6 +118,7 @@ async fn add_worklog(Path(id_or_key): Path<String>, Json(call, body): Json<Map<S
 async fn get_worklog(call: Call, Path((id_or_key, id)): Path<(String, String)>) -> Answer {
     let mut db = call.read().await?;
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
+    worklogs::check_enabled(&call)?;
     let worklog = worklogs::get(&call, &mut db, &issue, &id).await?;
     ok(view(&call, &mut db, &[worklog]).await?.pop())
 }
