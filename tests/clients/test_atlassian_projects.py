@@ -85,8 +85,9 @@ def test_schemes_of_a_project(jira, project):
     made = jira.create_permission_scheme("Open", "Everybody", [])
     jira.assign_project_permission_scheme("NEW", made["id"])
     assert jira.get_project_permission_scheme("NEW")["name"] == "Open"
-    scheme = jira.get_notification_scheme_for_project("NEW")
-    assert jira.get_project_notification_scheme("NEW") == scheme
+    scheme = jira.get_notification_scheme_for_project("DEMO")
+    jira.assign_project_notification_scheme("NEW", scheme["id"])
+    assert jira.get_project_notification_scheme("NEW")["id"] == scheme["id"]
     assert jira.get_security_level_for_project("DEMO")["levels"] == []
 
 
