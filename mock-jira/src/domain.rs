@@ -5,6 +5,7 @@ pub mod assignment;
 pub mod audit;
 pub mod avatar;
 pub mod bulk;
+pub mod coerce;
 pub mod config;
 pub mod dashboard;
 pub mod event;

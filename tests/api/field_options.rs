@@ -61,6 +61,8 @@ async fn options_refused() {
     let path = format!("/rest/api/3/field/{field}/context/{context}/option");
     let post =
         async |options: Value, status: u16| admin.post(&path, json!({ "options": options })).await.expect(status);
+    post(json!([{ "value": "XL", "disabled": "maybe" }]), 400).await;
+    post(json!([{ "value": "XL", "disabled": "false" }]), 200).await; // what clients send
     post(json!([]), 400).await;
     post(json!([{ "value": "" }]), 400).await;
     post(json!([{ "value": "s" }]), 400).await; // taken, in another case

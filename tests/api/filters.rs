@@ -36,6 +36,11 @@ async fn creates_reads_changes_and_deletes_a_filter() {
     assert_json_snapshot!("filter", world.portable(&made));
     let path = format!("/rest/api/3/filter/{}", made["id"].as_str().unwrap());
     assert_eq!(developer.get(&path).await.expect(200), made);
+    // Truth values come as text, too.
+    let liked = developer.put(&path, json!({ "name": "Mine", "favourite": "true" })).await.expect(200);
+    assert_eq!(liked["favourite"], true);
+    developer.put(&path, json!({ "name": "Mine", "favourite": "maybe" })).await.expect(400);
+    developer.put(&path, json!({ "name": "Mine", "favourite": false })).await.expect(200);
     // What a client was shown it may send back.
     let mut again = made.clone();
     again["name"] = "Yours".into();

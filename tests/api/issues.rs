@@ -297,7 +297,8 @@ async fn edits_with_fields_and_every_verb() {
         .expect(200);
     assert_eq!(issue["fields"]["summary"], "Newer");
     // A change to the same leaves no trace (J-57).
-    developer.put(&path, json!({ "fields": { "summary": "Newer" } })).await.expect(204);
+    // Nor does a member that the document does not name.
+    developer.put(&path, json!({ "fields": { "summary": "Newer" }, "notifyUsers": "true" })).await.expect(204);
     assert_eq!(developer.get(&format!("{path}/changelog")).await.expect(200)["total"], 2);
     // Unknown verbs, and all or nothing (J-51, J-52).
     let bad = json!({ "fields": { "summary": "Newest" }, "update": { "priority": [{ "add": { "name": "Low" } }] } });

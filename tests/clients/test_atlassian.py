@@ -1,20 +1,8 @@
 """The library `atlassian-python-api`, used as its documentation shows."""
 
 import pytest
-from atlassian import Jira
+from atlassian_site import jira, key  # noqa: F401
 from requests import HTTPError
-
-
-@pytest.fixture
-def jira(site):
-    email, token = site.admin
-    return Jira(url=site.url, username=email, password=token, cloud=True)
-
-
-@pytest.fixture
-def key(jira):
-    fields = {"project": {"key": "DEMO"}, "issuetype": {"name": "Task"}, "summary": "New"}
-    return jira.create_issue(fields=fields)["key"]
 
 
 def test_creates_reads_and_edits_an_issue(jira, key):

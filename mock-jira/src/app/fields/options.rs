@@ -9,6 +9,7 @@ use crate::{
     db::{self, Work, issues::Wanted, tasks::Task},
     domain::{
         audit::{Area, Record, Thing},
+        coerce,
         config::{CustomField, FieldContext, FieldOption},
         failure::{Failure, Result},
         fields::Kind,
@@ -32,7 +33,7 @@ const MOST_PER_FIELD: usize = 10_000;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct NewOption {
     value: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "coerce::flag")]
     disabled: Option<bool>,
     /// The option above it.
     option_id: Option<String>,
@@ -44,6 +45,7 @@ pub struct NewOption {
 pub struct OptionChange {
     id: Option<String>,
     value: Option<String>,
+    #[serde(default, deserialize_with = "coerce::flag")]
     disabled: Option<bool>,
 }
 

@@ -7,6 +7,7 @@ use crate::{
     app::filters::{self, FilterInput, MISSING, Shared},
     db::{self, filters::Search},
     domain::{
+        coerce,
         failure::{Failure, Result},
         sharing::Audience,
     },
@@ -57,6 +58,7 @@ struct FilterBody {
     name: Option<String>,
     description: Option<String>,
     jql: Option<String>,
+    #[serde(default, deserialize_with = "coerce::flag")]
     favourite: Option<bool>,
     share_permissions: Option<Vec<Value>>,
     edit_permissions: Option<Vec<Value>>,

@@ -36,9 +36,10 @@ pub fn routes() -> Routes {
         .put("/rest/api/3/issue/{issueIdOrKey}/assignee", assign_issue)
 }
 
-/// A request to create, edit or transition an issue.
+/// A request to create, edit or transition an issue. The document allows members that nobody knows, and clients send
+/// them (`notifyUsers` instead of the parameter).
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct IssueUpdate {
     fields: Option<Map<String, Value>>,
     update: Option<Map<String, Value>>,
