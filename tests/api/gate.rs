@@ -90,9 +90,11 @@ async fn bodies_must_be_what_the_operation_takes() {
     }
     let payload =
         json!({ "errorMessages": ["Invalid request payload. Refer to the REST API documentation and try again."] });
-    for body in [r#"{"nope":1}"#, r#"{"fields":[]}"#, "[]", "5", "\"x\""] {
+    for body in [r#"{"fields":[]}"#, "[]", "5", "\"x\""] {
         assert_eq!(post(&json_type, body.as_bytes()).await.expect(400), payload);
     }
+    let unknown = world.admin().post("/rest/api/3/issue/bulk", json!({ "nope": 1 })).await;
+    assert_eq!(unknown.expect(400), payload);
 }
 
 #[tokio::test]
