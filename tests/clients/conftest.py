@@ -13,8 +13,6 @@ send = requests.Session.send
 
 def record(session, request, **settings):
     """Every answer to every client, written down for `harness conform`."""
-    # A connection for each request: the server ends one whose body it had no need to read.
-    request.headers["Connection"] = "close"
     answer = send(session, request, **settings)
     path = re.sub(r"^/_site/[^/]+", "", answer.request.path_url)
     with open(os.environ["MOCK_JIRA_ANSWERS"], "a") as answers:

@@ -34,3 +34,23 @@ async fn slow_and_large_requests_are_given_up() {
     assert!(!no_head.contains("HTTP/1.1 200"), "{no_head}");
     mock.create_issue("DEMO", "still serving").await;
 }
+
+/// Python's clients send the body in a packet of its own, and the next request on the same connection.
+#[tokio::test]
+async fn a_body_that_nobody_wants_may_come_after_the_answer() {
+    let mock = Mock::start(&["--ephemeral"]);
+    let mut connection = TcpStream::connect(mock.in_banner("Listening on")).unwrap();
+    for _ in 0..3 {
+        let head = post(2, "").replace("POST /rest/api/3/issue ", "DELETE /rest/api/3/issue/DEMO-99999 ");
+        connection.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(br#""errors":{}}"#) {
+            let mut part = [0; 4096];
+            let length = connection.read(&mut part).unwrap();
+            assert!(length > 0, "the server hung up: {}", String::from_utf8_lossy(&answer));
+            answer.extend_from_slice(&part[..length]);
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 404"), "{}", String::from_utf8_lossy(&answer));
+        connection.write_all(b"{}").unwrap();
+    }
+}

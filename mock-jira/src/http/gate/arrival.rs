@@ -11,6 +11,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 /// Tells whether the body of a request has come in.
@@ -34,10 +35,27 @@ impl Arrival {
     }
 }
 
-/// A body that notes its end.
+/// A body that notes its end. What nobody read of it is read when it is dropped: else the connection would be closed
+/// under a client that sends it after the head, and may send the next request.
 struct Watched {
     body: Body,
     complete: Arc<AtomicBool>,
+}
+
+/// Most that is read of a body that nobody wants, in bytes, and the longest wait for it.
+const UNWANTED: usize = 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if self.complete.load(Ordering::Relaxed) || self.body.is_end_stream() {
+            return;
+        }
+        let rest = std::mem::take(&mut self.body);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(tokio::time::timeout(PATIENCE, axum::body::to_bytes(rest, UNWANTED)));
+        }
+    }
 }
 
 impl HttpBody for Watched {
