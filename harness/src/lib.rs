@@ -5,4 +5,5 @@
 
 pub mod conform;
 pub mod contract;
+pub mod report;
 pub mod schemas;

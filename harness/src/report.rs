@@ -1,0 +1,107 @@
+//! What a run found, as data: the runs fill it, the formats show it, the gate decides on it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// One run against one target.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// `contract` or `parity`.
+    pub kind: String,
+    /// What was judged: its address, without credentials.
+    pub target: String,
+    /// What reproduces the run.
+    pub seed: u64,
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// Numbers of the whole run.
+    pub summary: Summary,
+    /// One entry for each operation of the contracts, in their order.
+    pub operations: Vec<OperationReport>,
+}
+
+/// Numbers of a run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Operations that were called.
+    pub operations: usize,
+    /// Operations of the contracts that were not called, whatever the reason.
+    pub skipped: usize,
+    /// Sequences of requests that were tried.
+    pub cases: u64,
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Failures by the name of the check.
+    pub failures: BTreeMap<String, u64>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+/// What was found of one operation.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationReport {
+    /// `GET /rest/api/3/issue/{issueIdOrKey}`: identifies the operation.
+    pub operation: String,
+    /// Its documented name.
+    pub operation_id: String,
+    /// `platform`, `software` or `service-management`.
+    pub api: String,
+    /// The group of operations it belongs to.
+    pub tag: Option<String>,
+    /// Why it was not called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// Sequences that it was the subject of.
+    pub cases: u64,
+    /// How often each check was made, by its name.
+    pub checks: BTreeMap<String, Tally>,
+    /// What went wrong, each kind once, in its shortest form.
+    pub failures: Vec<Failure>,
+}
+
+/// How often a check held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Times it held.
+    pub passed: u64,
+    /// Times it did not.
+    pub failed: u64,
+}
+
+/// A check that did not hold, with all that is needed to see it again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The name of the check.
+    pub check: String,
+    /// One sentence: what is wrong.
+    pub message: String,
+    /// Where in the body, as a JSON pointer; empty for the whole answer.
+    pub at: String,
+    /// What the contract, the model or the other target has there.
+    pub expected: String,
+    /// What the target answered.
+    pub actual: String,
+    /// How often it was seen.
+    pub times: u64,
+    /// What reproduces it.
+    pub seed: u64,
+    /// The shortest sequence of requests that shows it.
+    pub steps: Vec<Step>,
+}
+
+/// One request of a failing sequence, and its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// The request as a `curl` line; credentials stand as variables of the shell.
+    pub curl: String,
+    /// The answer's status.
+    pub status: u16,
+    /// How the answer's body begins.
+    pub body: String,
+}
