@@ -5,5 +5,6 @@
 
 pub mod conform;
 pub mod contract;
+pub mod coverage;
 pub mod report;
 pub mod schemas;
