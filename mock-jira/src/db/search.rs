@@ -12,6 +12,7 @@
 
 mod columns;
 mod condition;
+pub mod kept;
 mod order;
 mod text;
 
@@ -22,7 +23,7 @@ use crate::domain::{
     user_query::Part,
 };
 use serde_json::json;
-use sqlx::{Encode, Postgres, QueryBuilder, Type};
+use sqlx::{Decode, Encode, Postgres, QueryBuilder, Type};
 use std::fmt::Display;
 
 /// Ids of a page of issues, in order.
@@ -52,7 +53,7 @@ pub async fn find(
     statement.order(criteria);
     // One more than asked for tells whether there are more.
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
-    let mut ids: Vec<i64> = statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await?;
+    let mut ids: Vec<i64> = statement.scalars(db).await?;
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = ids.len() > limit;
     ids.truncate(limit);
@@ -66,7 +67,7 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
     }
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
     statement.filter(condition);
-    statement.sql.build_query_scalar().persistent(false).fetch_one(db.sql()).await
+    Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
 
 /// The accounts that take a part in issues that meet a condition; comments count as far as they are readable.
@@ -102,20 +103,34 @@ pub async fn people(
         }
         _ => {}
     }
-    statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await
+    statement.scalars(db).await
 }
 
 /// A statement in the making.
 struct Statement<'v> {
     sql: QueryBuilder<Postgres>,
     site_id: i32,
+    /// How many values are bound.
+    bound: usize,
     /// What of the issues the caller may see.
     visible: &'v Extent,
 }
 
 impl<'v> Statement<'v> {
     fn new(text: &str, site_id: i32, visible: &'v Extent) -> Self {
-        Self { sql: QueryBuilder::new(text), site_id, visible }
+        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible }
+    }
+
+    /// Runs it, within the time that searches are given: the first column of its rows.
+    async fn scalars<T>(mut self, db: &mut Read) -> sqlx::Result<Vec<T>>
+    where
+        T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+    {
+        if self.bound > usize::from(u16::MAX) {
+            return Err(sqlx::Error::InvalidArgument("more values than a statement can have".into()));
+        }
+        let cutter = db.cutter();
+        cutter.run(self.sql.build_query_scalar().persistent(false).fetch_all(db.sql())).await
     }
 
     /// Adds text of our own.
@@ -126,6 +141,7 @@ impl<'v> Statement<'v> {
 
     /// Adds a value.
     fn bind<'t, T: Encode<'t, Postgres> + Type<Postgres> + 't>(&mut self, value: T) -> &mut Self {
+        self.bound += 1;
         self.sql.push_bind(value);
         self
     }

@@ -4,6 +4,7 @@
 //! sentences what means nothing. The result is a [`Condition`], which `db::search` compiles to SQL. To add a field,
 //! give it a name in `fields` and a meaning in `terminal`; to add a function, a line and an arm in `functions`.
 
+mod apps;
 mod condition;
 mod dates;
 mod fields;
@@ -13,6 +14,7 @@ mod reference;
 mod rewrite;
 mod saved;
 mod sentences;
+mod suggest;
 mod terminal;
 mod text;
 mod values;
@@ -22,6 +24,7 @@ mod tests;
 
 use super::{Clause, Operator, Query, Terminal, parse::MAX_DEPTH};
 use crate::domain::{people::Caller, permission::Access, snapshot::Snapshot};
+pub use apps::{AppCalls, AppFunction, Argument, Call, Outcome, Precomputation, foreign_calls};
 use chrono::{DateTime, Utc};
 pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
@@ -35,6 +38,7 @@ use std::{
     collections::HashSet,
     sync::Arc,
 };
+pub use suggest::{Choice, Choices, choices};
 
 /// Where, for whom and when a query is asked.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +148,8 @@ struct Running {
     depth: Cell<usize>,
     /// Whether one of them came back to itself.
     cyclic: Cell<bool>,
+    /// Whether it runs through what an app gave for a function.
+    fragment: Cell<bool>,
 }
 
 impl<'a> Resolver<'a> {
@@ -205,6 +211,9 @@ impl<'a> Resolver<'a> {
             Sense::Straight => terminal.operator,
             Sense::Inverted => contrary(terminal.operator),
         };
+        if let Some(condition) = self.app_call(terminal, sense) {
+            return condition;
+        }
         // A value need only be known to one of several fields of the name.
         let tests: Vec<_> = subjects.iter().map(|subject| self.test(*subject, terminal, operator)).collect();
         if tests.iter().all(Result::is_err) {
