@@ -64,8 +64,6 @@ pub struct Resolution {
     pub problems: Vec<Problem>,
     /// Issues it names; whether they exist is for the database to say.
     pub mentions: Vec<Mention>,
-    /// Whether it has a condition at all (S-9, S-10).
-    pub bounded: bool,
 }
 
 /// What is wrong with a query.
@@ -96,13 +94,7 @@ pub struct Mention {
 impl Resolution {
     /// Of a query that can't mean anything.
     pub fn nothing() -> Self {
-        Self {
-            condition: Condition::Nothing,
-            order: Vec::new(),
-            problems: Vec::new(),
-            mentions: Vec::new(),
-            bounded: true,
-        }
+        Self { condition: Condition::Nothing, order: Vec::new(), problems: Vec::new(), mentions: Vec::new() }
     }
 }
 
@@ -117,7 +109,7 @@ pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
     let condition = if problems.is_empty() { condition } else { Condition::Nothing };
     let order = order::resolve(&resolver, &query.order_by, &condition, &mut problems);
     let mentions = resolver.mentions.into_inner();
-    Resolution { condition, order, problems, mentions, bounded: query.where_clause.is_some() }
+    Resolution { condition, order, problems, mentions }
 }
 
 /// Whether a clause stands under an odd number of NOTs.

@@ -373,12 +373,3 @@ fn order() {
         ("ORDER BY comment", "", &["Not able to sort using field 'comment'."]),
     ]);
 }
-
-#[test]
-fn bounded() {
-    scope_of("ann", |scope| {
-        for (jql, bounded) in [("", false), ("ORDER BY key", false), ("project is not EMPTY", true), ("x = 1", true)] {
-            assert_eq!(resolve(&parse(jql).unwrap(), scope).bounded, bounded, "{jql}"); // S-9, S-10
-        }
-    });
-}

@@ -132,8 +132,8 @@ impl Typist {
         match field.kind {
             FieldKind::Name => self.name(&field.name),
             FieldKind::CustomFieldId(id) => {
-                self.put(["cf", "CF", "cF"][usize::from(self.whim(3))]);
-                self.put(&format!("[ {id}]"));
+                let word = ["cf", "CF", "cF"][usize::from(self.whim(3))];
+                self.put(&format!("{word}[ {id}]"));
             }
         }
         for property in &field.properties {
