@@ -26,6 +26,7 @@ mod issue_security;
 mod issue_types;
 mod issues;
 mod jql;
+mod jql_history;
 mod labels;
 mod limits;
 mod links;

@@ -12,6 +12,7 @@
 
 mod columns;
 mod condition;
+mod history;
 mod order;
 mod text;
 

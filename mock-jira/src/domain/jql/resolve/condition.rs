@@ -1,5 +1,6 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
+use super::history::Past;
 use crate::domain::{
     jql::Direction,
     people::Caller,
@@ -54,6 +55,8 @@ pub enum Condition {
     Custom(i64, CustomTest),
     /// It is one of those on which the caller has some permission.
     Permitted(Arc<Extent>),
+    /// It has such a past.
+    Past(Box<Past>),
 }
 
 /// Columns that hold ids.
