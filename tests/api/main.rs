@@ -27,6 +27,7 @@ mod issue_types;
 mod issues;
 mod jql;
 mod jql_history;
+mod jql_order;
 mod labels;
 mod limits;
 mod links;

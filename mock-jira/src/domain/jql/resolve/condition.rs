@@ -263,10 +263,16 @@ pub enum SortKey {
     Relevance(TextQuery),
     /// The stored value of the custom field of that number.
     Custom(i64),
+    /// The custom field's stored text, without regard to case.
+    CustomText(i64),
+    /// The words of the custom field's stored document, in the same way.
+    CustomDocument(i64),
     /// The last element of the custom field's stored list.
     CustomLast(i64),
     /// The place of the custom field's id, or its list's first one's, among these.
     CustomId(i64, Vec<i64>),
+    /// The place of the custom field's account or group, or its list's first one's, among these.
+    CustomName(i64, Vec<String>),
 }
 
 impl Condition {
