@@ -136,6 +136,20 @@ fn requests() -> Vec<(&'static str, String, Value)> {
         "project = DEMO ORDER BY rank",
         "reporter = currentUser() AND resolution IS EMPTY",
         "issuetype = Bug AND status != Done",
+        "status WAS \"In Progress\"",
+        "status WAS NOT \"In Progress\"",
+        "status WAS Done AND project = DEMO",
+        "project = DEMO AND status WAS \"To Do\" BEFORE -3d BY currentUser()",
+        "status WAS \"In Progress\" DURING (-2h, -1h)",
+        "status CHANGED",
+        "status CHANGED DURING (-2h, -1h)",
+        "status CHANGED AFTER startOfYear(-5) TO \"In Progress\"",
+        "status CHANGED BY currentUser()",
+        "assignee CHANGED FROM EMPTY BY currentUser() ON -1d",
+        "fixVersion WAS EMPTY",
+        "project = DEMO ORDER BY priority DESC, created DESC",
+        "status = Done ORDER BY priority ASC, created ASC",
+        "created > -300d ORDER BY priority, updated",
     ] {
         let body = json!({ "jql": jql, "fields": ["summary", "status"], "maxResults": 50 });
         requests.push(("POST", "/rest/api/3/search/jql".into(), body));

@@ -30,6 +30,8 @@ mod jql_errors;
 mod jql_functions;
 mod jql_limits;
 mod jql_suggestions;
+mod jql_history;
+mod jql_order;
 mod labels;
 mod limits;
 mod links;

@@ -179,7 +179,7 @@ pub(super) fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scop
 pub(super) async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<Problem>> {
     let mut problems = resolution.problems.clone();
     for mention in &resolution.mentions {
-        if total(context, &Condition::Issue(mention.issue.clone())).await? == 0 {
+        if total(context, &mention.found_by).await? == 0 {
             problems.push(mention.complaint.clone());
         }
     }

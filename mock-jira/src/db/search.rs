@@ -5,13 +5,15 @@
 //!
 //! * tests of other tables are `i.id IN (SELECT …)`, which may become a join, or a set made once, even below an OR;
 //! * statements are planned for the values at hand, not prepared: what is rare for one value is common for the next;
-//! * an order that an index has is left to it, ties being broken by a small sort.
+//! * an order that an index has is left to it, ties being broken by a small sort; in the order of priorities, which no
+//!   index has, as many issues as are needed are taken from each priority.
 //!
 //! Row-level security lets only functions that are marked LEAKPROOF look at rows before the policy does, and therefore
 //! into indexes. Those of arrays, jsonb and full text are not by default; see `migrations/`.
 
 mod columns;
 mod condition;
+mod history;
 pub mod kept;
 mod order;
 mod text;
@@ -47,11 +49,13 @@ pub async fn find(
     if *condition == Condition::Nothing {
         return Ok(Page::default());
     }
-    let mut statement = Statement::new("SELECT i.id FROM issue i", db.site_id, visible);
-    let criteria = statement.sources(order);
-    statement.filter(condition);
-    statement.order(criteria);
     // One more than asked for tells whether there are more.
+    let end = offset.saturating_add(limit).saturating_add(1);
+    let mut statement = Statement::new("", db.site_id, visible);
+    match order::InTurn::of(order, condition) {
+        Some(turns) => statement.in_turn(&turns, condition, end),
+        None => statement.sorted(order, condition),
+    }
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
     let mut ids: Vec<i64> = statement.scalars(db).await?;
     let limit = usize::try_from(limit).unwrap_or_default();

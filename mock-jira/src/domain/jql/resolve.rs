@@ -9,6 +9,7 @@ mod condition;
 mod dates;
 mod fields;
 mod functions;
+mod history;
 mod order;
 mod reference;
 mod rewrite;
@@ -30,6 +31,7 @@ pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
+pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
 pub use rewrite::{sanitized, with_account_ids};
 pub use saved::{SavedFilter, SavedFilters, references};
@@ -62,7 +64,7 @@ pub struct Resolution {
     pub order: Vec<Order>,
     /// What a strict site says of the query, in its order; nothing if all is well.
     pub problems: Vec<Problem>,
-    /// Issues it names; whether they exist is for the database to say.
+    /// What it names; whether it exists is for the database to say.
     pub mentions: Vec<Mention>,
 }
 
@@ -82,11 +84,11 @@ impl From<String> for Problem {
     }
 }
 
-/// An issue that a query names.
-#[derive(Debug, PartialEq, Eq)]
+/// Something that a query names and only the database knows: an issue, or a value from the past.
+#[derive(Debug, PartialEq)]
 pub struct Mention {
-    /// The issue.
-    pub issue: IssueNames,
+    /// What finds an issue if it is there.
+    pub found_by: Condition,
     /// What a strict site says if there is none, or none that the caller may see.
     pub complaint: Problem,
 }
@@ -212,8 +214,16 @@ impl<'a> Resolver<'a> {
             return tests.into_iter().next().unwrap_or(Ok(Condition::Nothing));
         }
         let conditions = tests.into_iter().flatten();
-        // An issue has at most one of them: it has none if all are empty.
-        Ok(if operator == Operator::Is { Condition::all(conditions) } else { Condition::any(conditions) })
+        if operator.is_history() && self.scope.caller.account.is_none() {
+            return Ok(Condition::Nothing);
+        }
+        Ok(match (operator, sense) {
+            // An issue has at most one of them: it has none if all are empty.
+            (Operator::Is, _) => Condition::all(conditions),
+            // It has no contrary operator.
+            (Operator::Changed, Sense::Inverted) => Condition::any(conditions).not(),
+            _ => Condition::any(conditions),
+        })
     }
 
     fn access(&self) -> Access<'a> {

@@ -1,5 +1,6 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
+use super::history::Past;
 use crate::domain::{
     jql::Direction,
     people::Caller,
@@ -54,6 +55,8 @@ pub enum Condition {
     Custom(i64, CustomTest),
     /// It is one of those on which the caller has some permission.
     Permitted(Arc<Extent>),
+    /// It has such a past.
+    Past(Box<Past>),
 }
 
 /// Columns that hold ids.
@@ -260,10 +263,16 @@ pub enum SortKey {
     Relevance(TextQuery),
     /// The stored value of the custom field of that number.
     Custom(i64),
+    /// The custom field's stored text, without regard to case.
+    CustomText(i64),
+    /// The words of the custom field's stored document, in the same way.
+    CustomDocument(i64),
     /// The last element of the custom field's stored list.
     CustomLast(i64),
     /// The place of the custom field's id, or its list's first one's, among these.
     CustomId(i64, Vec<i64>),
+    /// The place of the custom field's account or group, or its list's first one's, among these.
+    CustomName(i64, Vec<String>),
 }
 
 impl Condition {

@@ -3,6 +3,7 @@
 use super::{
     Scope,
     condition::{AccountColumn, Column, IdColumn, InstantColumn, NumberColumn, TextColumn},
+    history::PastField,
 };
 use crate::domain::{
     config::CustomField,
@@ -200,13 +201,7 @@ impl Subject<'_> {
 
     /// Whether `WAS` and `CHANGED` can be asked of the field.
     pub fn has_history(&self) -> bool {
-        use {AccountColumn::*, IdColumn::*};
-        matches!(
-            self,
-            Self::Account(Assignee | Reporter)
-                | Self::Id(_, FixVersions | Priority | Resolution)
-                | Self::Id(Things::Statuses, _)
-        )
+        PastField::of(*self).is_some()
     }
 
     /// What has to be empty for the field to be; `None` if that can't be asked.

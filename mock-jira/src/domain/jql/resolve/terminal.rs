@@ -6,6 +6,7 @@ use super::{
     dates,
     fields::{Subject, Things},
     functions::{self, Given},
+    history::PastField,
     sentences,
     text::{self, BadText},
     values::to_json,
@@ -29,8 +30,9 @@ impl<'a> Resolver<'a> {
         let field = terminal.field.name.as_str();
         let refused = || vec![sentences::no_operator(terminal.operator, field)];
         if operator.is_history() {
-            // Answering from the changelog is yet to come; Q-76 records an empty answer too.
-            return if subject.has_history() { Ok(Condition::Nothing) } else { Err(refused()) };
+            let past = self.past(PastField::of(subject).ok_or_else(refused)?, subject, terminal)?;
+            // What never was, was not, though there be no value.
+            return Ok(if matches!(operator, Operator::WasNot | Operator::WasNotIn) { past.not() } else { past });
         }
         let Some(operand) = terminal.operand.as_ref().filter(|_| subject.takes(terminal.operator)) else {
             return Err(refused());
@@ -318,7 +320,7 @@ fn equals(operator: Operator) -> bool {
 }
 
 /// A function that gives a list needs an operator that takes one, and the other way round.
-fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
+pub(super) fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
     let Operand::Function(function) = operand else { return Ok(()) };
     let list = functions::gives_list(function).unwrap_or(operator.takes_list());
     if list == operator.takes_list() || matches!(operator, Operator::Is | Operator::IsNot) {
@@ -329,7 +331,7 @@ fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(),
 }
 
 /// The operands of a list and of the lists in it.
-fn flat(operand: &Operand) -> Vec<&Operand> {
+pub(super) fn flat(operand: &Operand) -> Vec<&Operand> {
     match operand {
         Operand::List(list) => list.items.iter().flat_map(flat).collect(),
         single => vec![single],
