@@ -9,6 +9,7 @@ use crate::domain::{
     security::{SecurityLevel, SecurityScheme},
     site::{Clock, Settings, Site},
     snapshot::{Index, RoleActors, Snapshot},
+    sprint::{Board, Sprint, State},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -142,6 +143,34 @@ pub fn site() -> Snapshot {
             }],
             |c| c.id,
         ),
+        boards: Index::new(vec![board(1, 1), board(2, 3)], |b| b.id),
+        sprints: Index::new(
+            vec![
+                sprint(301, 1, "Sprint 1", State::Closed),
+                sprint(302, 1, "Sprint 2", State::Active),
+                sprint(303, 1, "sprint 2", State::Future),
+                sprint(304, 2, "Hidden", State::Active),
+            ],
+            |s| s.id,
+        ),
+    }
+}
+
+fn board(id: i64, project_id: i64) -> Board {
+    Board { id, name: "Board".into(), kind: "scrum".into(), project_id }
+}
+
+fn sprint(id: i64, board_id: i64, name: &str, state: State) -> Sprint {
+    Sprint {
+        id,
+        board_id,
+        name: name.into(),
+        goal: None,
+        state,
+        created: NOW.parse().unwrap(),
+        started: None,
+        ends: None,
+        completed: None,
     }
 }
 
