@@ -12,6 +12,7 @@
 
 mod columns;
 mod condition;
+mod elsewhere;
 mod order;
 mod text;
 

@@ -51,6 +51,12 @@ impl Statement<'_> {
             SortKey::Instant(column) => of(columns::instant("i", *column)),
             SortKey::Number(column) => of(columns::number("i", *column)),
             SortKey::Text(column) => of(format!("lower({}::text)", columns::text("i", *column))),
+            SortKey::Viewed(account_id) => {
+                self.push(format_args!(" LEFT JOIN issue_view {name} ON ")).of_site(name);
+                self.push(format_args!(" AND {name}.issue_id = i.id AND {name}.account_id = "))
+                    .bind(account_id.clone());
+                of(format!("{name}.viewed"))
+            }
             SortKey::Due => of("i.due".into()),
             SortKey::Labels => of("nullif(i.labels, '{}')".into()),
             SortKey::Parent => of("i.parent_id".into()),

@@ -1,5 +1,6 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
+use super::elsewhere::Elsewhere;
 use crate::domain::{
     jql::Direction,
     people::Caller,
@@ -54,6 +55,8 @@ pub enum Condition {
     Custom(i64, CustomTest),
     /// It is one of those on which the caller has some permission.
     Permitted(Arc<Extent>),
+    /// Another table holds such a thing of it.
+    Elsewhere(Elsewhere),
 }
 
 /// Columns that hold ids.
@@ -260,6 +263,8 @@ pub enum SortKey {
     Relevance(TextQuery),
     /// The stored value of the custom field of that number.
     Custom(i64),
+    /// When the account last looked at it.
+    Viewed(String),
     /// The last element of the custom field's stored list.
     CustomLast(i64),
     /// The place of the custom field's id, or its list's first one's, among these.

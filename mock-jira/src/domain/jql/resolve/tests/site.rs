@@ -30,6 +30,11 @@ pub fn site() -> Snapshot {
         field(106, "Start", "datepicker"),
         CustomField { type_key: "com.pyxis.greenhopper.jira:gh-sprint".into(), ..field(107, "Sprint", "") },
         CustomField { type_key: "com.pyxis.greenhopper.jira:gh-lexo-rank".into(), ..field(108, "Rank", "") },
+        of_app(109, "Request Type", "com.atlassian.servicedesk:vp-origin"),
+        of_app(110, "Approvals", "com.atlassian.servicedesk.approvals-plugin:sd-approvals"),
+        of_app(111, "Time to resolution", "com.atlassian.servicedesk:sd-sla-field"),
+        of_app(112, "development", "com.atlassian.jira.plugins.jira-development-integration-plugin:devsummarycf"),
+        of_app(113, "Squad", "com.atlassian.teams:rm-teams-custom-field-team"),
     ];
     let options = vec![
         option(1001, 203, None, "Red"),
@@ -226,6 +231,10 @@ fn field(id: i64, name: &str, key: &str) -> CustomField {
         project_id: None,
         ..CustomField::default()
     }
+}
+
+fn of_app(id: i64, name: &str, type_key: &str) -> CustomField {
+    CustomField { type_key: type_key.into(), ..field(id, name, "") }
 }
 
 fn context(id: i64, field_id: i64) -> FieldContext {
