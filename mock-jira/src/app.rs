@@ -45,6 +45,7 @@ pub mod transitions;
 pub mod user_query;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod watchers;
 pub mod worklogs;
 

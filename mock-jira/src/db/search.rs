@@ -13,6 +13,7 @@
 
 mod columns;
 mod condition;
+mod elsewhere;
 mod history;
 pub mod kept;
 mod order;

@@ -7,6 +7,7 @@
 mod apps;
 mod condition;
 mod dates;
+mod elsewhere;
 mod fields;
 mod functions;
 mod history;
@@ -18,6 +19,7 @@ mod sentences;
 mod suggest;
 mod terminal;
 mod text;
+mod vacant;
 mod values;
 
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
+pub use elsewhere::{Elsewhere, Owner, PropertyTest};
 pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
 pub use rewrite::{sanitized, with_account_ids};
@@ -101,7 +104,7 @@ impl Resolution {
 }
 
 /// Finds out what a query means.
-pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
+pub fn resolve<'a>(query: &'a Query, scope: &Scope<'a>) -> Resolution {
     let resolver = Resolver::new(*scope);
     let mut problems = Vec::new();
     let condition = match &query.where_clause {
@@ -159,7 +162,7 @@ impl<'a> Resolver<'a> {
 
     /// NOT is moved inwards to the operators, as Jira does: `NOT assignee = x` is `assignee != x` and leaves out
     /// issues without assignee.
-    fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
+    fn clause(&self, clause: &'a Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
         // Filters add to the depth that the parser allows.
         let depth = self.running.depth.get();
         if depth > MAX_DEPTH {
@@ -172,8 +175,8 @@ impl<'a> Resolver<'a> {
         condition
     }
 
-    fn compound(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
-        let mut each = |clauses: &[Clause]| -> Vec<Condition> {
+    fn compound(&self, clause: &'a Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
+        let mut each = |clauses: &'a [Clause]| -> Vec<Condition> {
             clauses.iter().map(|clause| self.clause(clause, sense, problems)).collect()
         };
         match (clause, sense) {
@@ -192,7 +195,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn terminal(&self, terminal: &Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
+    fn terminal(&self, terminal: &'a Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
         let subjects = fields::find(&self.scope, &terminal.field);
         let name = terminal.field.full_name();
         if subjects.is_empty() {

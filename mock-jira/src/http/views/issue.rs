@@ -14,10 +14,12 @@ use crate::{
         issue::{Issue, changes::ChangeItem},
         rich_text,
         snapshot::Snapshot,
+        sprint::Sprint,
         time_tracking::TimeTracking,
     },
     http::call::{Call, Version},
 };
+use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 /// Which fields an answer shows (S-16, J-34).
@@ -94,6 +96,7 @@ impl Selection {
             // Rendered text leads to them.
             attachments: any(&["attachment"]) || expands("renderedFields"),
             people: any(&["watches", "votes"]),
+            viewed: any(&["lastViewed"]),
             holders: call.site.fields_hold_permissions(),
             worklogs: any(&["worklog"]),
         }
@@ -177,7 +180,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             "watchCount": around.watchers,
             "isWatching": around.watching,
         }),
-        "lastViewed" => Value::Null,
+        "lastViewed" => around.viewed.map_or(Value::Null, |time| call.time(time).into()),
         "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": false }),
         "created" => call.time(issue.created).into(),
         "priority" => {
@@ -303,8 +306,32 @@ pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> V
             stored.as_i64().and_then(|id| call.site.versions.get(id)).map_or(Value::Null, |v| config::version(call, v))
         }
         Kind::Versions => many(Kind::Version),
+        Kind::Sprint => {
+            let ids = stored.as_array().into_iter().flatten().filter_map(Value::as_i64);
+            ids.filter_map(|id| call.site.sprints.get(id)).map(sprint).collect()
+        }
         _ => stored.clone(),
     }
+}
+
+/// A sprint in an issue's field (J-41): its times are in UTC, whatever the caller's zone (observed shapes, 0.1).
+fn sprint(sprint: &Sprint) -> Value {
+    let mut view = json!({
+        "id": sprint.id,
+        "name": sprint.name,
+        "state": sprint.state.as_str(),
+        "boardId": sprint.board_id,
+    });
+    if let Some(goal) = &sprint.goal {
+        view["goal"] = goal.as_str().into();
+    }
+    let times = [("startDate", sprint.started), ("endDate", sprint.ends), ("completeDate", sprint.completed)];
+    for (name, time) in times {
+        if let Some(time) = time {
+            view[name] = time.to_rfc3339_opts(SecondsFormat::Millis, true).into();
+        }
+    }
+    view
 }
 
 /// Rich text in the form of the called version (J-94).
@@ -520,6 +547,7 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "created" => time_rendered(issue.created, zone).into(),
             "updated" => time_rendered(issue.updated, zone).into(),
             "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
+            "lastViewed" => loaded.around.viewed.map_or(Value::Null, |time| time_rendered(time, zone).into()),
             "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
             "timespent"
             | "timeestimate"
