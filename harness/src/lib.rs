@@ -6,4 +6,6 @@
 pub mod conform;
 pub mod contract;
 pub mod report;
+pub mod run;
 pub mod schemas;
+pub mod target;
