@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod cli {
     pub mod conform;
+    pub mod report;
     pub mod schemas;
 }
 
@@ -23,11 +24,13 @@ enum Command {
     #[command(subcommand)]
     Schemas(cli::schemas::Command),
     Conform(cli::conform::ConformArgs),
+    Report(cli::report::ReportArgs),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Schemas(command) => command.run(),
         Command::Conform(arguments) => arguments.run(),
+        Command::Report(arguments) => arguments.run(),
     }
 }

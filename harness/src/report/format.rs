@@ -35,7 +35,11 @@ impl Format {
     /// Writes findings to the standard output; colours only on a terminal that has them.
     pub fn print(self, findings: &Findings) -> anyhow::Result<()> {
         let text = self.render(findings)?;
-        if self == Self::Human { anstream::print!("{text}") } else { print!("{text}") }
+        if self == Self::Human {
+            anstream::print!("{text}")
+        } else {
+            print!("{text}")
+        }
         Ok(())
     }
 }

@@ -139,7 +139,7 @@ fn write_verdict(out: &mut String, verdict: &Verdict) -> std::fmt::Result {
     if !verdict.improvements.is_empty() {
         let number = verdict.improvements.len();
         let note = styled(GOOD, "better than the baseline:");
-        writeln!(out, "  {note} {number} points or operations; renew it with --write-baseline")?;
+        writeln!(out, "  {note} {number}; renew it with --write-baseline")?;
     }
     let (style, word) = if verdict.holds { (GOOD, "holds") } else { (BAD, "falls short") };
     writeln!(out, "{}", styled(style.bold(), format_args!("The gate {word} ({}).", verdict.profile)))

@@ -57,7 +57,7 @@ fn write_verdict(out: &mut String, verdict: &Verdict) -> std::fmt::Result {
     });
     write_list(out, "Known differences to look at", known)?;
     if !verdict.improvements.is_empty() {
-        writeln!(out, "{} points or operations are better than the baseline.\n", verdict.improvements.len())?;
+        writeln!(out, "Better than the baseline: {}.\n", verdict.improvements.len())?;
     }
     Ok(())
 }
@@ -92,11 +92,13 @@ fn write_run(out: &mut String, findings: &Findings, run: &Report) -> std::fmt::R
         }
         writeln!(out)?;
     }
-    let failures = run.operations.iter().flat_map(|operation| {
-        operation.failures.iter().map(move |failure| (operation.operation.as_str(), failure))
-    });
-    let counted: Vec<_> =
-        failures.filter(|(operation, failure)| findings.excuse(&run.kind, operation, &failure.check).is_none()).collect();
+    let failures = run
+        .operations
+        .iter()
+        .flat_map(|operation| operation.failures.iter().map(move |failure| (operation.operation.as_str(), failure)));
+    let counted: Vec<_> = failures
+        .filter(|(operation, failure)| findings.excuse(&run.kind, operation, &failure.check).is_none())
+        .collect();
     if counted.is_empty() {
         return writeln!(out, "Every check held.\n");
     }

@@ -49,9 +49,9 @@ pub fn by_api(report: &Report) -> BTreeMap<String, Score> {
         score.called += usize::from(operation.skipped.is_none());
         score.points += operation.checks.len();
         let lost = operation.checks.iter().filter(|(_, tally)| tally.failed > 0);
-        score.lost.extend(
-            lost.map(|(check, _)| Point { operation: operation.operation.clone(), check: check.clone() }),
-        );
+        score
+            .lost
+            .extend(lost.map(|(check, _)| Point { operation: operation.operation.clone(), check: check.clone() }));
     }
     scores
 }

@@ -1,5 +1,7 @@
 //! What the gate decided on runs, and why.
 
+use std::{fs, path::Path};
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,16 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Reads what [`Format::Json`](super::Format::Json) wrote: findings, or a single run.
+    pub fn read(file: &Path) -> anyhow::Result<Self> {
+        let value: serde_json::Value = serde_json::from_slice(&fs::read(file)?)?;
+        if value.get("runs").is_some() {
+            Ok(serde_json::from_value(value)?)
+        } else {
+            Ok(serde_json::from_value::<Report>(value)?.into())
+        }
+    }
+
     /// Why a check of an operation is excused, if it is.
     pub fn excuse(&self, kind: &str, operation: &str, check: &str) -> Option<&str> {
         let judged = self.verdict.iter().flat_map(|verdict| &verdict.judged).filter(|judged| judged.kind == kind);
