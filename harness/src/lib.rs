@@ -7,3 +7,4 @@ pub mod conform;
 pub mod contract;
 pub mod report;
 pub mod schemas;
+pub mod target;

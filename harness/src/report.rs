@@ -69,10 +69,16 @@ pub struct OperationReport {
     pub skipped: Option<String>,
     /// Sequences that it was the subject of.
     pub cases: u64,
+    /// How often each status was answered.
+    #[serde(default)]
+    pub answers: BTreeMap<u16, u64>,
     /// How often each check was made, by its name.
     pub checks: BTreeMap<String, Tally>,
     /// What went wrong, each kind once, in its shortest form.
     pub failures: Vec<Failure>,
+    /// What is worth knowing and breaks nothing, each kind once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Failure>,
 }
 
 impl OperationReport {
