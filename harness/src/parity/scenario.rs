@@ -118,7 +118,7 @@ macro_rules! bundled {
 }
 
 /// The scenarios that come with the harness; the shared ones first.
-const BUNDLED: &[(&str, &str)] = &bundled!["site.json"];
+const BUNDLED: &[(&str, &str)] = &bundled!["site.json", "issues.json", "search.json", "projects.json", "filters.json"];
 
 /// The scenarios that come with the harness.
 pub fn bundled() -> anyhow::Result<Vec<Scenario>> {
