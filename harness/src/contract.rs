@@ -130,6 +130,11 @@ impl Operation {
         by(Some(status)).or_else(|| by(None))
     }
 
+    /// Which of the contracts describes it, by its place among [`SOURCES`].
+    pub(crate) fn source_index(&self) -> usize {
+        self.document
+    }
+
     fn read(document: usize, path: &str, method: &str, facts: &Value) -> anyhow::Result<Self> {
         let only_version = match facts[ONLY_VERSION].as_u64() {
             Some(2) => Some(ApiVersion::V2),

@@ -61,7 +61,8 @@ async fn contract(
 ) -> anyhow::Result<Report> {
     let endpoint = settings.endpoint(&wanted.target)?;
     let Address::Url(url) = endpoint.address else { anyhow::bail!("a recording can't be asked anything new") };
-    let target = crate::target::Settings { rate: endpoint.rate, ..crate::target::Settings::new(url, endpoint.credentials) };
+    let target =
+        crate::target::Settings { rate: endpoint.rate, ..crate::target::Settings::new(url, endpoint.credentials) };
     let mut options = crate::run::Options::new(target, &settings.workspace);
     options.allow_writes = wanted.allow_writes;
     options.project = endpoint.project;
@@ -98,8 +99,7 @@ async fn compare(
 /// Writes findings in every form but the terminal's.
 pub fn write_reports(findings: &Findings, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let forms =
-        [(Format::Json, "json"), (Format::Junit, "xml"), (Format::Markdown, "md"), (Format::Html, "html")];
+    let forms = [(Format::Json, "json"), (Format::Junit, "xml"), (Format::Markdown, "md"), (Format::Html, "html")];
     for (format, extension) in forms {
         let file = folder.join("harness").with_extension(extension);
         fs::write(&file, format.render(findings)?).with_context(|| file.display().to_string())?;

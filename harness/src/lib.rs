@@ -6,7 +6,9 @@
 pub mod cassette;
 pub mod conform;
 pub mod contract;
+pub mod gate;
 pub mod parity;
 pub mod report;
+pub mod run;
 pub mod schemas;
 pub mod target;

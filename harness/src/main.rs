@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 
 mod cli {
     pub mod conform;
+    pub mod contract;
+    pub mod gate;
     pub mod parity;
     pub mod progress;
     pub mod report;
@@ -26,8 +28,10 @@ enum Command {
     #[command(subcommand)]
     Schemas(cli::schemas::Command),
     Conform(cli::conform::ConformArgs),
+    Contract(Box<cli::contract::ContractArgs>),
     Parity(cli::parity::ParityArgs),
     Record(cli::parity::RecordArgs),
+    Gate(cli::gate::GateArgs),
     Report(cli::report::ReportArgs),
 }
 
@@ -44,8 +48,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Schemas(command) => command.run(),
         Command::Conform(arguments) => arguments.run(),
+        Command::Contract(arguments) => runtime.block_on(arguments.run()),
         Command::Parity(arguments) => runtime.block_on(arguments.run()),
         Command::Record(arguments) => runtime.block_on(arguments.run()),
+        Command::Gate(arguments) => runtime.block_on(arguments.run()),
         Command::Report(arguments) => arguments.run(),
     }
 }

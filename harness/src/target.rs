@@ -214,6 +214,18 @@ impl Target {
         }
     }
 
+    /// Whether the harness is somebody for the target.
+    pub fn has_credentials(&self) -> bool {
+        !matches!(self.settings.main, Credentials::Anonymous)
+    }
+
+    /// Whether the target says of itself that it is there to be tested.
+    pub async fn is_for_tests(&self) -> bool {
+        let Ok(url) = self.base.join("/_mock/ready") else { return false };
+        let Ok(answer) = self.client.get(url).send().await else { return false };
+        answer.status().is_success() && answer.json::<Value>().await.is_ok_and(|body| body["status"] == "ready")
+    }
+
     /// Sends a request, and again as often as rate limits want it.
     pub async fn send(&self, request: &Request) -> Result<Answer, TargetError> {
         for attempt in 0.. {

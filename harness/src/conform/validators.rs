@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonschema::Validator;
+use jsonschema::{Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::translate;
@@ -39,9 +39,12 @@ impl Validators {
         };
         let errors = validator.iter_errors(&body);
         errors
-            .map(|error| Violation::Schema {
-                at: error.instance_path().to_string(),
-                message: excerpt(&error.to_string()),
+            .map(|error| {
+                let (at, message) = (error.instance_path().to_string(), excerpt(&error.to_string()));
+                match error.kind() {
+                    ValidationErrorKind::AdditionalProperties { .. } => Violation::UndocumentedProperty { at, message },
+                    _ => Violation::Schema { at, message },
+                }
             })
             .collect()
     }

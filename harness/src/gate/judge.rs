@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{baseline::Baseline, settings::{Known, Settings}};
+use super::{
+    baseline::Baseline,
+    settings::{Known, Settings},
+};
 use crate::report::{
     Failure, Report,
     score::{self, Point},
@@ -20,7 +23,10 @@ pub fn judge(
     let judged: Vec<Judged> = runs.iter().flat_map(|run| judge_run(settings, run, today)).collect();
     let known = settings.known.iter().map(|known| used(known, runs, today)).collect();
     let excused = |kind: &str, point: &Point| {
-        judged.iter().filter(|judged| judged.kind == kind).any(|judged| judged.excused.iter().any(|e| e.point == *point))
+        judged
+            .iter()
+            .filter(|judged| judged.kind == kind)
+            .any(|judged| judged.excused.iter().any(|e| e.point == *point))
     };
     let moved = baseline.map(|baseline| baseline.moved(runs, excused)).unwrap_or_default();
     Verdict {

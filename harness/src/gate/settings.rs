@@ -180,7 +180,10 @@ pub struct Known {
 /// Dates may stand as TOML's own or as texts.
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let value = toml::Value::deserialize(deserializer)?;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = match &value {
+        toml::Value::Datetime(date) => date.to_string(),
+        other => other.as_str().unwrap_or_default().to_owned(),
+    };
     text.parse().map_err(|_| serde::de::Error::custom(format!("'{text}' is no date like 2030-12-31")))
 }
 

@@ -193,15 +193,22 @@ impl Walk<'_> {
             match there.get(name) {
                 Some(other) => self.values(&at, value, other, if personal { Depth::Kind } else { depth }),
                 // What a person shows of itself is the person's choice.
-                None if personal => {}
+                None if personal || self.left_alone(self.right, name) => {}
                 None => self.lacks(&at, depth, excerpt(value), "nothing".to_owned()),
             }
         }
         for (name, value) in there.iter().filter(|(name, _)| !here.contains_key(*name)) {
-            if !(person && PERSONAL.contains(&name.as_str())) {
+            let personal = person && PERSONAL.contains(&name.as_str());
+            if !personal && !self.left_alone(self.left, name) {
                 self.lacks(&at.member(name), depth, "nothing".to_owned(), excerpt(value));
             }
         }
+    }
+
+    /// Whether a member is a custom field that the other site does not have at all: that is its configuration, and the
+    /// list of fields tells it once.
+    fn left_alone(&self, other: &Lens, name: &str) -> bool {
+        name.starts_with("{field ") && !other.has_field(name)
     }
 
     fn lacks(&mut self, at: &At, depth: Depth, left: String, right: String) {

@@ -120,7 +120,7 @@ impl Lens {
         if !self.run.is_empty() {
             text = text.replace(&self.run, "{run}");
         }
-        let address = text.starts_with("http");
+        let address = text.starts_with("http") || text.starts_with('/');
         let symbol = |found: &Captures<'_>| -> String {
             let whole = found.get(0).map_or("", |whole| whole.as_str());
             if found.name("time").is_some() {
@@ -137,7 +137,7 @@ impl Lens {
             }
             if found.name("segment").is_some() {
                 // Short numbers are ids in addresses only.
-                if !address {
+                if !address && whole.len() < 6 {
                     return whole.to_owned();
                 }
                 ids.push(whole[1..].to_owned());
@@ -153,6 +153,13 @@ impl Lens {
             None => read,
         };
         Skeleton { text, ids }
+    }
+
+    /// Whether the name that a custom field was read as is one of this target's.
+    pub fn has_field(&self, read: &str) -> bool {
+        read.strip_prefix("{field ")
+            .and_then(|name| name.strip_suffix('}'))
+            .is_some_and(|name| self.fields.values().any(|own| own == name))
     }
 
     /// A custom field by its name, since its number is the site's.
@@ -245,6 +252,7 @@ mod tests {
         check("712020:0e2f5a1e-5c3b-4d0a-9c57-0123456789ab", "{id}", &["712020:0e2f5a1e-5c3b-4d0a-9c57-0123456789ab"]);
         check("at most 255 characters of 12345", "at most 255 characters of {id}", &["12345"]);
         check("1/2 done", "1/2 done", &[]);
+        check("/projects/DEMO/versions/10004/edit", "/projects/{project}/versions/{id}/edit", &["10004"]);
     }
 
     #[test]
