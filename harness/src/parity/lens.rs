@@ -57,7 +57,8 @@ static CHOSEN: LazyLock<Regex> = LazyLock::new(|| {
                 | \b[0-9]\|[a-z0-9]+:[a-z0-9]*
                 | (?P<project> \b[A-Z][A-Z0-9_]+ ) -\d+\b
                 | \b\d{5,}\b )
-        | (?P<segment> /\d+ (?: \b ) )
+        | (?P<version> /rest/api/\d )
+        | (?P<segment> /\d+ \b )
         "#,
     )
     .expect("a pattern")
@@ -134,6 +135,9 @@ impl Lens {
             }
             if found.name("field").is_some() {
                 return self.field(whole);
+            }
+            if found.name("version").is_some() {
+                return whole.to_owned();
             }
             if found.name("segment").is_some() {
                 // Short numbers are ids in addresses only.
