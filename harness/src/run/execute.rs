@@ -121,7 +121,14 @@ impl Executor {
     }
 
     /// The request of a step; nothing when an answer it needs lacks what is needed.
-    pub fn request(&self, contract: &Contract, case: &Case, trace: &Trace, number: usize, step: &Step) -> Option<Request> {
+    pub fn request(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        trace: &Trace,
+        number: usize,
+        step: &Step,
+    ) -> Option<Request> {
         let operation = &contract.operations()[step.operation];
         let mut unique = HashMap::new();
         let mut known = |mark: Mark| self.known(case, trace, number, &mut unique, mark).ok_or(());

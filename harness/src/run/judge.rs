@@ -227,7 +227,14 @@ impl Bench<'_> {
         }
         for name in ["id", "key"].into_iter().filter(|name| !first[*name].is_null()) {
             let message = || format!("two things have one {name}");
-            self.say(number, Check::UniqueIds, first[name] != second[name], message, "another", &second[name].to_string());
+            self.say(
+                number,
+                Check::UniqueIds,
+                first[name] != second[name],
+                message,
+                "another",
+                &second[name].to_string(),
+            );
         }
     }
 
@@ -299,7 +306,15 @@ impl Bench<'_> {
         }
     }
 
-    fn say(&mut self, step: usize, check: Check, holds: bool, message: impl Fn() -> String, expected: &str, actual: &str) {
+    fn say(
+        &mut self,
+        step: usize,
+        check: Check,
+        holds: bool,
+        message: impl Fn() -> String,
+        expected: &str,
+        actual: &str,
+    ) {
         if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
     }
 }

@@ -166,7 +166,8 @@ impl Links {
             return (operation.method == Method::GET).then(|| Meaning { kind, attribute: "id".to_owned() });
         }
         let refers = ["Id", "Ids", "Key", "Keys", "IdOrKey", "IdsOrKeys", "KeyOrId", "name"];
-        let refers = refers.iter().any(|end| name.ends_with(end)) && name != "name" || self.file.names.contains_key(&name.to_lowercase());
+        let refers = refers.iter().any(|end| name.ends_with(end)) && name != "name"
+            || self.file.names.contains_key(&name.to_lowercase());
         let kind = refers.then(|| self.by_name(name))??;
         Some(Meaning { kind, attribute: attribute(name) })
     }
@@ -317,7 +318,12 @@ mod tests {
         check("GET /rest/api/3/issue/{issueIdOrKey}/comment/{id}", "id", "/rest/api/3/issue/{}/comment", "id");
         check("GET /rest/api/3/issue/{issueIdOrKey}/comment/{id}", "issueIdOrKey", "/rest/api/3/issue", "key");
         check("GET /rest/api/3/comment/{commentId}/properties", "commentId", "/rest/api/3/issue/{}/comment", "id");
-        check("GET /rest/api/3/project/{projectKeyOrId}/permissionscheme", "projectKeyOrId", "/rest/api/3/project", "key");
+        check(
+            "GET /rest/api/3/project/{projectKeyOrId}/permissionscheme",
+            "projectKeyOrId",
+            "/rest/api/3/project",
+            "key",
+        );
         check("GET /rest/api/3/field/{fieldId}/context", "fieldId", "/rest/api/3/field", "id");
         check("GET /rest/api/3/screens/{screenId}/availableFields", "screenId", "/rest/api/3/screens", "id");
         check("GET /rest/api/3/permissionscheme/{schemeId}", "schemeId", "/rest/api/3/permissionscheme", "id");
@@ -329,7 +335,8 @@ mod tests {
         let filter = links.kind("/rest/api/3/filter").unwrap();
         let path = |index: Option<usize>| index.map(|index| name(&contract.operations()[index]));
         let all = [filter.list, filter.create, filter.read, filter.update, filter.delete].map(path);
-        let expect = ["GET /filter/search", "POST /filter", "GET /filter/{id}", "PUT /filter/{id}", "DELETE /filter/{id}"];
+        let expect =
+            ["GET /filter/search", "POST /filter", "GET /filter/{id}", "PUT /filter/{id}", "DELETE /filter/{id}"];
         assert_eq!(all, expect.map(|name| Some(name.replace(" /", " /rest/api/3/"))));
     }
 }

@@ -46,7 +46,8 @@ impl Mark {
         let between = BETWEEN.to_string();
         let parts = match self {
             Self::Thing { kind, attribute, index, number } => {
-                ["thing".to_owned(), kind.clone(), attribute.clone(), index.to_string(), number.to_string()].join(&between)
+                ["thing".to_owned(), kind.clone(), attribute.clone(), index.to_string(), number.to_string()]
+                    .join(&between)
             }
             Self::Answer { step, attribute, number } => {
                 ["answer".to_owned(), step.to_string(), attribute.clone(), number.to_string()].join(&between)
@@ -67,11 +68,9 @@ impl Mark {
                 index: index.parse().ok()?,
                 number: number == "true",
             },
-            ["answer", step, attribute, number] => Self::Answer {
-                step: step.parse().ok()?,
-                attribute: attribute.to_owned(),
-                number: number == "true",
-            },
+            ["answer", step, attribute, number] => {
+                Self::Answer { step: step.parse().ok()?, attribute: attribute.to_owned(), number: number == "true" }
+            }
             ["unique", form, index] => Self::Unique { form: form.to_owned(), index: index.parse().ok()? },
             _ => return None,
         })

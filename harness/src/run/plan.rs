@@ -149,7 +149,9 @@ impl Sketch<'_> {
                 continue;
             };
             let kind = self.plan.links.kind(&meaning.kind);
-            if is_subject && kind.is_some_and(|kind| kind.create.is_none() && kind.update == Some(operation) && kind.list.is_some())
+            if is_subject
+                && kind
+                    .is_some_and(|kind| kind.create.is_none() && kind.update == Some(operation) && kind.list.is_some())
                 && names[place].to_lowercase().ends_with("key")
             {
                 bound[place] = Some(self.name("word"));
@@ -201,7 +203,10 @@ impl Sketch<'_> {
         let mut query = Vec::new();
         for parameter in source["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default();
-            if parameter["in"] != "query" || self.plan.links.is_never_sent(facts, name) || parameter["deprecated"] == true {
+            if parameter["in"] != "query"
+                || self.plan.links.is_never_sent(facts, name)
+                || parameter["deprecated"] == true
+            {
                 continue;
             }
             if let Some(stated) = stated.and_then(|stated| stated.get(name)) {
@@ -211,11 +216,12 @@ impl Sketch<'_> {
             }
             let is_paging = paging.is_some_and(|paging| paging.start == name || paging.limit == name);
             let required = parameter["required"] == true;
-            let wanted = required || match flavour {
-                Flavour::Sparse => false,
-                Flavour::Usual => !is_paging && self.draw.once_in(3),
-                Flavour::Edge => self.draw.once_in(3),
-            };
+            let wanted = required
+                || match flavour {
+                    Flavour::Sparse => false,
+                    Flavour::Usual => !is_paging && self.draw.once_in(3),
+                    Flavour::Edge => self.draw.once_in(3),
+                };
             if !wanted {
                 continue;
             }
@@ -292,7 +298,9 @@ impl Sketch<'_> {
         let Some((pointer, schema)) = self.draw.of(&places).cloned() else { return };
         let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
         let name = if name == "name" { String::new() } else { name };
-        if let (Some(place), Some(value)) = (body.pointer_mut(&pointer), self.draw.from(&generator.value(&schema, &name))) {
+        if let (Some(place), Some(value)) =
+            (body.pointer_mut(&pointer), self.draw.from(&generator.value(&schema, &name)))
+        {
             *place = value;
         }
     }
@@ -308,7 +316,8 @@ impl Sketch<'_> {
             }
             Value::Array(items) => items.iter().map(|item| self.stated(item)).collect(),
             Value::Object(entries) => {
-                let entries: Map<_, _> = entries.iter().map(|(name, entry)| (name.clone(), self.stated(entry))).collect();
+                let entries: Map<_, _> =
+                    entries.iter().map(|(name, entry)| (name.clone(), self.stated(entry))).collect();
                 Value::Object(entries)
             }
             other => other.clone(),

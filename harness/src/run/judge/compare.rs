@@ -28,7 +28,13 @@ pub fn difference(left: &Value, right: &Value, versions: bool, volatile: &dyn Fn
     differ("", left, right, versions, volatile)
 }
 
-fn differ(at: &str, left: &Value, right: &Value, versions: bool, volatile: &dyn Fn(&str) -> bool) -> Option<Difference> {
+fn differ(
+    at: &str,
+    left: &Value,
+    right: &Value,
+    versions: bool,
+    volatile: &dyn Fn(&str) -> bool,
+) -> Option<Difference> {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {
             if versions && left.get("type").is_some_and(|kind| kind == "doc") && left.contains_key("content") {
@@ -49,11 +55,13 @@ fn differ(at: &str, left: &Value, right: &Value, versions: bool, volatile: &dyn 
                 return Some(Difference::new(at, format!("{} items", left.len()), format!("{} items", right.len())));
             }
             let pairs = left.iter().zip(right).enumerate();
-            pairs.into_iter().find_map(|(index, (left, right))| {
-                differ(&format!("{at}/{index}"), left, right, versions, volatile)
-            })
+            pairs
+                .into_iter()
+                .find_map(|(index, (left, right))| differ(&format!("{at}/{index}"), left, right, versions, volatile))
         }
-        (Value::Object(document), Value::String(_)) if versions && document.get("type").is_some_and(|t| t == "doc") => None,
+        (Value::Object(document), Value::String(_)) if versions && document.get("type").is_some_and(|t| t == "doc") => {
+            None
+        }
         (Value::String(left), Value::String(right)) if versions => {
             let same = left == right || left.replace("/rest/api/3/", "/rest/api/2/") == *right;
             (!same).then(|| Difference::new(at, format!("{left:?}"), format!("{right:?}")))
@@ -123,7 +131,10 @@ mod tests {
     fn differences_have_a_place() {
         let steady = |_: &str| false;
         let find = |left, right, versions| difference(&left, &right, versions, &steady).map(|found| found.at);
-        assert_eq!(find(json!({ "a": [1, { "b": 2 }] }), json!({ "a": [1, { "b": 3 }] }), false), Some("/a/1/b".into()));
+        assert_eq!(
+            find(json!({ "a": [1, { "b": 2 }] }), json!({ "a": [1, { "b": 3 }] }), false),
+            Some("/a/1/b".into())
+        );
         assert_eq!(find(json!({ "a": 1 }), json!({}), false), Some("/a".into()));
         assert_eq!(find(json!([1]), json!([1, 2]), false), Some("".into()));
         let volatile = |name: &str| name == "now";

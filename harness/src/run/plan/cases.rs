@@ -175,7 +175,8 @@ impl Sketch<'_> {
         let facts = self.plan.operation(operation);
         let (document, source) = self.plan.contract.source(facts);
         let components = &document["components"]["schemas"];
-        let is_maker = self.plan.links.kind_of(facts).and_then(|kind| self.plan.links.kind(kind)?.create) == Some(operation);
+        let is_maker =
+            self.plan.links.kind_of(facts).and_then(|kind| self.plan.links.kind(kind)?.create) == Some(operation);
         let step = if is_maker {
             self.making(operation, None, Flavour::Sparse, 0)?.0
         } else {
@@ -204,8 +205,12 @@ impl Sketch<'_> {
                     broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
                 }
             }
-            let raw = |media_type: &str, text: &str| Body::Raw { media_type: media_type.to_owned(), text: text.to_owned() };
-            broken.push(("a body that ends too early".to_owned(), Step { body: raw("application/json", "{\"a\":"), ..step.clone() }));
+            let raw =
+                |media_type: &str, text: &str| Body::Raw { media_type: media_type.to_owned(), text: text.to_owned() };
+            broken.push((
+                "a body that ends too early".to_owned(),
+                Step { body: raw("application/json", "{\"a\":"), ..step.clone() },
+            ));
             if !facts.request_media_types.iter().any(|taken| taken == "text/plain" || taken == "*/*") {
                 let text = raw("text/plain", &body.to_string());
                 broken.push(("a media type that is not taken".to_owned(), Step { body: text, ..step.clone() }));
