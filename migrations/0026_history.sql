@@ -121,3 +121,22 @@ CREATE INDEX issue_past ON issue USING gin (past);
 
 -- Pages in the order of priorities are taken from each priority in turn.
 CREATE INDEX issue_priority ON issue (site_id, priority_id, created);
+
+-- The words of a text as they are searched (Q-58): whatever stands between letters and digits separates words, also in
+-- what PostgreSQL takes for addresses, paths and versions.
+CREATE FUNCTION words(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT to_tsvector('english', translate($1, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
+$$;
+
+-- The text of a document, for what has no better to give to words().
+CREATE FUNCTION document_text(json) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT string_agg(part #>> '{}', ' ') FROM jsonb_path_query($1::jsonb, '$.**.text') part
+$$;
+
+UPDATE issue SET search_text = setweight(words(summary), 'A') || setweight(words(coalesce(document_text(description), '')), 'B')
+    || setweight(words(coalesce(document_text(environment), '')), 'C') || ts_filter(search_text, '{d}');
+UPDATE comment SET search_text = words(coalesce(document_text(body), ''));
+
+ALTER TABLE worklog ADD COLUMN search_text tsvector NOT NULL
+    GENERATED ALWAYS AS (words(coalesce(document_text(comment), ''))) STORED;
+CREATE INDEX worklog_text ON worklog USING gin (search_text);

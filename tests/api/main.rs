@@ -28,6 +28,7 @@ mod issues;
 mod jql;
 mod jql_history;
 mod jql_order;
+mod jql_text;
 mod labels;
 mod limits;
 mod links;

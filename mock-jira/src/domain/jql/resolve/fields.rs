@@ -41,6 +41,8 @@ pub enum Subject<'a> {
     AnyText,
     /// Comments.
     Comment,
+    /// What is written about work.
+    WorklogComment,
     /// Whether there are files.
     Attachments,
     /// A saved filter.
@@ -126,6 +128,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["environment"], Text(X::Environment)),
         (&["text", "textfields"], AnyText),
         (&["comment"], Comment),
+        (&["worklogComment"], WorklogComment),
         (&["labels"], Labels),
         (&["issuekey", "key", "id", "issue", "workItemKey"], Issue),
         // On Cloud the epic is the parent.
@@ -140,7 +143,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
 impl Subject<'_> {
     fn class(&self) -> Class {
         match self {
-            Self::Text(_) | Self::Comment => Class::Text,
+            Self::Text(_) | Self::Comment | Self::WorklogComment => Class::Text,
             Self::AnyText => Class::AnyText,
             Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType | Self::SavedFilter => {
                 Class::FullSet
@@ -168,7 +171,15 @@ impl Subject<'_> {
 
     /// Whether issues can be ordered by the field.
     pub fn is_orderable(&self) -> bool {
-        !matches!(self, Self::LinkType | Self::AnyText | Self::Comment | Self::Attachments | Self::SavedFilter)
+        !matches!(
+            self,
+            Self::LinkType
+                | Self::AnyText
+                | Self::Comment
+                | Self::WorklogComment
+                | Self::Attachments
+                | Self::SavedFilter
+        )
     }
 
     /// Whether its values can be listed.
@@ -220,6 +231,7 @@ impl Subject<'_> {
             Self::Issue => Column::Number(NumberColumn::Id),
             Self::Custom(field, _) => Column::Custom(field.id),
             Self::LinkType | Self::AnyText | Self::Comment | Self::SavedFilter | Self::Rank => return None,
+            Self::WorklogComment => return None,
         })
     }
 }

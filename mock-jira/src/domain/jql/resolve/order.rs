@@ -53,6 +53,7 @@ fn sought(condition: &Condition) -> Option<&TextQuery> {
     match condition {
         Condition::Text(_, text)
         | Condition::Comment(Some(text), _)
+        | Condition::WorklogComment(Some(text), _)
         | Condition::Anywhere(text, _)
         | Condition::Custom(_, CustomTest::Text { query: text, .. }) => Some(text),
         Condition::All(conditions) => conditions.iter().find_map(sought),
@@ -81,6 +82,7 @@ impl Resolver<'_> {
             Subject::LinkType | Subject::AnyText | Subject::Comment | Subject::Attachments | Subject::SavedFilter => {
                 return Vec::new();
             }
+            Subject::WorklogComment => return Vec::new(),
             Subject::Custom(field, kind) => match kind {
                 Kind::Opaque => return Vec::new(),
                 Kind::Sprint => SortKey::CustomLast(field.id),

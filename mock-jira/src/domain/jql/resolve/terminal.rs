@@ -67,6 +67,7 @@ impl<'a> Resolver<'a> {
                 Condition::Id(column, self.projects(|project| project.category_id.is_none()))
             }
             Subject::Comment => Condition::Comment(None, self.readable()).not(),
+            Subject::WorklogComment => Condition::WorklogComment(None, self.readable()).not(),
             subject => Condition::Empty(subject.column()?),
         })
     }
@@ -176,6 +177,7 @@ impl<'a> Resolver<'a> {
             ),
             Subject::Text(column) => Condition::Text(column, query(value, field)?),
             Subject::Comment => Condition::Comment(Some(query(value, field)?), self.readable()),
+            Subject::WorklogComment => Condition::WorklogComment(Some(query(value, field)?), self.readable()),
             Subject::AnyText => Condition::Anywhere(query(value, field)?, self.readable()),
             Subject::Labels => Condition::Label(vec![value.text.clone()]),
             Subject::Issue if equals(operator) => Condition::Issue(self.issue(value, field)?),
