@@ -137,7 +137,6 @@ fn requests() -> Vec<(&'static str, String, Value)> {
         "reporter = currentUser() AND resolution IS EMPTY",
         "issuetype = Bug AND status != Done",
         "status WAS \"In Progress\"",
-        "status WAS NOT \"In Progress\"",
         "status WAS Done AND project = DEMO",
         "project = DEMO AND status WAS \"To Do\" BEFORE -3d BY currentUser()",
         "status WAS \"In Progress\" DURING (-2h, -1h)",

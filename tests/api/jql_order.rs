@@ -83,8 +83,8 @@ async fn by_priority_page_by_page() {
         make(&admin, summary, json!({ "priority": { "name": priority } })).await;
     }
     for (order, expected) in [
-        ("priority DESC, created ASC", "42513"),
-        ("priority ASC, created DESC", "31524"),
+        ("priority DESC, Rank ASC", "42513"),
+        ("priority ASC, Rank DESC", "31524"),
         ("priority, summary", "42513"),
         ("priority, key DESC", "45231"),
     ] {

@@ -34,6 +34,7 @@ mod jql_history;
 mod jql_limits;
 mod jql_order;
 mod jql_suggestions;
+mod jql_text;
 mod labels;
 mod limits;
 mod links;

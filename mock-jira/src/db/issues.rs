@@ -191,8 +191,7 @@ pub async fn insert(db: &mut Work, issue: &Issue) -> sqlx::Result<()> {
            remaining_estimate, time_spent, rank, custom, search_text)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json, $11::text::json, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
            $25, $26, $27, $28, $29, $30,
-           setweight(to_tsvector('english', $9), 'A') || setweight(to_tsvector('english', $31), 'B')
-             || setweight(to_tsvector('english', $32), 'C') || setweight(to_tsvector('english', $33), 'D'))",
+           setweight(words($9), 'A') || setweight(words($31), 'B') || setweight(words($32), 'C') || setweight(words($33), 'D'))",
         site_id,
         issue.id,
         issue.project_id,
@@ -241,8 +240,7 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
            environment = $9::text::json, reporter = $10, assignee = $11, parent_id = $12, security_level_id = $13, labels = $14,
            component_ids = $15, fix_version_ids = $16, affected_version_ids = $17, updated = $18, due = $19, resolved = $20,
            status_category_changed = $21, original_estimate = $22, remaining_estimate = $23, time_spent = $24, custom = $25,
-           search_text = setweight(to_tsvector('english', $7), 'A') || setweight(to_tsvector('english', $26), 'B')
-             || setweight(to_tsvector('english', $27), 'C') || setweight(to_tsvector('english', $28), 'D')
+           search_text = setweight(words($7), 'A') || setweight(words($26), 'B') || setweight(words($27), 'C') || setweight(words($28), 'D')
          WHERE site_id = $1 AND id = $2",
         site_id,
         issue.id,

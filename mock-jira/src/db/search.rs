@@ -53,6 +53,7 @@ pub async fn find(
     // One more than asked for tells whether there are more.
     let end = offset.saturating_add(limit).saturating_add(1);
     let mut statement = Statement::new("", db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     match order::InTurn::of(order, condition) {
         Some(turns) => statement.in_turn(&turns, condition, end),
         None => statement.sorted(order, condition),
@@ -71,6 +72,7 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
         return Ok(0);
     }
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     statement.filter(condition);
     Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
@@ -93,6 +95,7 @@ pub async fn people(
         Part::Transitioner => ("c.author", Some("change_group")),
     };
     let mut statement = Statement::new(&format!("SELECT DISTINCT {column} FROM issue i"), db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     if let Some(table) = table {
         statement.push(format_args!(" JOIN {table} c ON c.issue_id = i.id AND ")).of_site("c");
     }
@@ -119,11 +122,13 @@ struct Statement<'v> {
     bound: usize,
     /// What of the issues the caller may see.
     visible: &'v Extent,
+    /// What names in the condition once meant.
+    former_names: history::FormerNames,
 }
 
 impl<'v> Statement<'v> {
     fn new(text: &str, site_id: i32, visible: &'v Extent) -> Self {
-        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible }
+        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible, former_names: Vec::new() }
     }
 
     /// Runs it, within the time that searches are given: the first column of its rows.

@@ -1,30 +1,90 @@
 //! Conditions on the past of issues as SQL.
 //!
-//! A value lasts from one change of its field to the next. Where nothing is said of when and who, to have been changed
-//! from or to a value, or to have it now, is enough. Otherwise times come from three places: from changes to the value,
-//! from first changes, before which the issue had the value since its creation, and from issues whose field was never
-//! changed.
+//! An issue keeps all values that it ever had in `past`: whether it had one is looked up there. When it had it and who
+//! brought it is told by its changes. A value lasts from one change of its field to the next; the one before the first
+//! change lasts from the issue's creation.
 
 use super::{Statement, columns};
-use crate::domain::jql::resolve::{AccountColumn, IdColumn, Past, PastField, PastTest, PastValues, Span};
+use crate::{
+    db::Read,
+    domain::jql::resolve::{AccountColumn, Column, Condition, IdColumn, Past, PastField, PastTest, PastValues, Span},
+};
 use chrono::{DateTime, Utc};
 use std::ops::Bound;
 
-/// How a field is called in `change_item`, and where an issue has its present value.
-fn names(field: PastField) -> (&'static str, Present) {
-    match field {
-        PastField::Assignee => ("assignee", Present::Account(AccountColumn::Assignee)),
-        PastField::Reporter => ("reporter", Present::Account(AccountColumn::Reporter)),
-        PastField::FixVersion => ("fixVersions", Present::Id(IdColumn::FixVersions)),
-        PastField::Priority => ("priority", Present::Id(IdColumn::Priority)),
-        PastField::Resolution => ("resolution", Present::Id(IdColumn::Resolution)),
-        PastField::Status => ("status", Present::Id(IdColumn::Status)),
+/// Names that things had in changes: the field, the name as it is asked for, and the thing's id.
+pub(super) type FormerNames = Vec<(String, String, String)>;
+
+/// What the names in a condition once meant.
+pub(super) async fn former_names(db: &mut Read, condition: &Condition) -> sqlx::Result<FormerNames> {
+    let mut wanted = Vec::new();
+    names_in(condition, &mut wanted);
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (fields, names): (Vec<String>, Vec<String>) = wanted.into_iter().unzip();
+    let site_id = db.site_id;
+    let rows = sqlx::query!(
+        r#"SELECT p.field_id, wanted.name AS "name!", p.value FROM past_name p
+         JOIN unnest($2::text[], $3::text[]) AS wanted (field_id, name) ON wanted.field_id = p.field_id AND lower(wanted.name) = p.name
+         WHERE p.site_id = $1"#,
+        site_id,
+        &fields,
+        &names
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.field_id, row.name, row.value)).collect())
+}
+
+fn names_in(condition: &Condition, names: &mut Vec<(String, String)>) {
+    match condition {
+        Condition::All(inner) | Condition::Any(inner) => inner.iter().for_each(|inner| names_in(inner, names)),
+        Condition::Not(inner) | Condition::Parent(inner) => names_in(inner, names),
+        Condition::Past(past) => {
+            let all = match &past.test {
+                PastTest::Was(values) => vec![values],
+                PastTest::Changed(from, to) => from.iter().chain(to).collect(),
+            };
+            let all = all.into_iter().flat_map(|values| &values.names);
+            names.extend(all.map(|name| (id_of(past.field).to_owned(), name.clone())));
+        }
+        _ => {}
     }
 }
 
-enum Present {
-    Account(AccountColumn),
-    Id(IdColumn),
+/// How a field is called in `change_item`.
+fn id_of(field: PastField) -> &'static str {
+    match field {
+        PastField::Assignee => "assignee",
+        PastField::FixVersion => "fixVersions",
+        PastField::Priority => "priority",
+        PastField::Reporter => "reporter",
+        PastField::Resolution => "resolution",
+        PastField::Status => "status",
+    }
+}
+
+/// Where an issue has its present value.
+fn column_of(field: PastField) -> Column {
+    match field {
+        PastField::Assignee => Column::Account(AccountColumn::Assignee),
+        PastField::FixVersion => Column::Id(IdColumn::FixVersions),
+        PastField::Priority => Column::Id(IdColumn::Priority),
+        PastField::Reporter => Column::Account(AccountColumn::Reporter),
+        PastField::Resolution => Column::Id(IdColumn::Resolution),
+        PastField::Status => Column::Id(IdColumn::Status),
+    }
+}
+
+/// Values by id, in two parts.
+struct Sought {
+    /// Those that count by whatever name.
+    ids: Vec<String>,
+    /// Those that count only in changes that call them by one of the names.
+    once_called: Vec<String>,
+    names: Vec<String>,
+    empty: bool,
 }
 
 impl Statement<'_> {
@@ -35,42 +95,48 @@ impl Statement<'_> {
                 self.push(format_args!("{i}.id IN (SELECT t.issue_id FROM change_item t WHERE "));
                 self.of_field("t", past.field);
                 for (side, values) in from.iter().map(|v| ("from", v)).chain(to.iter().map(|v| ("to", v))) {
-                    self.push(" AND ").side(side, values);
+                    let sought = self.sought(past.field, values);
+                    self.push(" AND ").side(side, &sought);
                 }
                 self.within_span("t.created", &past.at).done_by("t.author", past).push(")");
             }
-            PastTest::Was(values) if past.field.is_plural() && values.empty => {
-                let some = PastValues { empty: false, ..values.clone() };
-                self.push("(").had(i, past, &some).push(" OR ").had_none(i, past).push(")");
-            }
-            PastTest::Was(values) => {
-                self.had(i, past, values);
-            }
+            PastTest::Was(values) => self.was(i, past, values),
         }
     }
 
-    /// Adds the test that the issue had one of the values; of a list, that it had it among others.
-    fn had(&mut self, i: &str, past: &Past, values: &PastValues) -> &mut Self {
-        let always = past.at == (Bound::Unbounded, Bound::Unbounded) && past.by.is_none();
-        self.push(format_args!("{i}.id IN ("));
-        if always {
-            for side in ["from", "to"] {
-                self.push("SELECT t.issue_id FROM change_item t WHERE ").of_field("t", past.field);
-                self.push(" AND ").side(side, values).push(" UNION ALL ");
+    fn was(&mut self, i: &str, past: &Past, values: &PastValues) {
+        let sought = self.sought(past.field, values);
+        let keys = |ids: &[String], empty: bool| -> Vec<String> {
+            let field = id_of(past.field);
+            ids.iter().map(|id| format!("{field}:{id}")).chain(empty.then(|| format!("{field}:"))).collect()
+        };
+        let (lasting, once_called) = (keys(&sought.ids, sought.empty), keys(&sought.once_called, false));
+        // One version less is not none.
+        let of_changes = Sought { empty: sought.empty && !past.field.is_plural(), ..sought };
+        if past.at == (Bound::Unbounded, Bound::Unbounded) && past.by.is_none() {
+            self.push(format_args!("({i}.past && ")).bind(lasting);
+            if !once_called.is_empty() {
+                self.push(format_args!(" OR {i}.past && ")).bind(once_called).push(" AND (");
+                self.changes(i, past.field).push(" AND ").side("from", &of_changes).push(" LIMIT 1) OR ");
+                self.changes(i, past.field).push(" AND ").side("to", &of_changes).push(" LIMIT 1))");
             }
-            self.push("SELECT o.id FROM issue o WHERE ").of_site("o").push(" AND ").has_now(past.field, values);
-        } else {
-            self.since_change(past, values).push(" UNION ALL ");
-            self.before_first_change(past, values).push(" UNION ALL ");
-            self.unchanged(past, values);
+            self.push(")");
+            return;
         }
-        self.push(")")
+        self.push(format_args!("({i}.past && ")).bind([lasting, once_called].concat());
+        self.push(" AND (").since_change(i, past, &of_changes);
+        self.push(" OR ").before_first_change(i, past, &of_changes);
+        self.push(" OR ").unchanged(i, past, &of_changes);
+        if past.field.is_plural() && values.empty {
+            self.push(" OR ").had_none(i, past);
+        }
+        self.push("))");
     }
 
-    fn since_change(&mut self, past: &Past, values: &PastValues) -> &mut Self {
+    fn since_change(&mut self, i: &str, past: &Past, sought: &Sought) {
         let (begun, ended) = split(&past.at);
-        self.push("SELECT t.issue_id FROM change_item t WHERE ").of_field("t", past.field);
-        self.push(" AND ").side("to", values).within_span("t.created", &begun).done_by("t.author", past);
+        self.changes(i, past.field).push(" AND ").side("to", sought);
+        self.within_span("t.created", &begun).done_by("t.author", past);
         if ended != (Bound::Unbounded, Bound::Unbounded) {
             self.push(" AND NOT EXISTS (SELECT FROM (SELECT n.created FROM change_item n WHERE ");
             self.of_field("n", past.field).push(" AND n.issue_id = t.issue_id AND n.group_id > t.group_id");
@@ -80,99 +146,105 @@ impl Statement<'_> {
             // The next change, unless it was late enough.
             self.push(" ORDER BY n.group_id LIMIT 1) e WHERE NOT (true").within_span("e.created", &ended).push("))");
         }
-        self
+        self.push(" LIMIT 1)");
     }
 
-    fn before_first_change(&mut self, past: &Past, values: &PastValues) -> &mut Self {
+    fn before_first_change(&mut self, i: &str, past: &Past, sought: &Sought) {
         let (begun, ended) = split(&past.at);
-        self.push(
-            "SELECT t.issue_id FROM change_item t JOIN issue o ON o.site_id = t.site_id AND o.id = t.issue_id WHERE ",
-        );
-        self.of_field("t", past.field).push(" AND ").side("from", values);
-        self.within_span("o.created", &begun).within_span("t.created", &ended).done_by("o.creator", past);
+        self.changes(i, past.field).push(" AND ").side("from", sought);
+        self.within_span(&format!("{i}.created"), &begun).within_span("t.created", &ended);
+        self.done_by(&format!("{i}.creator"), past);
         self.push(" AND NOT EXISTS (SELECT FROM change_item n WHERE ").of_field("n", past.field);
         self.push(" AND n.issue_id = t.issue_id AND n.group_id < t.group_id");
         if past.field.is_plural() {
             self.push(" AND n.to_value = t.from_value");
         }
-        self.push(")")
+        self.push(") LIMIT 1)");
     }
 
-    fn unchanged(&mut self, past: &Past, values: &PastValues) -> &mut Self {
+    fn unchanged(&mut self, i: &str, past: &Past, sought: &Sought) {
         let (begun, _) = split(&past.at);
-        self.push("SELECT o.id FROM issue o WHERE ").of_site("o").push(" AND ").has_now(past.field, values);
-        self.within_span("o.created", &begun).done_by("o.creator", past);
-        if past.field.is_plural() {
-            self.push(" AND EXISTS (SELECT FROM unnest(o.fix_version_ids) v (id) WHERE v.id = ANY(");
-            self.bind(numbers(values)).push(") AND NOT EXISTS (SELECT FROM change_item n WHERE ");
-            self.of_field("n", past.field).push(" AND n.issue_id = o.id AND v.id::text IN (n.from_value, n.to_value)))")
-        } else {
-            self.push(" AND NOT EXISTS (SELECT FROM change_item n WHERE ").of_field("n", past.field);
-            self.push(" AND n.issue_id = o.id)")
+        self.push("(true").within_span(&format!("{i}.created"), &begun).done_by(&format!("{i}.creator"), past);
+        let numbers: Vec<i64> = sought.ids.iter().filter_map(|id| id.parse().ok()).collect();
+        match columns::place(i, column_of(past.field)) {
+            columns::Place::List(list) => {
+                self.push(format_args!(" AND (SELECT true FROM unnest({list}) v (id) WHERE v.id = ANY(")).bind(numbers);
+                self.push(") AND NOT EXISTS (SELECT FROM change_item t WHERE ").of_field("t", past.field);
+                self.push(format_args!(
+                    " AND t.issue_id = {i}.id AND v.id::text IN (t.from_value, t.to_value)) LIMIT 1)"
+                ));
+            }
+            columns::Place::Value(value) => {
+                self.push(format_args!(" AND ({value} = ANY("));
+                match past.field {
+                    PastField::Assignee | PastField::Reporter => self.bind(sought.ids.clone()),
+                    _ => self.bind(numbers),
+                };
+                self.push(")");
+                if sought.empty {
+                    self.push(format_args!(" OR {value} IS NULL"));
+                }
+                self.push(") AND ").changes(i, past.field).push(" LIMIT 1) IS NULL");
+            }
+            columns::Place::Rows(_) => {}
         }
+        self.push(")");
     }
 
     /// Adds the test that the list was empty. How many values it had is told from how many it has now, backwards.
-    fn had_none(&mut self, i: &str, past: &Past) -> &mut Self {
+    fn had_none(&mut self, i: &str, past: &Past) {
         let (begun, ended) = split(&past.at);
-        let Present::Id(column) = names(past.field).1 else { return self.push("false") };
-        let list = columns::id(i, column);
         self.push(format_args!(
-            "EXISTS (SELECT FROM (SELECT g.created, g.author, lead(g.created) OVER later AS ended, \
-             cardinality({list}) - coalesce(sum(g.added) OVER (later ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 0) AS size \
+            "(SELECT true FROM (SELECT g.created, g.author, lead(g.created) OVER later AS ended, \
+             cardinality({i}.fix_version_ids) \
+             - coalesce(sum(g.added) OVER (later ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 0) AS size \
              FROM (SELECT 0 AS id, {i}.created, {i}.creator AS author, 0 AS added UNION ALL \
-             SELECT t.group_id, min(t.created), min(t.author), count(t.to_value) - count(t.from_value) FROM change_item t WHERE "
+             SELECT t.group_id, min(t.created), min(t.author), count(t.to_value) - count(t.from_value) \
+             FROM change_item t WHERE "
         ));
-        self.of_field("t", past.field);
-        self.push(format_args!(
+        self.of_field("t", past.field).push(format_args!(
             " AND t.issue_id = {i}.id GROUP BY t.group_id) g WINDOW later AS (ORDER BY g.id)) e WHERE e.size = 0"
         ));
         self.within_span("e.created", &begun).done_by("e.author", past);
-        self.push(" AND (e.ended IS NULL OR true").within_span("e.ended", &ended).push("))")
+        self.push(" AND (e.ended IS NULL OR true").within_span("e.ended", &ended).push(") LIMIT 1)");
+    }
+
+    /// Opens a query for a change of an issue's field. It is asked of each issue that comes so far, and not made a set
+    /// of all changes, which `EXISTS` might be.
+    fn changes(&mut self, i: &str, field: PastField) -> &mut Self {
+        self.push("(SELECT true FROM change_item t WHERE ").of_field("t", field);
+        self.push(format_args!(" AND t.issue_id = {i}.id"))
     }
 
     /// Adds the test that a row of `change_item` is of the site and the field.
     fn of_field(&mut self, t: &str, field: PastField) -> &mut Self {
-        self.of_site(t).push(format_args!(" AND {t}.field_id = '{}'", names(field).0))
+        self.of_site(t).push(format_args!(" AND {t}.field_id = '{}'", id_of(field)))
     }
 
     /// Adds the test that one side of the change `t` is one of the values.
-    fn side(&mut self, side: &str, values: &PastValues) -> &mut Self {
-        self.push("(false");
-        if !values.ids.is_empty() {
-            self.push(format_args!(" OR t.{side}_value = ANY(")).bind(values.ids.clone()).push(")");
+    fn side(&mut self, side: &str, sought: &Sought) -> &mut Self {
+        self.push(format_args!("(t.{side}_value = ANY(")).bind(sought.ids.clone()).push(")");
+        if !sought.once_called.is_empty() {
+            self.push(format_args!(" OR t.{side}_value = ANY(")).bind(sought.once_called.clone());
+            self.push(format_args!(") AND lower(t.{side}_string) = ANY(folded(")).bind(sought.names.clone()).push("))");
         }
-        if !values.names.is_empty() {
-            self.push(format_args!(" OR t.{side}_name = ANY(folded(")).bind(values.names.clone()).push("))");
-        }
-        if values.empty {
+        if sought.empty {
             self.push(format_args!(" OR t.{side}_value IS NULL"));
         }
         self.push(")")
     }
 
-    /// Adds the test that the issue `o` has one of the values.
-    fn has_now(&mut self, field: PastField, values: &PastValues) -> &mut Self {
-        let (_, present) = names(field);
-        let column = match present {
-            Present::Id(column) => {
-                let name = columns::id("o", column);
-                if column.is_plural() {
-                    return self.push(format_args!("{name} && ")).bind(numbers(values));
-                }
-                self.push(format_args!("({name} = ANY(")).bind(numbers(values)).push(")");
-                name
-            }
-            Present::Account(column) => {
-                let columns::Place::Value(name) = columns::account("o", column) else { return self.push("false") };
-                self.push(format_args!("({name} = ANY(")).bind(values.ids.clone()).push(")");
-                name
-            }
-        };
-        if values.empty {
-            self.push(format_args!(" OR {column} IS NULL"));
+    fn sought(&self, field: PastField, values: &PastValues) -> Sought {
+        let once = self
+            .former_names
+            .iter()
+            .filter(|(of, name, id)| of == id_of(field) && values.names.contains(name) && !values.ids.contains(id));
+        Sought {
+            ids: values.ids.clone(),
+            once_called: once.map(|(_, _, id)| id.clone()).collect(),
+            names: values.names.clone(),
+            empty: values.empty,
         }
-        self.push(")")
     }
 
     fn within_span(&mut self, value: &str, span: &Span<DateTime<Utc>>) -> &mut Self {
@@ -197,9 +269,4 @@ fn split(at: &Span<DateTime<Utc>>) -> (Span<DateTime<Utc>>, Span<DateTime<Utc>>)
         Bound::Unbounded => Bound::Unbounded,
     };
     ((Bound::Unbounded, at.1), (ended, Bound::Unbounded))
-}
-
-/// Ids of things that issues may have now.
-fn numbers(values: &PastValues) -> Vec<i64> {
-    values.ids.iter().filter_map(|id| id.parse().ok()).collect()
 }

@@ -50,6 +50,8 @@ pub enum Condition {
     Text(TextColumn, TextQuery),
     /// A comment that the caller may read has this text; without one, there is such a comment.
     Comment(Option<TextQuery>, Arc<Readable>),
+    /// The same of the comment of a worklog.
+    WorklogComment(Option<TextQuery>, Arc<Readable>),
     /// The text is anywhere: in a text column, a custom field or a comment.
     Anywhere(TextQuery, Arc<Readable>),
     /// The custom field of that number has such a value.
@@ -181,6 +183,8 @@ pub enum TextQuery {
     Word(String),
     /// A word that begins so.
     Prefix(String),
+    /// A word of this form, in which `*` stands for any characters and `?` for one.
+    Pattern(String),
     /// Words one after the other.
     Phrase(String),
     /// All of these.

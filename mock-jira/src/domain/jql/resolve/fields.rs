@@ -59,6 +59,8 @@ pub enum Subject<'a> {
     AnyText,
     /// Comments.
     Comment,
+    /// What is written about work.
+    WorklogComment,
     /// Whether there are files.
     Attachments,
     /// A saved filter.
@@ -151,6 +153,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["environment"], Text(X::Environment)),
         (&["text", "textfields"], AnyText),
         (&["comment"], Comment),
+        (&["worklogComment"], WorklogComment),
         (&["labels"], Labels),
         (&["issuekey", "key", "id", "issue", "workItemKey"], Issue),
         // On Cloud the epic is the parent.
@@ -170,7 +173,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
 impl Subject<'_> {
     fn class(&self) -> Class {
         match self {
-            Self::Text(_) | Self::Comment => Class::Text,
+            Self::Text(_) | Self::Comment | Self::WorklogComment => Class::Text,
             Self::AnyText => Class::AnyText,
             Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType | Self::SavedFilter => {
                 Class::FullSet
@@ -214,6 +217,7 @@ impl Subject<'_> {
             LinkType
                 | AnyText
                 | Comment
+                | WorklogComment
                 | Attachments
                 | SavedFilter
                 | ParentProject
@@ -285,6 +289,7 @@ impl Subject<'_> {
             // What other tables hold is no column: see `empty` in `terminal`.
             Self::ParentEpic | Self::LinkedIssue | Self::WorklogAuthor | Self::WorklogDate => return None,
             Self::LastViewed | Self::Property(..) | Self::Vacant(_) => return None,
+            Self::WorklogComment => return None,
         })
     }
 }

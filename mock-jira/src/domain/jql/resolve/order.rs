@@ -60,6 +60,7 @@ fn sought(condition: &Condition) -> Option<&TextQuery> {
     match condition {
         Condition::Text(_, text)
         | Condition::Comment(Some(text), _)
+        | Condition::WorklogComment(Some(text), _)
         | Condition::Anywhere(text, _)
         | Condition::Custom(_, CustomTest::Text { query: text, .. }) => Some(text),
         Condition::All(conditions) => conditions.iter().find_map(sought),
@@ -93,6 +94,7 @@ impl Resolver<'_> {
                 return Vec::new();
             }
             Subject::WorklogDate | Subject::Property(..) | Subject::Vacant(_) => return Vec::new(),
+            Subject::WorklogComment => return Vec::new(),
             Subject::Custom(field, kind) => match kind {
                 Kind::Opaque => return Vec::new(),
                 Kind::Sprint => SortKey::CustomLast(field.id),

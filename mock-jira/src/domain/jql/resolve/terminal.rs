@@ -75,6 +75,7 @@ impl<'a> Resolver<'a> {
             Subject::LastViewed => self.viewed(ALWAYS).not(),
             Subject::Property(owner, property) => self.property(owner, property, PropertyTest::Exists).not(),
             Subject::Vacant(_) => Condition::Everything,
+            Subject::WorklogComment => Condition::WorklogComment(None, self.readable()).not(),
             subject => Condition::Empty(subject.column()?),
         })
     }
@@ -209,6 +210,7 @@ impl<'a> Resolver<'a> {
             ),
             Subject::Text(column) => Condition::Text(column, query(value, field)?),
             Subject::Comment => Condition::Comment(Some(query(value, field)?), self.readable()),
+            Subject::WorklogComment => Condition::WorklogComment(Some(query(value, field)?), self.readable()),
             Subject::AnyText => Condition::Anywhere(query(value, field)?, self.readable()),
             Subject::Labels => Condition::Label(vec![value.text.clone()]),
             Subject::Issue if equals(operator) => Condition::Issue(self.issue(value, field)?),

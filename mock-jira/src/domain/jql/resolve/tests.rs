@@ -192,6 +192,10 @@ fn texts() {
         ("summary ~ 'two words'", "Text(Summary, All([Word(\"two\"), Word(\"words\")]))"),
         (r#"summary ~ "\"exact phrase\" more""#, "Text(Summary, All([Phrase(\"exact phrase\"), Word(\"more\")]))"),
         ("summary ~ 'dock*'", "Text(Summary, Prefix(\"dock\"))"),
+        ("summary ~ 'te?t d*ck*'", "Text(Summary, All([Pattern(\"te?t\"), Pattern(\"d*ck*\")]))"),
+        // Q-58
+        ("summary ~ 'foo.bar -x/y'", "Text(Summary, All([Phrase(\"foo bar\"), Not(Phrase(\"x y\"))]))"),
+        ("summary ~ 'foo.ba*'", "Text(Summary, All([Word(\"foo\"), Prefix(\"ba\")]))"),
         ("summary ~ 'a OR b AND c'", "Text(Summary, Any([Word(\"a\"), All([Word(\"b\"), Word(\"c\")])]))"),
         ("summary ~ '+a -b'", "Text(Summary, All([Word(\"a\"), Not(Word(\"b\"))]))"),
         ("summary ~ '(a) - !b'", "Text(Summary, All([Word(\"a\"), Not(Word(\"b\"))]))"),
@@ -200,6 +204,10 @@ fn texts() {
         (
             "comment ~ a",
             "Comment(Some(Word(\"a\")), Readable { groups: [\"00000000-0000-0000-0000-000000000001\"], roles: [(1, 81)] })",
+        ),
+        (
+            "worklogComment ~ a",
+            "WorklogComment(Some(Word(\"a\")), Readable { groups: [\"00000000-0000-0000-0000-000000000001\"], roles: [(1, 81)] })",
         ),
         (
             "textfields ~ a",
