@@ -38,6 +38,7 @@ pub mod seed;
 pub mod settings;
 pub mod sharing;
 pub mod sites;
+pub mod sprints;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;

@@ -118,3 +118,94 @@ async fn queries_know_sprints() {
     assert_eq!(find(&world.anonymous(), "cf[10020] in openSprints()").await, "");
     assert_eq!(strict(&world.anonymous(), "cf[10020] = 2").await.len(), 1);
 }
+
+const SPRINT: &str = "/rest/agile/1.0/sprint";
+
+#[tokio::test]
+async fn a_sprint_lives_from_future_to_closed() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    world.change(json!({ "clock": { "freezeAt": "2030-01-10T10:00:00Z" } })).await;
+    let new = json!({
+        "name": "  Winter ", "originBoardId": 1, "goal": "Rest",
+        "startDate": "2030-01-01T09:00:00.000+01:00", "endDate": "2030-01-15T09:00:00.000+01:00",
+    });
+    let made = admin.post(SPRINT, new).await.expect(201);
+    assert_json_snapshot!("sprint_made", world.portable(&made));
+    let path = format!("{SPRINT}/{}", made["id"]);
+    assert_eq!(admin.get(&path).await.expect(200), made);
+    assert_eq!(find(&admin, "sprint = Winter").await, "");
+    let key = "DEMO-7";
+    admin.put(&format!("{ISSUE}/{key}"), json!({ "fields": { FIELD: made["id"] } })).await.expect(204);
+
+    // G-16: one at a time; G-14.
+    let sentence = "A sprint of this board is active: it must be completed before another one is started.";
+    admin.post(&path, json!({ "state": "active" })).await.refused(400, &[], json!({ "state": sentence }));
+    let closed = admin.post(&format!("{SPRINT}/2"), json!({ "state": "closed" })).await.expect(200);
+    assert_eq!((&closed["state"], &closed["completeDate"]), (&json!("closed"), &json!("2030-01-10T10:00:00.000Z")));
+    assert_eq!(find(&admin, "sprint in openSprints()").await, "");
+    assert_eq!(find(&admin, "sprint in closedSprints() and sprint = 2 order by key").await, "DEMO-3 DEMO-4");
+    let mut body = admin.post(&path, json!({ "state": "active" })).await.expect(200);
+    assert_eq!(find(&admin, "sprint in openSprints()").await, key);
+    // What is read can be sent back; G-13.
+    body["name"] = json!("Spring");
+    body.as_object_mut().unwrap().remove("goal");
+    let changed = admin.put(&path, body.clone()).await.expect(200);
+    assert_eq!((&changed["name"], changed.get("goal")), (&json!("Spring"), None));
+    for (bad, field) in [
+        (json!({ "state": "future" }), "state"),
+        (json!({ "state": "over" }), "state"),
+        (json!({ "name": " " }), "name"),
+        (json!({ "name": "x".repeat(31) }), "name"),
+        (json!({ "endDate": "2020-01-01T00:00:00.000Z" }), "endDate"),
+        (json!({ "startDate": "soon" }), "startDate"),
+    ] {
+        let refused = admin.post(&path, bad.clone()).await.expect(400);
+        assert!(refused["errors"][field].is_string() && refused["errors"].as_object().unwrap().len() == 1, "{bad}");
+    }
+    admin.put(&path, json!({ "name": "Spring" })).await.expect(400);
+    admin.post(&path, json!({ "universe": 1 })).await.expect(400);
+    assert_eq!(admin.get(&path).await.expect(200), changed);
+    // G-15
+    let renamed = admin.post(&format!("{SPRINT}/2"), json!({ "name": "Old", "endDate": "nonsense" })).await.expect(200);
+    assert_eq!((&renamed["name"], &renamed["endDate"]), (&json!("Old"), &closed["endDate"]));
+    // G-18
+    let closed = json!({ FIELD: "Issue can be assigned only active or future sprints." });
+    let into = json!({ "fields": { FIELD: 2 } });
+    admin.put(&format!("{ISSUE}/{key}"), into).await.refused(400, &[], closed);
+
+    // G-17
+    admin.delete(&path).await.expect(204);
+    admin.get(&path).await.expect(404);
+    assert_eq!(sprints(&admin, key).await, Value::Null);
+    let log = admin.get(&format!("{ISSUE}/{key}/changelog")).await.expect(200);
+    let last = log["values"].as_array().unwrap().last().unwrap()["items"][0].clone();
+    assert_eq!(
+        (&last["field"], &last["fromString"], &last["toString"]),
+        (&json!("Sprint"), &json!("Spring"), &json!(""))
+    );
+    assert_eq!(strict(&admin, &format!("sprint = {}", made["id"])).await.len(), 1);
+}
+
+#[tokio::test]
+async fn sprints_are_managed_by_those_who_may() {
+    let world = World::demo().await;
+    let (developer, viewer, anonymous) = (world.developer(), world.viewer(), world.anonymous());
+    let new = json!({ "name": "Mine", "originBoardId": 1 });
+    world.admin().post(SPRINT, new.clone()).await.expect(201);
+    assert_eq!(viewer.get(&format!("{SPRINT}/2")).await.expect(200)["name"], "DEMO Sprint 2");
+    let sentence = "You do not have permission to manage sprints on this board.";
+    viewer.post(SPRINT, new.clone()).await.refused(403, &[sentence], json!({}));
+    viewer.post(&format!("{SPRINT}/2"), json!({ "name": "x" })).await.refused(403, &[sentence], json!({}));
+    viewer.delete(&format!("{SPRINT}/2")).await.refused(403, &[sentence], json!({}));
+    assert_eq!(anonymous.delete(&format!("{SPRINT}/2")).await.status, 401);
+    let hidden = "The requested sprint cannot be viewed because it either does not exist or you do not have permission to view it.";
+    for missing in ["99", "x"] {
+        world.admin().get(&format!("{SPRINT}/{missing}")).await.refused(404, &[hidden], json!({}));
+    }
+    developer.post(SPRINT, json!({ "name": "Mine", "originBoardId": 99 })).await.expect(404);
+    let required = json!({ "originBoardId": "The origin board of a sprint is required." });
+    developer.post(SPRINT, json!({ "name": "Mine" })).await.refused(400, &[], required);
+    let required = json!({ "name": "The sprint name is required." });
+    world.admin().post(SPRINT, json!({ "originBoardId": 1 })).await.refused(400, &[], required);
+}

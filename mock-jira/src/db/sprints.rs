@@ -2,6 +2,7 @@
 
 use super::{Read, Work};
 use crate::domain::sprint::{Board, Sprint};
+use serde_json::json;
 
 /// All boards.
 pub async fn boards(db: &mut Read) -> sqlx::Result<Vec<Board>> {
@@ -41,6 +42,22 @@ pub async fn insert_board(db: &mut Work, board: &Board) -> sqlx::Result<()> {
     .execute(db.sql())
     .await?;
     Ok(())
+}
+
+/// Deletes a sprint; issues must have lost it before.
+pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!("DELETE FROM sprint WHERE site_id = $1 AND id = $2", site_id, id).execute(db.sql()).await?;
+    Ok(())
+}
+
+/// The issues that are in a sprint, by the Sprint field of that number.
+pub async fn issues(db: &mut Read, field_id: i64, sprint_id: i64) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    let member = json!({ field_id.to_string(): [sprint_id] });
+    sqlx::query_scalar!("SELECT id FROM issue WHERE site_id = $1 AND custom @> $2 ORDER BY id", site_id, member)
+        .fetch_all(db.sql())
+        .await
 }
 
 /// Stores a new sprint, or a changed one.

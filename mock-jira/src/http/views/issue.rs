@@ -1,6 +1,6 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, file_size, project, time_rendered, user, worklog};
+use super::{config, file_size, project, sprint, time_rendered, user, worklog};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -14,12 +14,10 @@ use crate::{
         issue::{Issue, changes::ChangeItem},
         rich_text,
         snapshot::Snapshot,
-        sprint::Sprint,
         time_tracking::TimeTracking,
     },
     http::call::{Call, Version},
 };
-use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 /// Which fields an answer shows (S-16, J-34).
@@ -308,30 +306,10 @@ pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> V
         Kind::Versions => many(Kind::Version),
         Kind::Sprint => {
             let ids = stored.as_array().into_iter().flatten().filter_map(Value::as_i64);
-            ids.filter_map(|id| call.site.sprints.get(id)).map(sprint).collect()
+            ids.filter_map(|id| call.site.sprints.get(id)).map(sprint::in_issue).collect()
         }
         _ => stored.clone(),
     }
-}
-
-/// A sprint in an issue's field (J-41): its times are in UTC, whatever the caller's zone (observed shapes, 0.1).
-fn sprint(sprint: &Sprint) -> Value {
-    let mut view = json!({
-        "id": sprint.id,
-        "name": sprint.name,
-        "state": sprint.state.as_str(),
-        "boardId": sprint.board_id,
-    });
-    if let Some(goal) = &sprint.goal {
-        view["goal"] = goal.as_str().into();
-    }
-    let times = [("startDate", sprint.started), ("endDate", sprint.ends), ("completeDate", sprint.completed)];
-    for (name, time) in times {
-        if let Some(time) = time {
-            view[name] = time.to_rfc3339_opts(SecondsFormat::Millis, true).into();
-        }
-    }
-    view
 }
 
 /// Rich text in the form of the called version (J-94).
