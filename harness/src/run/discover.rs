@@ -26,8 +26,8 @@ const MOST_THINGS: usize = 25;
 const MOST_PARENTS: usize = 4;
 /// How often making something is tried with other values.
 const ATTEMPTS: usize = 6;
-/// How many of a kind are made to be there from the beginning: enough for several short pages.
-const MADE: usize = 3;
+/// How many of a kind are made to be there from the beginning: enough for two short pages.
+const MADE: usize = 2;
 
 /// What the target has, and what could be made. Says what to delete in the end, too.
 pub async fn discover(session: &Session, me: Value) -> (World, Vec<Request>) {

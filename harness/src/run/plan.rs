@@ -75,9 +75,10 @@ impl<'a> Plan<'a> {
 
 impl Sketch<'_> {
     /// A request for an operation; nothing when something it needs is neither known nor can be made. With `fresh`,
-    /// what it is about is made for it, as is everything its body refers to.
+    /// what it is about is made for it: the last thing in its path, or else whatever it names.
     pub fn request(&mut self, operation: usize, flavour: Flavour, fresh: bool) -> Option<Step> {
         let path = self.path(operation, fresh, 0)?;
+        let fresh = fresh && path.is_empty();
         let query = self.query(operation, flavour, fresh)?;
         let body = self.body(operation, flavour, fresh)?;
         Some(self.step(operation, path, query, body))

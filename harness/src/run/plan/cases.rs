@@ -24,42 +24,38 @@ const MOST_NEAR_MISSES: usize = 14;
 pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]) -> (Vec<Case>, Option<String>) {
     let facts = plan.operation(operation);
     let writes = !reads(plan.links, facts);
+    if !plan.scope.allows(plan.links, facts) {
+        return (Vec::new(), Some("it writes, and writing is not allowed there".to_owned()));
+    }
     let mut found = Vec::new();
     let mut add = |name: &str, build: &dyn Fn(&mut Sketch<'_>) -> Option<()>| {
         let purpose = format!("{} {name}", self::name(facts));
         let mut sketch = plan.sketch(&purpose);
         sketch.writes = writes;
-        if build(&mut sketch).is_some() && !sketch.steps.is_empty() {
+        let built = build(&mut sketch).is_some();
+        if built {
             found.push(Case { subject: operation, purpose, steps: sketch.steps });
         }
+        built
     };
-    if !plan.scope.allows(plan.links, facts) {
-        return (Vec::new(), Some("it writes, and writing is not allowed there".to_owned()));
-    }
-    for number in 0..count {
+    // Where nothing can be varied, once is enough.
+    let varies = !facts.request_media_types.is_empty() || !query_parameters(plan.contract, operation).is_empty();
+    let mut known = false;
+    for number in 0..if varies { count } else { count.min(1) } {
         let flavour = match number {
             0 => Flavour::Sparse,
             number if number % 2 == 1 => Flavour::Usual,
             _ => Flavour::Edge,
         };
-        add(&format!("case {number}"), &|sketch| {
+        known |= add(&format!("case {number}"), &|sketch| {
             if writes { sketch.write(operation, flavour, callers) } else { sketch.read(operation, flavour, callers) }
         });
     }
-    let known = !found.is_empty();
-    let mut add = |name: &str, build: &dyn Fn(&mut Sketch<'_>) -> Option<()>| {
-        let purpose = format!("{} {name}", self::name(facts));
-        let mut sketch = plan.sketch(&purpose);
-        sketch.writes = writes;
-        if build(&mut sketch).is_some() && !sketch.steps.is_empty() {
-            found.push(Case { subject: operation, purpose, steps: sketch.steps });
-        }
-    };
     if !writes {
         add("pages", &|sketch| sketch.pages(operation));
     }
-    add("near-misses", &|sketch| sketch.broken(operation, writes));
-    add("nothing there", &|sketch| sketch.unknown(operation, writes));
+    add("near-misses", &|sketch| sketch.broken(operation));
+    add("nothing there", &|sketch| sketch.unknown(operation));
     let reason = "nothing is known that it could be asked about, and none could be made";
     (found, (!known).then(|| reason.to_owned()))
 }
@@ -171,7 +167,7 @@ impl Sketch<'_> {
     }
 
     /// An accepted request, and near-misses of it.
-    fn broken(&mut self, operation: usize, writes: bool) -> Option<()> {
+    fn broken(&mut self, operation: usize) -> Option<()> {
         let facts = self.plan.operation(operation);
         let (document, source) = self.plan.contract.source(facts);
         let components = &document["components"]["schemas"];
@@ -179,7 +175,9 @@ impl Sketch<'_> {
         let step = if is_maker {
             self.making(operation, None, Flavour::Sparse, 0)?.0
         } else {
-            self.request(operation, Flavour::Sparse, writes)?
+            // A change can be made again and again; what else is done to a thing may be done only once.
+            let fresh = self.writes && facts.method != Method::PUT;
+            self.request(operation, Flavour::Sparse, fresh)?
         };
         let of = self.push(step.clone(), Role::Try);
         let mut broken: Vec<(String, Step)> = Vec::new();
@@ -221,14 +219,14 @@ impl Sketch<'_> {
     }
 
     /// A request about something that is not there.
-    fn unknown(&mut self, operation: usize, writes: bool) -> Option<()> {
+    fn unknown(&mut self, operation: usize) -> Option<()> {
         let facts = self.plan.operation(operation);
         let name = parameters(&facts.path).last()?.to_owned();
         let is_named_by_caller = facts.method == Method::PUT && normal(&facts.path).ends_with("/properties/{}");
         if is_named_by_caller || self.plan.links.is_lenient(facts, "path") {
             return None;
         }
-        let mut step = self.request(operation, Flavour::Sparse, writes).or_else(|| {
+        let mut step = self.request(operation, Flavour::Sparse, false).or_else(|| {
             // Nothing like it is known, so anything will do.
             let path = parameters(&facts.path).map(|name| (name.to_owned(), json!("1"))).collect();
             let query = self.query(operation, Flavour::Sparse, false)?;
