@@ -222,7 +222,8 @@ impl Session {
         let verdict = self.judge.judge(&case, &trace);
         let answers = case.steps.iter().zip(&trace.steps);
         let answers = answers.flat_map(|(step, exchanges)| exchanges.iter().map(move |exchange| (step, exchange)));
-        let statuses = answers.filter_map(|(step, exchange)| Some((step.operation, exchange.result.as_ref().ok()?.status)));
+        let statuses =
+            answers.filter_map(|(step, exchange)| Some((step.operation, exchange.result.as_ref().ok()?.status)));
         let statuses: Vec<_> = statuses.collect();
         let not_served = statuses.iter().any(|(operation, status)| *operation == case.subject && *status == 501);
         let findings = verdict.findings.into_iter().map(|finding| self.found(&case, &trace, finding)).collect();
@@ -308,7 +309,9 @@ async fn scope(target: &Target, options: &Options) -> anyhow::Result<Scope> {
         return Ok(Scope::Project(project.clone()));
     }
     if !target.is_for_tests().await {
-        bail!("name the project that may be written to with --project: the target does not say it is there to be tested");
+        bail!(
+            "name the project that may be written to with --project: the target does not say it is there to be tested"
+        );
     }
     Ok(Scope::Site)
 }

@@ -179,7 +179,10 @@ fn print(report: &Report) {
 }
 
 fn print_failure(operation: &str, failure: &Failure) {
-    println!("{operation}: {}: {} (seen {} times, seed {})", failure.check, failure.message, failure.times, failure.seed);
+    println!(
+        "{operation}: {}: {} (seen {} times, seed {})",
+        failure.check, failure.message, failure.times, failure.seed
+    );
     if !failure.at.is_empty() {
         println!("  at       {}", failure.at);
     }

@@ -58,7 +58,8 @@ impl Validators {
         }
         let schema = standalone(contract, found, answer);
         let validator = translate::options().build(&schema);
-        let validator = Arc::new(validator.map_err(|error| format!("{} {}: {error}", operation.method, operation.path))?);
+        let validator =
+            Arc::new(validator.map_err(|error| format!("{} {}: {error}", operation.method, operation.path))?);
         compiled.insert(key, Arc::clone(&validator));
         Ok(validator)
     }

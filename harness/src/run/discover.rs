@@ -59,7 +59,8 @@ async fn list(session: &Session, world: &mut World) {
             let plan = session.plan(world);
             let mut sketch = plan.sketch(&format!("list {kind} {attempt}"));
             sketch.writes = attempt == 0 && session.scope.writes();
-            let Some(mut step) = sketch.request(list, Flavour::Sparse, false).filter(|_| sketch.steps.is_empty()) else {
+            let Some(mut step) = sketch.request(list, Flavour::Sparse, false).filter(|_| sketch.steps.is_empty())
+            else {
                 break;
             };
             if let (Scope::Project(key), "/rest/api/3/issue") = (&session.scope, kind) {
@@ -112,10 +113,11 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
             if answer.status == 501 {
                 break;
             }
-            let Some(thing) = exchange.success().and_then(|answer| made_thing(&operation.path, exchange, answer, facts.create.is_none()))
-            else {
-                continue;
-            };
+            let made_by = |answer| made_thing(&operation.path, exchange, answer, facts.create.is_none());
+            let Some(mut thing) = exchange.success().and_then(made_by) else { continue };
+            if thing.parents.len() != kind.matches("{}").count() {
+                thing.parents.clear();
+            }
             world.add(kind, thing);
             world.learn(maker, recipe.as_ref());
             for (step, exchanges) in case.steps.iter().zip(&trace.steps) {
@@ -134,7 +136,8 @@ fn made_thing(template: &str, exchange: &Exchange, answer: &Answer, named_by_cal
     let mut parents = path_values(template, &exchange.request.path);
     let object = if named_by_caller { json!({ "key": parents.pop()? }) } else { answer.json() };
     mark::attribute(&object, "id", false)?;
-    let object = items(&object).filter(|_| object["id"].is_null()).and_then(|items| items.first()).cloned().unwrap_or(object);
+    let object =
+        items(&object).filter(|_| object["id"].is_null()).and_then(|items| items.first()).cloned().unwrap_or(object);
     Some(Thing { parents, object, own: true })
 }
 
@@ -168,7 +171,8 @@ impl Session {
         let base = exchange.request.path.split('?').next().unwrap_or_default().to_owned();
         let body = answer.json();
         let path = if kind.create == Some(operation) {
-            let attribute = parameters(&delete.path).last().and_then(|name| self.judge.links.path_parameter(delete, name));
+            let attribute =
+                parameters(&delete.path).last().and_then(|name| self.judge.links.path_parameter(delete, name));
             let attribute = kind.by.clone().or(attribute.map(|meaning| meaning.attribute)).unwrap_or_default();
             let Some(id) = mark::attribute(&body, &attribute, false) else { return Vec::new() };
             let id = super::execute::escaped(&mark::text(&id));

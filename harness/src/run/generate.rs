@@ -102,7 +102,10 @@ impl Generator<'_> {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let facts = self.resolved(property);
             let is_required = required.contains(name.as_str());
-            if facts["readOnly"] == true || property["readOnly"] == true || (property["deprecated"] == true && !is_required) {
+            if facts["readOnly"] == true
+                || property["readOnly"] == true
+                || (property["deprecated"] == true && !is_required)
+            {
                 continue;
             }
             let sparse = self.flavour == Flavour::Sparse || depth >= DEPTH;
@@ -156,8 +159,7 @@ impl Generator<'_> {
             return (-1000i32..1000).prop_map(|n| json!(f64::from(n) / 8.0)).boxed();
         }
         let is_long = schema["format"] == "int64";
-        let (lowest, highest) =
-            if is_long { (i64::MIN, i64::MAX) } else { (i32::MIN.into(), i32::MAX.into()) };
+        let (lowest, highest) = if is_long { (i64::MIN, i64::MAX) } else { (i32::MIN.into(), i32::MAX.into()) };
         let least = schema["minimum"].as_i64().unwrap_or(if self.flavour == Flavour::Edge { lowest } else { 0 });
         let most = schema["maximum"].as_i64().unwrap_or(if self.flavour == Flavour::Edge { highest } else { 50 });
         let most = most.max(least);

@@ -227,7 +227,14 @@ impl Bench<'_> {
         }
         for name in ["id", "key"].into_iter().filter(|name| !first[*name].is_null()) {
             let message = || format!("two things have one {name}");
-            self.say(number, Check::UniqueIds, first[name] != second[name], message, "another", &second[name].to_string());
+            self.say(
+                number,
+                Check::UniqueIds,
+                first[name] != second[name],
+                message,
+                "another",
+                &second[name].to_string(),
+            );
         }
     }
 
@@ -243,7 +250,9 @@ impl Bench<'_> {
             crate::target::Body::Json(body) => body,
             _ => return self.pass(number, Check::ReadAfterWrite),
         };
-        match unwritten(body, &read) {
+        let operation = self.operation(of);
+        let kept = |name: &str| name != "id" && !self.judge.links.is_ignored(operation, name);
+        match unwritten(body, &read, &kept) {
             None => self.pass(number, Check::ReadAfterWrite),
             Some(Difference { at, left, right }) => {
                 let message = "what is read is not what was written".to_owned();
@@ -255,10 +264,13 @@ impl Bench<'_> {
     /// What was deleted is not there.
     fn gone(&mut self, number: usize, of: usize, answer: &Answer) {
         // What a task deletes is gone when that is done.
-        if self.trace.success(of).is_none_or(|deleted| deleted.status == 303) {
+        let by_task = self.trace.success(of).is_none_or(|deleted| deleted.status == 303);
+        if by_task || self.judge.links.outlives(self.operation(of)) {
             return;
         }
-        let gone = !answer.is_success();
+        // Where several can be asked for, none is told.
+        let none = items(&answer.json()).is_some_and(|items| items.is_empty());
+        let gone = !answer.is_success() || none;
         let message = || "what was deleted is still there".to_owned();
         self.say(number, Check::DeleteIsGone, gone, message, "404", &answer.status.to_string());
     }
@@ -275,8 +287,11 @@ impl Bench<'_> {
         for exchange in &self.trace.steps[number] {
             let Ok(answer) = &exchange.result else { continue };
             // What may not be read is there all the same; what isn't served yet can't be said.
-            let leads = answer.is_success() || matches!(answer.status, 303 | 401 | 403 | 405 | 501);
-            let (status, path) = (answer.status.to_string(), exchange.request.path.clone());
+            let path = exchange.request.path.clone();
+            let leads = self.judge.links.is_dead(&path)
+                || answer.is_success()
+                || matches!(answer.status, 303 | 401 | 403 | 405 | 501);
+            let status = answer.status.to_string();
             self.say(number, Check::SelfLinks, leads, || format!("a link leads nowhere: {path}"), "200", &status);
         }
     }
@@ -299,7 +314,15 @@ impl Bench<'_> {
         }
     }
 
-    fn say(&mut self, step: usize, check: Check, holds: bool, message: impl Fn() -> String, expected: &str, actual: &str) {
+    fn say(
+        &mut self,
+        step: usize,
+        check: Check,
+        holds: bool,
+        message: impl Fn() -> String,
+        expected: &str,
+        actual: &str,
+    ) {
         if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
     }
 }

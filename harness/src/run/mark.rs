@@ -46,7 +46,8 @@ impl Mark {
         let between = BETWEEN.to_string();
         let parts = match self {
             Self::Thing { kind, attribute, index, number } => {
-                ["thing".to_owned(), kind.clone(), attribute.clone(), index.to_string(), number.to_string()].join(&between)
+                ["thing".to_owned(), kind.clone(), attribute.clone(), index.to_string(), number.to_string()]
+                    .join(&between)
             }
             Self::Answer { step, attribute, number } => {
                 ["answer".to_owned(), step.to_string(), attribute.clone(), number.to_string()].join(&between)
@@ -67,11 +68,9 @@ impl Mark {
                 index: index.parse().ok()?,
                 number: number == "true",
             },
-            ["answer", step, attribute, number] => Self::Answer {
-                step: step.parse().ok()?,
-                attribute: attribute.to_owned(),
-                number: number == "true",
-            },
+            ["answer", step, attribute, number] => {
+                Self::Answer { step: step.parse().ok()?, attribute: attribute.to_owned(), number: number == "true" }
+            }
             ["unique", form, index] => Self::Unique { form: form.to_owned(), index: index.parse().ok()? },
             _ => return None,
         })
@@ -110,7 +109,7 @@ pub fn text(value: &Value) -> String {
 /// A property of a thing as a request wants it. Things are known by different names of the same: the first that is
 /// there counts.
 pub fn attribute(thing: &Value, wanted: &str, number: bool) -> Option<Value> {
-    const OTHERWISE: [&str; 8] = ["id", "accountId", "groupId", "key", "taskId", "value", "name", "workflowId"];
+    const OTHERWISE: [&str; 8] = ["id", "accountId", "groupId", "key", "relatedWorkId", "taskId", "value", "name"];
     let found = std::iter::once(wanted).chain(OTHERWISE).find_map(|name| match &thing[name] {
         found @ (Value::String(_) | Value::Number(_)) => Some(found),
         _ => None,

@@ -104,9 +104,9 @@ impl Results {
             *times += 1;
             // Which case stands for a kind must not depend on which ended first.
             let rank = |case: &Case, step: usize| (step, case.purpose.clone());
-            let better = shown.as_ref().is_none_or(|(case, known)| {
-                rank(&outcome.case, found.finding.step) < rank(case, known.finding.step)
-            });
+            let better = shown
+                .as_ref()
+                .is_none_or(|(case, known)| rank(&outcome.case, found.finding.step) < rank(case, known.finding.step));
             if better {
                 *shown = Some((outcome.case.clone(), found));
             }

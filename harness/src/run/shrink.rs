@@ -108,7 +108,10 @@ fn smaller(body: &Value) -> Vec<Value> {
         }
         Value::String(text) if Mark::read(body).is_none() && text.chars().count() > 1 => {
             let count = text.chars().count();
-            [count / 2, count - 1].into_iter().map(|length| Value::from(text.chars().take(length).collect::<String>())).collect()
+            [count / 2, count - 1]
+                .into_iter()
+                .map(|length| Value::from(text.chars().take(length).collect::<String>()))
+                .collect()
         }
         _ => Vec::new(),
     }

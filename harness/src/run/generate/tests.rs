@@ -13,7 +13,8 @@ fn operation() -> (Contract, Links) {
 fn draws(schema: &Value, name: &str, flavour: Flavour) -> Vec<Value> {
     let (contract, links) = operation();
     let operation = &contract.operations()[0];
-    let components = json!({ "Loop": { "type": "object", "properties": { "next": { "$ref": "#/components/schemas/Loop" } } } });
+    let components =
+        json!({ "Loop": { "type": "object", "properties": { "next": { "$ref": "#/components/schemas/Loop" } } } });
     let generator = Generator { operation, components: &components, links: &links, version: ApiVersion::V3, flavour };
     let strategy = generator.value(schema, name);
     let mut draw = Draw::new(7, name);

@@ -46,8 +46,14 @@ pub fn by_name(name: &str) -> Option<BoxedStrategy<Value>> {
 /// Queries that are valid everywhere.
 pub fn jql() -> BoxedStrategy<String> {
     let term = prop_oneof![
-        select(vec!["project is not EMPTY", "status != Done", "assignee is EMPTY", "created >= -30d", "issuetype = Task"])
-            .prop_map(str::to_owned),
+        select(vec![
+            "project is not EMPTY",
+            "status != Done",
+            "assignee is EMPTY",
+            "created >= -30d",
+            "issuetype = Task"
+        ])
+        .prop_map(str::to_owned),
         ("[a-z]{2,6}").prop_map(|word| format!("summary ~ \"{word}\"")),
         (1..60u32).prop_map(|days| format!("updated > -{days}d")),
         select(vec!["High", "Low", "Medium"]).prop_map(|name| format!("priority in ({name})")),
@@ -86,9 +92,9 @@ pub fn rich_text(version: ApiVersion) -> BoxedStrategy<Value> {
         ApiVersion::V2 => prop_oneof![words(), words().prop_map(|text| format!("h2. Title\n\n*{text}*\n* one\n* two"))]
             .prop_map(Value::from)
             .boxed(),
-        ApiVersion::V3 => vec(block(), 1..4)
-            .prop_map(|content| json!({ "type": "doc", "version": 1, "content": content }))
-            .boxed(),
+        ApiVersion::V3 => {
+            vec(block(), 1..4).prop_map(|content| json!({ "type": "doc", "version": 1, "content": content })).boxed()
+        }
     }
 }
 
@@ -97,7 +103,8 @@ fn block() -> BoxedStrategy<Value> {
         let mark = select(vec!["strong", "em", "code"]);
         prop_oneof![
             words().prop_map(|text| json!({ "type": "text", "text": text })),
-            (words(), mark).prop_map(|(text, mark)| json!({ "type": "text", "text": text, "marks": [{ "type": mark }] })),
+            (words(), mark)
+                .prop_map(|(text, mark)| json!({ "type": "text", "text": text, "marks": [{ "type": mark }] })),
         ]
     };
     let paragraph = || text().prop_map(|text| json!({ "type": "paragraph", "content": [text] }));
@@ -141,7 +148,8 @@ pub fn usual_text(least: usize, most: usize) -> BoxedStrategy<Value> {
 
 /// Text at the edges: of the lengths allowed, and of what a text can hold.
 pub fn edge_text(least: usize, most: usize) -> BoxedStrategy<Value> {
-    let strange = vec!["ä", "漢字", "😀", "\u{202e}right", "e\u{301}", "<b>&amp;</b>", "\"'\\", "{{x}}", "a\tb", "null", "-1"];
+    let strange =
+        vec!["ä", "漢字", "😀", "\u{202e}right", "e\u{301}", "<b>&amp;</b>", "\"'\\", "{{x}}", "a\tb", "null", "-1"];
     let fitting = move |text: String| {
         let padded = format!("{text}{}", "x".repeat(least.saturating_sub(text.chars().count())));
         Value::from(padded.chars().take(most.max(least)).collect::<String>())

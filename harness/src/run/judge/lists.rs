@@ -30,7 +30,14 @@ impl Bench<'_> {
         let wanted = match mark::attribute(&made_body, "id", false) {
             Some(id) => mark::text(&id),
             // Where the caller chose the name, it is in the path.
-            None => made.request.path.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned(),
+            None => made
+                .request
+                .path
+                .split('?')
+                .next()
+                .and_then(|path| path.rsplit('/').next())
+                .unwrap_or_default()
+                .to_owned(),
         };
         let mut listed = Vec::new();
         for exchange in &self.trace.steps[number] {
@@ -43,9 +50,11 @@ impl Bench<'_> {
         }
         let last = self.trace.steps[number].last().and_then(|exchange| exchange.success()).map(|answer| answer.json());
         let total = last.as_ref().and_then(|page| page["total"].as_u64()).unwrap_or_default();
-        let names = |item: &Value| ["id", "key", "accountId", "groupId", "contextId"].iter().any(|name| {
-            item.get(*name).is_some_and(|value| mark::text(value) == wanted)
-        });
+        let names = |item: &Value| {
+            ["id", "key", "accountId", "groupId", "contextId", "relatedWorkId"]
+                .iter()
+                .any(|name| item.get(*name).is_some_and(|value| mark::text(value) == wanted))
+        };
         let found = listed.iter().any(names);
         if !found && total > listed.len() as u64 {
             return; // it was too long to be seen as a whole
@@ -76,7 +85,8 @@ impl Bench<'_> {
             let message = "a page is longer than it was asked for".to_owned();
             return self.fail(number, Check::ListsContainAndPage, message, "", &limit.to_string(), &length.to_string());
         }
-        let (short, whole): (Vec<_>, Vec<_>) = (short.iter().map(identity).collect(), whole.iter().map(identity).collect());
+        let (short, whole): (Vec<_>, Vec<_>) =
+            (short.iter().map(identity).collect(), whole.iter().map(identity).collect());
         let mut seen = BTreeSet::new();
         if let Some(repeated) = short.iter().find(|id| !seen.insert(*id)) {
             let message = "an item is on two pages".to_owned();

@@ -32,6 +32,7 @@ pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]
         let purpose = format!("{} {name}", self::name(facts));
         let mut sketch = plan.sketch(&purpose);
         sketch.writes = writes;
+        sketch.own = ["case 0", "pages", "near-misses"].contains(&name);
         let built = build(&mut sketch).is_some();
         if built {
             found.push(Case { subject: operation, purpose, steps: sketch.steps });
@@ -81,7 +82,8 @@ impl Sketch<'_> {
 
     /// Goes through a list.
     fn pages(&mut self, operation: usize) -> Option<()> {
-        Paging::of(&query_parameters(self.plan.contract, operation))?;
+        let by_get = self.plan.operation(operation).method == Method::GET;
+        Paging::of(&query_parameters(self.plan.contract, operation)).filter(|_| by_get)?;
         let step = self.request(operation, Flavour::Sparse, false)?;
         self.push(step, Role::Pages);
         Some(())
@@ -171,7 +173,8 @@ impl Sketch<'_> {
         let facts = self.plan.operation(operation);
         let (document, source) = self.plan.contract.source(facts);
         let components = &document["components"]["schemas"];
-        let is_maker = self.plan.links.kind_of(facts).and_then(|kind| self.plan.links.kind(kind)?.create) == Some(operation);
+        let is_maker =
+            self.plan.links.kind_of(facts).and_then(|kind| self.plan.links.kind(kind)?.create) == Some(operation);
         let step = if is_maker {
             self.making(operation, None, Flavour::Sparse, 0)?.0
         } else {
@@ -198,12 +201,19 @@ impl Sketch<'_> {
         if let Body::Json(body) = &step.body {
             if !self.plan.links.is_lenient(facts, "body") {
                 let schema = &source["requestBody"]["content"]["application/json"]["schema"];
-                for missed in near_misses(body, schema, components) {
+                let missed = near_misses(body, schema, components).into_iter();
+                let ignored =
+                    |rule: &str| rule.rsplit('/').next().is_some_and(|name| self.plan.links.is_ignored(facts, name));
+                for missed in missed.filter(|missed| !ignored(&missed.rule)) {
                     broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
                 }
             }
-            let raw = |media_type: &str, text: &str| Body::Raw { media_type: media_type.to_owned(), text: text.to_owned() };
-            broken.push(("a body that ends too early".to_owned(), Step { body: raw("application/json", "{\"a\":"), ..step.clone() }));
+            let raw =
+                |media_type: &str, text: &str| Body::Raw { media_type: media_type.to_owned(), text: text.to_owned() };
+            broken.push((
+                "a body that ends too early".to_owned(),
+                Step { body: raw("application/json", "{\"a\":"), ..step.clone() },
+            ));
             if !facts.request_media_types.iter().any(|taken| taken == "text/plain" || taken == "*/*") {
                 let text = raw("text/plain", &body.to_string());
                 broken.push(("a media type that is not taken".to_owned(), Step { body: text, ..step.clone() }));
@@ -223,7 +233,10 @@ impl Sketch<'_> {
         let facts = self.plan.operation(operation);
         let name = parameters(&facts.path).last()?.to_owned();
         let is_named_by_caller = facts.method == Method::PUT && normal(&facts.path).ends_with("/properties/{}");
-        if is_named_by_caller || self.plan.links.is_lenient(facts, "path") {
+        if is_named_by_caller
+            || facts.response(404).is_none_or(|documented| documented.status.is_none())
+            || self.plan.links.is_lenient(facts, "path")
+        {
             return None;
         }
         let mut step = self.request(operation, Flavour::Sparse, false).or_else(|| {
