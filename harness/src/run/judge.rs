@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::Value;
 
 use super::{
@@ -200,7 +200,7 @@ impl Bench<'_> {
             Caller::Main => false,
             Caller::Anonymous => !operation.anonymous,
             // Jira's configuration is for administrators to change.
-            Caller::Other => operation.method != Method::GET && configures(operation),
+            Caller::Other => self.judge.links.configures(operation),
         };
         let succeeded = answer.is_success() || answer.status == 303;
         if forbidden {
@@ -325,11 +325,6 @@ impl Bench<'_> {
     ) {
         if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
     }
-}
-
-/// Whether an operation is for those who configure Jira, by its classic scopes.
-fn configures(operation: &Operation) -> bool {
-    operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration")
 }
 
 fn check_of(violation: &Violation) -> Check {

@@ -38,6 +38,8 @@ struct File {
     in_project: Vec<String>,
     /// Kinds of things that can still be read when they are deleted.
     outlive: Vec<String>,
+    /// Operations that concern the caller alone, whatever their scopes say.
+    personal: Vec<String>,
     /// Properties of bodies that an operation takes and does not keep.
     ignored: HashMap<String, Vec<String>>,
     /// Beginnings of paths in `self` links that are known to lead nowhere.
@@ -228,6 +230,12 @@ impl Links {
     /// Whether an operation takes a property of its body and does not keep it.
     pub fn is_ignored(&self, operation: &Operation, property: &str) -> bool {
         self.file.ignored.get(&name(operation)).is_some_and(|ignored| ignored.iter().any(|ignored| ignored == property))
+    }
+
+    /// Whether an operation changes what all share, by its classic scopes.
+    pub fn configures(&self, operation: &Operation) -> bool {
+        let configures = operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration");
+        configures && operation.method != Method::GET && !self.file.personal.contains(&name(operation))
     }
 
     /// Whether what an operation deletes can still be read.

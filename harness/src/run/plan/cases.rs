@@ -198,24 +198,18 @@ impl Sketch<'_> {
                 }
             }
         }
-        if let Body::Json(body) = &step.body {
-            if !self.plan.links.is_lenient(facts, "body") {
-                let schema = &source["requestBody"]["content"]["application/json"]["schema"];
-                let missed = near_misses(body, schema, components).into_iter();
-                let ignored =
-                    |rule: &str| rule.rsplit('/').next().is_some_and(|name| self.plan.links.is_ignored(facts, name));
-                for missed in missed.filter(|missed| !ignored(&missed.rule)) {
-                    broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
-                }
+        if let (Body::Json(body), false) = (&step.body, self.plan.links.is_lenient(facts, "body")) {
+            let schema = &source["requestBody"]["content"]["application/json"]["schema"];
+            let ignored =
+                |rule: &str| rule.rsplit('/').next().is_some_and(|name| self.plan.links.is_ignored(facts, name));
+            for missed in near_misses(body, schema, components).into_iter().filter(|missed| !ignored(&missed.rule)) {
+                broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
             }
-            let raw =
-                |media_type: &str, text: &str| Body::Raw { media_type: media_type.to_owned(), text: text.to_owned() };
-            broken.push((
-                "a body that ends too early".to_owned(),
-                Step { body: raw("application/json", "{\"a\":"), ..step.clone() },
-            ));
+            let raw = |media_type: &str, text: String| Body::Raw { media_type: media_type.to_owned(), text };
+            let early = raw("application/json", "{\"a\":".to_owned());
+            broken.push(("a body that ends too early".to_owned(), Step { body: early, ..step.clone() }));
             if !facts.request_media_types.iter().any(|taken| taken == "text/plain" || taken == "*/*") {
-                let text = raw("text/plain", &body.to_string());
+                let text = raw("text/plain", body.to_string());
                 broken.push(("a media type that is not taken".to_owned(), Step { body: text, ..step.clone() }));
             }
         }
