@@ -260,7 +260,9 @@ impl Target {
             Credentials::Bearer(token) => sent.bearer_auth(token),
         };
         sent = match &request.body {
-            Body::Empty => sent,
+            // Some refuse requests without a body, if they aren't told of which type it isn't (H-25).
+            Body::Empty if request.method == Method::GET => sent,
+            Body::Empty => sent.header(header::CONTENT_TYPE, "application/json"),
             Body::Json(body) => sent.json(body),
             Body::Raw { media_type, text } => sent.header(header::CONTENT_TYPE, media_type).body(text.clone()),
             Body::File { name, text } => {
