@@ -124,7 +124,8 @@ impl Statement<'_> {
             return;
         }
         self.push(format_args!("({i}.past && ")).bind([lasting, once_called].concat());
-        self.push(" AND (").since_change(i, past, &of_changes);
+        // Nothing was before the issue.
+        self.within_span(&format!("{i}.created"), &split(&past.at).0).push(" AND (").since_change(i, past, &of_changes);
         self.push(" OR ").before_first_change(i, past, &of_changes);
         self.push(" OR ").unchanged(i, past, &of_changes);
         if past.field.is_plural() && values.empty {
