@@ -312,7 +312,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Links of all types, whatever is at the other end.
-    fn any_link(&self) -> LinkEnds {
+    pub(super) fn any_link(&self) -> LinkEnds {
         let all: Vec<i64> = self.scope.site.link_types.iter().map(|link_type| link_type.id).collect();
         LinkEnds { source_of: all.clone(), destination_of: all, other: None }
     }
