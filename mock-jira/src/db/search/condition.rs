@@ -76,9 +76,15 @@ impl Statement<'_> {
                 self.commented(text.as_ref(), readable);
                 self.push(")");
             }
+            Condition::WorklogComment(text, readable) => {
+                self.push(format_args!("{i}.id IN ("));
+                self.worked(text.as_ref(), readable);
+                self.push(")");
+            }
             Condition::Anywhere(text, readable) => self.anywhere(i, text, readable),
             Condition::Custom(field_id, test) => self.custom(i, *field_id, test),
             Condition::Permitted(extent) => self.within(i, extent),
+            Condition::Past(past) => self.past(i, past),
             Condition::Elsewhere(elsewhere) => self.elsewhere(i, elsewhere),
         }
     }

@@ -4,16 +4,19 @@
 //! sentences what means nothing. The result is a [`Condition`], which `db::search` compiles to SQL. To add a field,
 //! give it a name in `fields` and a meaning in `terminal`; to add a function, a line and an arm in `functions`.
 
+mod apps;
 mod condition;
 mod dates;
 mod elsewhere;
 mod fields;
 mod functions;
+mod history;
 mod order;
 mod reference;
 mod rewrite;
 mod saved;
 mod sentences;
+mod suggest;
 mod terminal;
 mod text;
 mod vacant;
@@ -24,12 +27,14 @@ mod tests;
 
 use super::{Clause, Operator, Query, Terminal, parse::MAX_DEPTH};
 use crate::domain::{people::Caller, permission::Access, snapshot::Snapshot};
+pub use apps::{AppCalls, AppFunction, Argument, Call, Outcome, Precomputation, foreign_calls};
 use chrono::{DateTime, Utc};
 pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
 pub use elsewhere::{Elsewhere, Owner, PropertyTest};
+pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
 pub use rewrite::{sanitized, with_account_ids};
 pub use saved::{SavedFilter, SavedFilters, references};
@@ -38,6 +43,7 @@ use std::{
     collections::HashSet,
     sync::Arc,
 };
+pub use suggest::{Choice, Choices, choices};
 
 /// Where, for whom and when a query is asked.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +67,8 @@ pub struct Resolution {
     pub order: Vec<Order>,
     /// What a strict site says of the query, in its order; nothing if all is well.
     pub problems: Vec<Problem>,
-    /// Issues it names; whether they exist is for the database to say.
+    /// What it names; whether it exists is for the database to say.
     pub mentions: Vec<Mention>,
-    /// Whether it has a condition at all (S-9, S-10).
-    pub bounded: bool,
 }
 
 /// What is wrong with a query.
@@ -83,11 +87,11 @@ impl From<String> for Problem {
     }
 }
 
-/// An issue that a query names.
-#[derive(Debug, PartialEq, Eq)]
+/// Something that a query names and only the database knows: an issue, or a value from the past.
+#[derive(Debug, PartialEq)]
 pub struct Mention {
-    /// The issue.
-    pub issue: IssueNames,
+    /// What finds an issue if it is there.
+    pub found_by: Condition,
     /// What a strict site says if there is none, or none that the caller may see.
     pub complaint: Problem,
 }
@@ -95,13 +99,7 @@ pub struct Mention {
 impl Resolution {
     /// Of a query that can't mean anything.
     pub fn nothing() -> Self {
-        Self {
-            condition: Condition::Nothing,
-            order: Vec::new(),
-            problems: Vec::new(),
-            mentions: Vec::new(),
-            bounded: true,
-        }
+        Self { condition: Condition::Nothing, order: Vec::new(), problems: Vec::new(), mentions: Vec::new() }
     }
 }
 
@@ -116,7 +114,7 @@ pub fn resolve<'a>(query: &'a Query, scope: &Scope<'a>) -> Resolution {
     let condition = if problems.is_empty() { condition } else { Condition::Nothing };
     let order = order::resolve(&resolver, &query.order_by, &condition, &mut problems);
     let mentions = resolver.mentions.into_inner();
-    Resolution { condition, order, problems, mentions, bounded: query.where_clause.is_some() }
+    Resolution { condition, order, problems, mentions }
 }
 
 /// Whether a clause stands under an odd number of NOTs.
@@ -147,6 +145,8 @@ struct Running {
     depth: Cell<usize>,
     /// Whether one of them came back to itself.
     cyclic: Cell<bool>,
+    /// Whether it runs through what an app gave for a function.
+    fragment: Cell<bool>,
 }
 
 impl<'a> Resolver<'a> {
@@ -208,14 +208,25 @@ impl<'a> Resolver<'a> {
             Sense::Straight => terminal.operator,
             Sense::Inverted => contrary(terminal.operator),
         };
+        if let Some(condition) = self.app_call(terminal, sense) {
+            return condition;
+        }
         // A value need only be known to one of several fields of the name.
         let tests: Vec<_> = subjects.iter().map(|subject| self.test(*subject, terminal, operator)).collect();
         if tests.iter().all(Result::is_err) {
             return tests.into_iter().next().unwrap_or(Ok(Condition::Nothing));
         }
         let conditions = tests.into_iter().flatten();
-        // An issue has at most one of them: it has none if all are empty.
-        Ok(if operator == Operator::Is { Condition::all(conditions) } else { Condition::any(conditions) })
+        if operator.is_history() && self.scope.caller.account.is_none() {
+            return Ok(Condition::Nothing);
+        }
+        Ok(match (operator, sense) {
+            // An issue has at most one of them: it has none if all are empty.
+            (Operator::Is, _) => Condition::all(conditions),
+            // It has no contrary operator.
+            (Operator::Changed, Sense::Inverted) => Condition::any(conditions).not(),
+            _ => Condition::any(conditions),
+        })
     }
 
     fn access(&self) -> Access<'a> {

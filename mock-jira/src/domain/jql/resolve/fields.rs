@@ -4,6 +4,7 @@ use super::{
     Scope,
     condition::{AccountColumn, Column, IdColumn, InstantColumn, NumberColumn, TextColumn},
     elsewhere::{self, Owner},
+    history::PastField,
     vacant::Vacant,
 };
 use crate::domain::{
@@ -60,6 +61,8 @@ pub enum Subject<'a> {
     AnyText,
     /// Comments.
     Comment,
+    /// What is written about work.
+    WorklogComment,
     /// Whether there are files.
     Attachments,
     /// A saved filter.
@@ -152,6 +155,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["environment"], Text(X::Environment)),
         (&["text", "textfields"], AnyText),
         (&["comment"], Comment),
+        (&["worklogComment"], WorklogComment),
         (&["labels"], Labels),
         (&["issuekey", "key", "id", "issue", "workItemKey"], Issue),
         (&["parent"], Parent),
@@ -172,7 +176,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
 impl Subject<'_> {
     fn class(&self) -> Class {
         match self {
-            Self::Text(_) | Self::Comment => Class::Text,
+            Self::Text(_) | Self::Comment | Self::WorklogComment => Class::Text,
             Self::AnyText => Class::AnyText,
             Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType | Self::SavedFilter => {
                 Class::FullSet
@@ -217,6 +221,7 @@ impl Subject<'_> {
             LinkType
                 | AnyText
                 | Comment
+                | WorklogComment
                 | Attachments
                 | SavedFilter
                 | ParentProject
@@ -265,13 +270,7 @@ impl Subject<'_> {
 
     /// Whether `WAS` and `CHANGED` can be asked of the field.
     pub fn has_history(&self) -> bool {
-        use {AccountColumn::*, IdColumn::*};
-        matches!(
-            self,
-            Self::Account(Assignee | Reporter)
-                | Self::Id(_, FixVersions | Priority | Resolution)
-                | Self::Id(Things::Statuses, _)
-        )
+        PastField::of(*self).is_some()
     }
 
     /// What has to be empty for the field to be; `None` if that can't be asked.
@@ -295,6 +294,7 @@ impl Subject<'_> {
             Self::EpicLink | Self::ParentEpic | Self::LinkedIssue => return None,
             Self::WorklogAuthor | Self::WorklogDate => return None,
             Self::LastViewed | Self::Property(..) | Self::Vacant(_) => return None,
+            Self::WorklogComment => return None,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What queries can be made of, told for editors of queries (S-54, S-55).
 
 use super::{
-    Scope,
+    AppFunction, Scope,
     fields::{self, Subject, Things},
     functions,
     vacant::Vacant,
@@ -52,6 +52,7 @@ pub fn reference(scope: &Scope, projects: Option<&[i64]>, collapsed: bool) -> Js
     }
     fields.sort_by_cached_key(|field| field["displayName"].as_str().unwrap_or_default().to_lowercase());
     let mut functions: Vec<Json> = functions::signatures().map(function).collect();
+    functions.extend(scope.filters.apps.functions.iter().map(app_function));
     functions.sort_by_cached_key(|function| function["displayName"].as_str().unwrap_or_default().to_lowercase());
     json!({
         "visibleFieldNames": fields,
@@ -98,6 +99,20 @@ fn function((name, arguments, list, things): (&str, usize, bool, Option<Subject<
         told["isList"] = word(true);
     }
     told["types"] = json!([things.map_or(CASCADE, type_of)]);
+    told
+}
+
+/// What it stands for is known only once the app has answered, so that it has no type.
+fn app_function(function: &AppFunction) -> Json {
+    let required = function.arguments.iter().filter(|argument| argument.required).count();
+    let call = format!("{}({})", function.name, vec!["\"\""; required].join(", "));
+    let lists = |operator: &String| operator == "in" || operator == "not in";
+    let mut told = json!({ "value": call, "displayName": call });
+    if function.operators.iter().any(lists) {
+        told["isList"] = word(true);
+        told["supportsListAndSingleValueOperators"] = word(!function.operators.iter().all(lists));
+    }
+    told["types"] = json!([]);
     told
 }
 

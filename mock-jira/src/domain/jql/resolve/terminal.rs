@@ -7,6 +7,7 @@ use super::{
     elsewhere::{ALWAYS, PropertyTest, minute},
     fields::{Subject, Things},
     functions::{self, Given},
+    history::PastField,
     sentences,
     text::{self, BadText},
     vacant::Vacant,
@@ -31,8 +32,9 @@ impl<'a> Resolver<'a> {
         let field = terminal.field.name.as_str();
         let refused = || vec![sentences::no_operator(terminal.operator, field)];
         if operator.is_history() {
-            // Answering from the changelog is yet to come; Q-76 records an empty answer too.
-            return if subject.has_history() { Ok(Condition::Nothing) } else { Err(refused()) };
+            let past = self.past(PastField::of(subject).ok_or_else(refused)?, subject, terminal)?;
+            // What never was, was not, though there be no value.
+            return Ok(if matches!(operator, Operator::WasNot | Operator::WasNotIn) { past.not() } else { past });
         }
         let Some(operand) = terminal.operand.as_ref().filter(|_| subject.takes(terminal.operator)) else {
             return Err(refused());
@@ -74,6 +76,7 @@ impl<'a> Resolver<'a> {
             Subject::LastViewed => self.viewed(ALWAYS).not(),
             Subject::Property(owner, property) => self.property(owner, property, PropertyTest::Exists).not(),
             Subject::Vacant(_) => Condition::Everything,
+            Subject::WorklogComment => Condition::WorklogComment(None, self.readable()).not(),
             subject => Condition::Empty(subject.column()?),
         })
     }
@@ -209,6 +212,7 @@ impl<'a> Resolver<'a> {
             ),
             Subject::Text(column) => Condition::Text(column, query(value, field)?),
             Subject::Comment => Condition::Comment(Some(query(value, field)?), self.readable()),
+            Subject::WorklogComment => Condition::WorklogComment(Some(query(value, field)?), self.readable()),
             Subject::AnyText => Condition::Anywhere(query(value, field)?, self.readable()),
             Subject::Labels => Condition::Label(vec![value.text.clone()]),
             Subject::Issue if equals(operator) => Condition::Issue(self.issue(value, field)?),
@@ -398,7 +402,7 @@ fn equals(operator: Operator) -> bool {
 }
 
 /// A function that gives a list needs an operator that takes one, and the other way round.
-fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
+pub(super) fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
     let Operand::Function(function) = operand else { return Ok(()) };
     let list = functions::gives_list(function).unwrap_or(operator.takes_list());
     if list == operator.takes_list() || matches!(operator, Operator::Is | Operator::IsNot) {
@@ -409,7 +413,7 @@ fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(),
 }
 
 /// The operands of a list and of the lists in it.
-fn flat(operand: &Operand) -> Vec<&Operand> {
+pub(super) fn flat(operand: &Operand) -> Vec<&Operand> {
     match operand {
         Operand::List(list) => list.items.iter().flat_map(flat).collect(),
         single => vec![single],

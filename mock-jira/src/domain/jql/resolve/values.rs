@@ -119,7 +119,7 @@ impl<'a> Resolver<'a> {
             }
             _ => issue.ids.push(value.text.parse().map_err(|_| sentences::invalid_key(&value.text, field))?),
         }
-        self.mentions.borrow_mut().push(Mention { issue: issue.clone(), complaint });
+        self.mentions.borrow_mut().push(Mention { found_by: Condition::Issue(issue.clone()), complaint });
         Ok(issue)
     }
 
