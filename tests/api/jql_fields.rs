@@ -58,6 +58,10 @@ async fn parents_epics_and_links() {
         ("issue in parentEpic(DEMO-1, TEAM-1) order by key", "DEMO-2 DEMO-3 DEMO-4 DEMO-5 TEAM-2"),
         ("parentEpic = DEMO-4", ""),
         ("project = DEMO and parentEpic is EMPTY order by key", "DEMO-1 DEMO-6 DEMO-7 DEMO-8"),
+        // Only epics have it below them, and only directly.
+        ("\"Epic Link\" = DEMO-4", ""),
+        ("project = DEMO and \"Epic Link\" is EMPTY order by key", "DEMO-1 DEMO-5 DEMO-6 DEMO-7 DEMO-8"),
+        ("cf[10014] in (DEMO-1, TEAM-1) order by key", "DEMO-2 DEMO-3 DEMO-4 TEAM-2"),
         ("parentProject = TEAM", "TEAM-2"),
         ("parentProject in (DEMO, TEAM) and project != DEMO", "TEAM-2"),
         ("project = TEAM and parentProject is EMPTY order by key", "TEAM-1 TEAM-3 TEAM-4"),
@@ -163,4 +167,18 @@ async fn teams_development_and_service_fields() {
         let unknown = format!("Field '{field}' does not exist or you do not have permission to view it.");
         assert_eq!(strict(&developer, &format!("\"{field}\" is EMPTY")).await, [unknown]);
     }
+}
+
+#[tokio::test]
+async fn names_of_people_and_projects_are_rewritten() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let me = admin.get("/rest/api/3/myself").await.expect(200);
+    let (id, name) = (me["accountId"].as_str().unwrap(), me["displayName"].as_str().unwrap());
+    let body = json!({ "queryStrings": [format!("worklogAuthor = '{name}'")] });
+    let cleaned = admin.post("/rest/api/3/jql/pdcleaner", body).await.expect(200);
+    assert_eq!(cleaned["queryStrings"], json!([format!("worklogAuthor = {id}")]));
+    let body = json!({ "queries": [{ "query": "parentProject in (DEMO, 'Team Project')" }] });
+    let sanitized = admin.post("/rest/api/3/jql/sanitize", body).await.expect(200);
+    assert_eq!(sanitized["queries"][0]["sanitizedQuery"], "parentProject in (10000, 10001)");
 }

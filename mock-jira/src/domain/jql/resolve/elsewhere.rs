@@ -150,12 +150,17 @@ impl Resolver<'_> {
         Ok(Condition::Elsewhere(Elsewhere::Activity { accounts, at, readable: self.readable() }))
     }
 
-    /// Issues below such an epic, at any depth.
-    pub(super) fn in_epic(&self, epic: Condition) -> Condition {
+    /// Issues whose parent is such an epic.
+    pub(super) fn under_epic(&self, epic: Condition) -> Condition {
         let types = self.scope.site.issue_types.iter().filter(|issue_type| issue_type.level == EPIC);
         let is_epic = Condition::Id(IdColumn::IssueType, types.map(|issue_type| issue_type.id).collect());
-        let child = Condition::Parent(Box::new(Condition::all([is_epic, epic])));
-        Condition::Any(vec![child.clone(), Condition::Parent(Box::new(child))])
+        Condition::Parent(Box::new(Condition::all([is_epic, epic])))
+    }
+
+    /// These, and their sub-tasks.
+    pub(super) fn in_epic(&self, epic: Condition) -> Condition {
+        let under = self.under_epic(epic);
+        Condition::Any(vec![under.clone(), Condition::Parent(Box::new(under))])
     }
 
     /// The caller's sprints that are so far.

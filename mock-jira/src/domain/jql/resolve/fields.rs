@@ -37,6 +37,8 @@ pub enum Subject<'a> {
     Issue,
     /// The issue above.
     Parent,
+    /// The issue above, if that is an epic.
+    EpicLink,
     /// The project of the issue above.
     ParentProject,
     /// The epic above the issue, or above its parent.
@@ -156,8 +158,9 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["worklogComment"], WorklogComment),
         (&["labels"], Labels),
         (&["issuekey", "key", "id", "issue", "workItemKey"], Issue),
+        (&["parent"], Parent),
         // On Cloud the epic is the parent.
-        (&["parent", "Epic Link"], Parent),
+        (&["Epic Link"], EpicLink),
         (&["parentEpic"], ParentEpic),
         (&["parentProject"], ParentProject),
         (&["issueLinkType"], LinkType),
@@ -180,7 +183,8 @@ impl Subject<'_> {
             }
             Self::Id(things, _) if things.are_ordered() => Class::Ordered,
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::Parent => Class::Set,
-            Self::ParentProject | Self::ParentEpic | Self::LinkedIssue | Self::WorklogAuthor => Class::Set,
+            Self::EpicLink | Self::ParentProject | Self::ParentEpic => Class::Set,
+            Self::LinkedIssue | Self::WorklogAuthor => Class::Set,
             Self::Instant(_) | Self::Due | Self::Number(_) | Self::Duration(_) | Self::Issue => Class::Ordered,
             Self::WorklogDate | Self::LastViewed => Class::Ordered,
             Self::Property(..) => Class::Any,
@@ -280,14 +284,15 @@ impl Subject<'_> {
             Self::Text(column) => Column::Text(*column),
             Self::Labels => Column::Labels,
             Self::Due => Column::Due,
-            Self::Parent | Self::Custom(_, Kind::EpicLink) => Column::Parent,
+            Self::Parent => Column::Parent,
             Self::Attachments => Column::Attachments,
             Self::Issue => Column::Number(NumberColumn::Id),
             Self::Custom(field, _) => Column::Custom(field.id),
             Self::ParentProject => Column::Parent,
             Self::LinkType | Self::AnyText | Self::Comment | Self::SavedFilter | Self::Rank => return None,
             // What other tables hold is no column: see `empty` in `terminal`.
-            Self::ParentEpic | Self::LinkedIssue | Self::WorklogAuthor | Self::WorklogDate => return None,
+            Self::EpicLink | Self::ParentEpic | Self::LinkedIssue => return None,
+            Self::WorklogAuthor | Self::WorklogDate => return None,
             Self::LastViewed | Self::Property(..) | Self::Vacant(_) => return None,
             Self::WorklogComment => return None,
         })
@@ -352,7 +357,7 @@ pub fn visible<'a>(scope: &Scope<'a>, field: &'a CustomField) -> Option<Subject<
     let access = Access::new(scope.site, scope.caller);
     let project = field.project_id.and_then(|id| scope.site.projects.get(id));
     project.is_none_or(|project| access.sees(project)).then_some(match kind {
-        Kind::EpicLink => Subject::Parent,
+        Kind::EpicLink => Subject::EpicLink,
         Kind::Rank => Subject::Rank,
         Kind::Opaque if let Some(vacant) = Vacant::of(&field.type_key) => Subject::Vacant(vacant),
         _ => Subject::Custom(field, kind),

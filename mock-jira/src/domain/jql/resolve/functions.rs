@@ -295,10 +295,7 @@ impl Resolver<'_> {
             Some(by) => {
                 self.link_ends(&by.text).ok_or_else(|| sentences::unresolved(function, "link type", &by.text))?
             }
-            None => {
-                let all: Vec<i64> = self.scope.site.link_types.iter().map(|link_type| link_type.id).collect();
-                LinkEnds { source_of: all.clone(), destination_of: all, other: None }
-            }
+            None => self.any_link(),
         };
         // Where the named issue is the source, those sought are the destination.
         let (source_of, destination_of) = (ends.destination_of, ends.source_of);

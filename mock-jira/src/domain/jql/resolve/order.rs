@@ -79,7 +79,7 @@ impl Resolver<'_> {
             Subject::Number(column) | Subject::Duration(column) => SortKey::Number(column),
             Subject::Text(column) => SortKey::Text(column),
             Subject::Labels => SortKey::Labels,
-            Subject::Parent => SortKey::Parent,
+            Subject::Parent | Subject::EpicLink => SortKey::Parent,
             Subject::Rank => SortKey::Rank,
             // keys are ordered by project, then by number.
             Subject::Issue => {

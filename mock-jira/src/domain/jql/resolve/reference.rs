@@ -156,7 +156,7 @@ fn type_of(subject: Subject) -> &'static str {
         Subject::Number(_) => "java.lang.Number",
         Subject::Duration(_) => "com.atlassian.core.util.DateUtils.Duration",
         Subject::Labels => "com.atlassian.jira.issue.label.Label",
-        Subject::Issue | Subject::Parent | Subject::ParentEpic | Subject::LinkedIssue => {
+        Subject::Issue | Subject::Parent | Subject::EpicLink | Subject::ParentEpic | Subject::LinkedIssue => {
             "com.atlassian.jira.issue.Issue"
         }
         Subject::LinkType => "com.atlassian.jira.issue.link.IssueLinkType",

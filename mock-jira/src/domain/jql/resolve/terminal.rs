@@ -69,6 +69,7 @@ impl<'a> Resolver<'a> {
                 Condition::Id(column, self.projects(|project| project.category_id.is_none()))
             }
             Subject::Comment => Condition::Comment(None, self.readable()).not(),
+            Subject::EpicLink => self.under_epic(Condition::Everything).not(),
             Subject::ParentEpic => self.in_epic(Condition::Everything).not(),
             Subject::LinkedIssue => Condition::Link(self.any_link()).not(),
             Subject::WorklogAuthor | Subject::WorklogDate => self.worklogs_by(None).not(),
@@ -135,6 +136,7 @@ impl<'a> Resolver<'a> {
                 Condition::Nothing
             }
             (Subject::Issue, Given::Issues(condition)) => condition,
+            (Subject::EpicLink, Given::Issues(condition)) => self.under_epic(condition),
             (Subject::ParentEpic, Given::Issues(condition)) => self.in_epic(condition),
             (Subject::Parent, Given::Issues(condition)) => Condition::Parent(Box::new(condition)),
             (Subject::Custom(field, Kind::Cascade), Given::Cascade(names)) => self.cascade(field.id, &names),
@@ -216,6 +218,7 @@ impl<'a> Resolver<'a> {
             Subject::Issue if equals(operator) => Condition::Issue(self.issue(value, field)?),
             Subject::Issue => self.after_issue(clause, value)?,
             Subject::Parent => Condition::Parent(Box::new(Condition::Issue(self.issue(value, field)?))),
+            Subject::EpicLink => self.under_epic(Condition::Issue(self.issue(value, field)?)),
             Subject::ParentEpic => self.in_epic(Condition::Issue(self.issue(value, field)?)),
             Subject::ParentProject => {
                 let project = self.project(value, field)?.id;
@@ -313,7 +316,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Links of all types, whatever is at the other end.
-    fn any_link(&self) -> LinkEnds {
+    pub(super) fn any_link(&self) -> LinkEnds {
         let all: Vec<i64> = self.scope.site.link_types.iter().map(|link_type| link_type.id).collect();
         LinkEnds { source_of: all.clone(), destination_of: all, other: None }
     }

@@ -233,7 +233,7 @@ fn issues_parents_and_links() {
     means(&[
         ("key = ENG-5", "Issue(IssueNames { ids: [], keys: [(1, 5)] })"),
         ("id in (10001, old-7)", "Issue(IssueNames { ids: [10001], keys: [(1, 7)] })"),
-        ("'Epic Link' = ENG-5", "Parent(Issue(IssueNames { ids: [], keys: [(1, 5)] }))"),
+        ("'Epic Link' = ENG-5", "Parent(All([Id(IssueType, [13]), Issue(IssueNames { ids: [], keys: [(1, 5)] })]))"),
         ("parent IS EMPTY", "Empty(Parent)"),
         // The phrase is the named issue's: those that it blocks are the destination.
         (
