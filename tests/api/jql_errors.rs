@@ -77,7 +77,7 @@ async fn strict_and_lenient_are_two_outcomes_of_one_validation() {
         let both = ["errors", "warnings"].map(|member| parsed[member].as_array().cloned().unwrap_or_default()).concat();
         assert_eq!(both.len(), sentences.len(), "{jql}");
         assert!(both.iter().all(|sentence| sentences.contains(sentence)), "{jql}");
-        told.push(format!("{jql}"));
+        told.push((*jql).to_owned());
         told.extend(sentences.iter().map(|sentence| {
             let warned = parsed["warnings"].as_array().is_some_and(|warnings| warnings.contains(sentence));
             format!("    {}{}", sentence.as_str().unwrap(), if warned { " (a warning)" } else { "" })

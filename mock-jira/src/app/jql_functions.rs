@@ -35,6 +35,9 @@ pub(super) async fn called(context: &Context, queries: &[&Query]) -> Result<AppC
     Ok(apps)
 }
 
+/// More than a query may run through.
+const MOST_CALLS: usize = 200;
+
 /// Notes that calls were needed: here the app would be asked for those that it never answered, and there the app finds
 /// what it has to answer.
 pub(super) async fn note_calls(context: &Context, query: &Query, found: &SavedFilters) -> Result<()> {
@@ -45,6 +48,7 @@ pub(super) async fn note_calls(context: &Context, query: &Query, found: &SavedFi
     let terminals = found.queries(query).into_iter().flat_map(foreign_calls);
     let mut calls: Vec<_> = terminals.filter_map(|(terminal, _)| found.apps.find(terminal)).collect();
     calls.retain(|(_, call)| !call.arguments.iter().any(|text| text.contains('\0')) && ids.insert(call.id()));
+    calls.truncate(MOST_CALLS);
     let mut work = context.begin().await?;
     for (_, call) in calls {
         db::jql_functions::note_use(&mut work, &call, context.now).await?;

@@ -5,6 +5,7 @@ use crate::{
     db::{
         self,
         issues::{Loaded, Name, Wanted},
+        search::Page,
     },
     domain::{
         failure::Result,
@@ -60,18 +61,33 @@ pub async fn current(context: &Context, typed: &Typed, jql: &str) -> Result<Sugg
     suggest(context, typed, condition, &order, MOST).await
 }
 
+/// What takes too long to find is not suggested.
 async fn suggest(context: &Context, typed: &Typed, among: Condition, order: &[Order], limit: i64) -> Result<Suggested> {
     let mut db = context.read().await?;
     let condition = Condition::all([among, fitting(context, &mut db, typed).await?]);
-    let visible = search::visible(context);
-    let page = db::search::find(&mut db, &visible, &condition, order, 0, limit).await.map_err(search::cut_off)?;
-    let total = match page.more {
-        true => db::search::count(&mut db, &visible, &condition).await.map_err(search::cut_off)?,
-        false => page.ids.len() as i64,
+    let (page, total) = match find(context, &mut db, &condition, order, limit).await {
+        Err(error) if db::too_heavy(&error) => return Ok(Suggested::default()),
+        found => found?,
     };
     let mut issues = db::issues::list(&mut db, &page.ids, Wanted::default(), context.caller.account_id()).await?;
     issues.sort_by_key(|loaded| page.ids.iter().position(|id| *id == loaded.issue.id));
     Ok(Suggested { issues, total })
+}
+
+async fn find(
+    context: &Context,
+    db: &mut db::Read,
+    condition: &Condition,
+    order: &[Order],
+    limit: i64,
+) -> Result<(Page, i64), db::Error> {
+    let visible = search::visible(context);
+    let page = db::search::find(db, &visible, condition, order, 0, limit).await?;
+    let total = match page.more {
+        true => db::search::count(db, &visible, condition).await?,
+        false => page.ids.len() as i64,
+    };
+    Ok((page, total))
 }
 
 /// What a suggestion has to be.
