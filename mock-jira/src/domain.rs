@@ -31,6 +31,7 @@ pub mod settings;
 pub mod sharing;
 pub mod site;
 pub mod snapshot;
+pub mod sprint;
 pub mod time_tracking;
 pub mod user_query;
 pub mod visibility;

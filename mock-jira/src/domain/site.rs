@@ -31,6 +31,10 @@ pub struct Site {
 pub struct Settings {
     /// What a query that names unknown things gets (S-27, S-29).
     pub search_semantic_errors: SemanticErrors,
+    /// Which moment the later pages of a search are of (S-6, C-6).
+    pub search_paging: SearchPaging,
+    /// How long a search may take before it is cut off, in milliseconds.
+    pub search_timeout_ms: u32,
     /// Whether the removed `/search` is gone or still answers (S-42, C-42).
     pub removed_search: RemovedSearch,
     /// Whether mail leaves the site, be it only to be looked at.
@@ -61,6 +65,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             search_semantic_errors: SemanticErrors::Lenient,
+            search_paging: SearchPaging::Live,
+            search_timeout_ms: 30_000,
             removed_search: RemovedSearch::Gone,
             outgoing_mail: true,
             attachments_enabled: true,
@@ -107,6 +113,16 @@ pub enum SemanticErrors {
     Lenient,
     /// 400 with the old validator's sentences.
     Strict,
+}
+
+/// What the pages of a search are parts of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SearchPaging {
+    /// What the query finds when the page is asked for: changes between pages make issues appear twice or not at all.
+    Live,
+    /// What it found when the first page was asked for.
+    Snapshot,
 }
 
 /// Whether `/search` answers.

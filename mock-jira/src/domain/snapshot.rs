@@ -12,6 +12,7 @@ use super::{
     security::*,
     settings::Settings,
     site::Site,
+    sprint::{Board, Sprint},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -147,6 +148,10 @@ pub struct Snapshot {
     pub versions: Index<Version>,
     /// By name.
     pub components: Index<Component>,
+    /// By id.
+    pub boards: Index<Board>,
+    /// By id.
+    pub sprints: Index<Sprint>,
 }
 
 /// An API token, without its secret.

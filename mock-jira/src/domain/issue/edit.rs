@@ -16,6 +16,7 @@ use crate::domain::{
     permission::{Access, IssuePeople},
     property, rich_text,
     snapshot::Snapshot,
+    sprint,
     time_tracking::{self, TimeTracking},
     visibility,
     worklog::{self, Adjust, Amount, Draft, Operation},
@@ -282,7 +283,11 @@ impl Editor<'_> {
         }
         let context =
             self.site.fields.context(field.id, self.project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
-        match values::custom(&self.place(field, context.id), kind, value)? {
+        let mut stored = values::custom(&self.place(field, context.id), kind, value)?;
+        if kind == Kind::Sprint {
+            stored = sprint::moved(self.site, issue.custom(field.id), stored);
+        }
+        match stored {
             Some(stored) => issue.custom.insert(field.id.to_string(), stored),
             None => issue.custom.remove(&field.id.to_string()),
         };
