@@ -180,19 +180,21 @@ fn without_metadata(mut issue: Value) -> Value {
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
 #[derive(Debug, Serialize, Deserialize)]
-struct PageToken(i64, i64, String);
+pub struct PageToken(i64, i64, String);
 
 impl PageToken {
-    fn new(call: &Call, offset: i64, jql: &str) -> Self {
+    /// The page of a query that begins there.
+    pub fn new(call: &Call, offset: i64, jql: &str) -> Self {
         Self(offset, call.now.timestamp_millis(), jql.to_owned())
     }
 
-    fn write(&self) -> String {
+    /// As clients carry it.
+    pub fn write(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// The offset of the page; an empty token is the first page (S-8).
-    fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<i64> {
+    pub fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<i64> {
         let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(0) };
         let decoded: Option<Self> =
             URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -231,7 +233,7 @@ struct RemovedQuery {
 }
 
 async fn removed_search_by_query(call: Call) -> Answer {
-    served_still(&call)?;
+    served_still(&call, "/rest/api/3/search/jql")?;
     let window = Window::read(&call, 50, MOST_WITH_FIELDS)?;
     let asked = RemovedQuery {
         jql: call.params.text("jql").map(str::to_owned),
@@ -245,18 +247,19 @@ async fn removed_search_by_query(call: Call) -> Answer {
 }
 
 async fn removed_search_by_body(mut call: Call, request: Request) -> Answer {
-    served_still(&call)?;
+    served_still(&call, "/rest/api/3/search/jql")?;
     let asked: RemovedQuery = body::read(&body::bytes(request).await?)?;
     call.expand(asked.expand.as_ref());
     removed_search(&call, &asked).await
 }
 
-fn served_still(call: &Call) -> Result<()> {
+/// Refuses what Jira has removed in favour of another operation, unless the site still has it (S-42, S-45).
+pub fn served_still(call: &Call, successor: &str) -> Result<()> {
     match call.site.site.settings.removed_search {
         RemovedSearch::Served => Ok(()),
-        RemovedSearch::Gone => Err(Failure::Gone(
-            "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046".into(),
-        )), // S-42
+        RemovedSearch::Gone => Err(Failure::Gone(format!(
+            "The requested API has been removed. Please migrate to the {successor} API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+        ))),
     }
 }
 
