@@ -9,6 +9,7 @@ pub mod coerce;
 pub mod config;
 pub mod dashboard;
 pub mod event;
+pub mod expression;
 pub mod failure;
 pub mod feature;
 pub mod fields;
