@@ -6,6 +6,7 @@
 pub mod cassette;
 pub mod conform;
 pub mod contract;
+pub mod coverage;
 pub mod gate;
 pub mod parity;
 pub mod report;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod cli {
     pub mod conform;
     pub mod contract;
+    pub mod coverage;
     pub mod gate;
     pub mod parity;
     pub mod progress;
@@ -33,6 +34,7 @@ enum Command {
     Record(cli::parity::RecordArgs),
     Gate(cli::gate::GateArgs),
     Report(cli::report::ReportArgs),
+    Coverage(cli::coverage::CoverageArgs),
 }
 
 fn main() -> ExitCode {
@@ -53,5 +55,6 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Record(arguments) => runtime.block_on(arguments.run()),
         Command::Gate(arguments) => runtime.block_on(arguments.run()),
         Command::Report(arguments) => arguments.run(),
+        Command::Coverage(arguments) => arguments.run(),
     }
 }

@@ -94,7 +94,8 @@ impl Context {
 
     /// A transaction in the site.
     pub async fn begin(&self) -> Result<Work> {
-        let by = By { account_id: self.caller.account_id().map(str::to_owned), at: self.now };
+        let account_id = self.caller.account_id().map(str::to_owned);
+        let by = By { account_id, address: self.caller.address, at: self.now };
         self.db.begin(self.site.site.id, by).await
     }
 

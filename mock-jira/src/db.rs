@@ -64,6 +64,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
+    net::IpAddr,
     ops::{Deref, DerefMut},
     pin::pin,
     sync::{
@@ -159,6 +160,8 @@ pub struct Db {
 pub struct By {
     /// None for anonymous callers and for the administration of the server.
     pub account_id: Option<String>,
+    /// Where the request came from; none for what is done in the background.
+    pub address: Option<IpAddr>,
     /// The time at the site.
     pub at: DateTime<Utc>,
 }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod avatar;
 pub mod bulk;
 pub mod coerce;
+pub mod comment;
 pub mod config;
 pub mod dashboard;
 pub mod event;

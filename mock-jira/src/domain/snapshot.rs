@@ -169,7 +169,8 @@ impl Snapshot {
     /// An account as a caller, with its groups.
     pub fn caller(&self, account_id: &str) -> Option<Caller> {
         let account = self.accounts.get(account_id)?.clone();
-        Some(Caller { account: Some(account), groups: self.memberships.get(account_id).cloned().unwrap_or_default() })
+        let groups = self.memberships.get(account_id).cloned().unwrap_or_default();
+        Some(Caller { account: Some(account), groups, address: None })
     }
 
     /// A group by id or by name.
