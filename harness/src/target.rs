@@ -177,8 +177,6 @@ impl Target {
         ensure!(base.username().is_empty() && base.password().is_none(), "credentials don't belong into the address");
         base.set_query(None);
         base.set_fragment(None);
-        // The process may have chosen one already; either serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
             .redirect(redirect::Policy::none())
             .timeout(settings.request_time_limit)
@@ -260,7 +258,9 @@ impl Target {
             Credentials::Bearer(token) => sent.bearer_auth(token),
         };
         sent = match &request.body {
-            Body::Empty => sent,
+            // Some refuse requests without a body, if they aren't told of which type it isn't (H-25).
+            Body::Empty if request.method == Method::GET => sent,
+            Body::Empty => sent.header(header::CONTENT_TYPE, "application/json"),
             Body::Json(body) => sent.json(body),
             Body::Raw { media_type, text } => sent.header(header::CONTENT_TYPE, media_type).body(text.clone()),
             Body::File { name, text } => {

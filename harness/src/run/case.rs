@@ -1,5 +1,7 @@
 //! Sequences of requests, and what became of them.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::{
@@ -150,6 +152,8 @@ impl Exchange {
 pub struct Trace {
     /// By step.
     pub steps: Vec<Vec<Exchange>>,
+    /// What marks for unique texts became: by scope, form and index.
+    pub unique: HashMap<(usize, String, usize), Value>,
 }
 
 impl Trace {

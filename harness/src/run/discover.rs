@@ -26,8 +26,8 @@ const MOST_THINGS: usize = 25;
 const MOST_PARENTS: usize = 4;
 /// How often making something is tried with other values.
 const ATTEMPTS: usize = 6;
-/// How many of a kind are made to be there from the beginning: enough for several short pages.
-const MADE: usize = 3;
+/// How many of a kind are made to be there from the beginning: enough for two short pages.
+const MADE: usize = 2;
 
 /// What the target has, and what could be made. Says what to delete in the end, too.
 pub async fn discover(session: &Session, me: Value) -> (World, Vec<Request>) {
@@ -113,12 +113,11 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
             if answer.status == 501 {
                 break;
             }
-            let Some(thing) = exchange
-                .success()
-                .and_then(|answer| made_thing(&operation.path, exchange, answer, facts.create.is_none()))
-            else {
-                continue;
-            };
+            let made_by = |answer| made_thing(&operation.path, exchange, answer, facts.create.is_none());
+            let Some(mut thing) = exchange.success().and_then(made_by) else { continue };
+            if thing.parents.len() != kind.matches("{}").count() {
+                thing.parents.clear();
+            }
             world.add(kind, thing);
             world.learn(maker, recipe.as_ref());
             for (step, exchanges) in case.steps.iter().zip(&trace.steps) {

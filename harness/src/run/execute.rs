@@ -1,9 +1,6 @@
 //! Sending the requests of a case.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -25,7 +22,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Requests that going through a list may take; longer lists are looked at in part.
 const MOST_PAGES: usize = 12;
 /// How long pages are where several are wanted.
-const SHORT_PAGE: usize = 2;
+const SHORT_PAGE: usize = 1;
 /// How long they are where all is wanted.
 const LONG_PAGE: usize = 1000;
 /// How many links of one answer are followed.
@@ -50,13 +47,20 @@ impl Executor {
     pub async fn execute(&self, contract: &Contract, case: &Case) -> Trace {
         let mut trace = Trace::default();
         for (number, step) in case.steps.iter().enumerate() {
-            let exchanges = self.step(contract, case, &trace, number, step).await;
+            let exchanges = self.step(contract, case, &mut trace, number, step).await;
             trace.steps.push(exchanges);
         }
         trace
     }
 
-    async fn step(&self, contract: &Contract, case: &Case, trace: &Trace, number: usize, step: &Step) -> Vec<Exchange> {
+    async fn step(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        trace: &mut Trace,
+        number: usize,
+        step: &Step,
+    ) -> Vec<Exchange> {
         // What only makes sense after a success is left out after a failure.
         if step.role.of().is_some_and(|of| trace.success(of).is_none()) {
             return Vec::new();
@@ -65,7 +69,6 @@ impl Executor {
             return self.follow(trace, of, step).await;
         }
         let walks = matches!(step.role, Role::Contains { .. } | Role::Pages);
-        let operation = &contract.operations()[step.operation];
         let paging = Paging::of(&query_parameters(contract, step.operation)).filter(|_| walks);
         let Some(request) = self.request(contract, case, trace, number, step) else { return Vec::new() };
         let Some(paging) = paging else { return vec![self.send(request).await] };
@@ -75,7 +78,6 @@ impl Executor {
         }
         // The whole comes last, and takes several requests where the target gives less than it is asked for.
         exchanges.extend(self.walk(&request, paging, LONG_PAGE).await);
-        debug_assert!(operation.method == http::Method::GET);
         exchanges
     }
 
@@ -121,29 +123,34 @@ impl Executor {
     }
 
     /// The request of a step; nothing when an answer it needs lacks what is needed.
-    pub fn request(
+    fn request(
         &self,
         contract: &Contract,
         case: &Case,
-        trace: &Trace,
+        trace: &mut Trace,
         number: usize,
         step: &Step,
     ) -> Option<Request> {
         let operation = &contract.operations()[step.operation];
-        let mut unique = HashMap::new();
-        let mut known = |mark: Mark| self.known(case, trace, number, &mut unique, mark).ok_or(());
-        let mut replace = |value: &Value| mark::replace(value, &mut known).ok();
+        // Questions are repeated word for word. Paths name the same things in all steps, bodies new ones in each.
+        let scope = match step.role {
+            Role::Again { of } | Role::OtherVersion { of } | Role::As { of: Some(of) } => of,
+            _ => number,
+        };
+        let mut replace = |value: &Value, scope: usize| {
+            mark::replace(value, &mut |mark| self.known(case, trace, scope, mark).ok_or(())).ok()
+        };
         let mut path = operation.path.clone();
         if step.version == ApiVersion::V2 {
             path = path.replacen("/rest/api/3/", "/rest/api/2/", 1);
         }
         for name in parameters(&operation.path) {
             let (_, value) = step.path.iter().find(|(given, _)| given == name)?;
-            path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value)?)));
+            path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value, usize::MAX)?)));
         }
         let mut query = Vec::new();
         for (name, value) in &step.query {
-            let value = replace(value)?;
+            let value = replace(value, scope)?;
             // Lists are parameters that repeat.
             let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
             query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
@@ -152,36 +159,27 @@ impl Executor {
             path = format!("{path}?{}", query.join("&"));
         }
         let body = match &step.body {
-            Body::Json(body) => Body::Json(replace(body)?),
+            Body::Json(body) => Body::Json(replace(body, scope)?),
             other => other.clone(),
         };
         Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
     }
 
-    fn known(
-        &self,
-        case: &Case,
-        trace: &Trace,
-        number: usize,
-        unique: &mut HashMap<(String, usize), Value>,
-        mark: Mark,
-    ) -> Option<Value> {
+    /// What a mark stands for.
+    fn known(&self, case: &Case, trace: &mut Trace, scope: usize, mark: Mark) -> Option<Value> {
         match mark {
-            Mark::Answer { step, attribute, number: as_number } => {
+            Mark::Answer { step, attribute, number } => {
                 let exchange = trace.first(step)?;
                 let answer = exchange.success()?.json();
                 // Where the caller chose the name, no answer tells it.
-                let asked = case.steps[step].path.last().filter(|_| answer.is_null() && step < number);
-                match asked {
-                    Some(_) => {
-                        let segment = exchange.request.path.split('?').next()?.rsplit('/').next()?;
-                        Some(Value::from(percent_encoding::percent_decode_str(segment).decode_utf8().ok()?))
-                    }
-                    None => mark::attribute(&answer, &attribute, as_number),
+                if answer.is_null() && !case.steps[step].path.is_empty() {
+                    let segment = exchange.request.path.split('?').next()?.rsplit('/').next()?;
+                    return Some(Value::from(percent_encoding::percent_decode_str(segment).decode_utf8().ok()?));
                 }
+                mark::attribute(&answer, &attribute, number)
             }
             Mark::Unique { form, index } => {
-                let made = unique.entry((form.clone(), index)).or_insert_with(|| self.unique(&form));
+                let made = trace.unique.entry((scope, form.clone(), index)).or_insert_with(|| self.unique(&form));
                 Some(made.clone())
             }
             Mark::Thing { .. } => None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::Value;
 
 use super::{
@@ -200,7 +200,7 @@ impl Bench<'_> {
             Caller::Main => false,
             Caller::Anonymous => !operation.anonymous,
             // Jira's configuration is for administrators to change.
-            Caller::Other => operation.method != Method::GET && configures(operation),
+            Caller::Other => self.judge.links.configures(operation),
         };
         let succeeded = answer.is_success() || answer.status == 303;
         if forbidden {
@@ -250,7 +250,9 @@ impl Bench<'_> {
             crate::target::Body::Json(body) => body,
             _ => return self.pass(number, Check::ReadAfterWrite),
         };
-        match unwritten(body, &read) {
+        let operation = self.operation(of);
+        let kept = |name: &str| name != "id" && !self.judge.links.is_ignored(operation, name);
+        match unwritten(body, &read, &kept) {
             None => self.pass(number, Check::ReadAfterWrite),
             Some(Difference { at, left, right }) => {
                 let message = "what is read is not what was written".to_owned();
@@ -262,10 +264,13 @@ impl Bench<'_> {
     /// What was deleted is not there.
     fn gone(&mut self, number: usize, of: usize, answer: &Answer) {
         // What a task deletes is gone when that is done.
-        if self.trace.success(of).is_none_or(|deleted| deleted.status == 303) {
+        let by_task = self.trace.success(of).is_none_or(|deleted| deleted.status == 303);
+        if by_task || self.judge.links.outlives(self.operation(of)) {
             return;
         }
-        let gone = !answer.is_success();
+        // Where several can be asked for, none is told.
+        let none = items(&answer.json()).is_some_and(|items| items.is_empty());
+        let gone = !answer.is_success() || none;
         let message = || "what was deleted is still there".to_owned();
         self.say(number, Check::DeleteIsGone, gone, message, "404", &answer.status.to_string());
     }
@@ -282,8 +287,11 @@ impl Bench<'_> {
         for exchange in &self.trace.steps[number] {
             let Ok(answer) = &exchange.result else { continue };
             // What may not be read is there all the same; what isn't served yet can't be said.
-            let leads = answer.is_success() || matches!(answer.status, 303 | 401 | 403 | 405 | 501);
-            let (status, path) = (answer.status.to_string(), exchange.request.path.clone());
+            let path = exchange.request.path.clone();
+            let leads = self.judge.links.is_dead(&path)
+                || answer.is_success()
+                || matches!(answer.status, 303 | 401 | 403 | 405 | 501);
+            let status = answer.status.to_string();
             self.say(number, Check::SelfLinks, leads, || format!("a link leads nowhere: {path}"), "200", &status);
         }
     }
@@ -317,11 +325,6 @@ impl Bench<'_> {
     ) {
         if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
     }
-}
-
-/// Whether an operation is for those who configure Jira, by its classic scopes.
-fn configures(operation: &Operation) -> bool {
-    operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration")
 }
 
 fn check_of(violation: &Violation) -> Check {

@@ -22,7 +22,7 @@ struct File {
     kinds: BTreeMap<String, KindFacts>,
     /// The kinds that nouns in names of parameters mean.
     names: HashMap<String, String>,
-    /// Parameters of operations: what to send, or null for never.
+    /// Parameters of operations: what they mean, as `@filter.id`, or null for never.
     parameters: HashMap<String, HashMap<String, Value>>,
     /// Parameters that are never sent.
     never: Vec<String>,
@@ -36,6 +36,14 @@ struct File {
     reads: Vec<String>,
     /// Kinds of things that live in one project.
     in_project: Vec<String>,
+    /// Kinds of things that can still be read when they are deleted.
+    outlive: Vec<String>,
+    /// Operations that concern the caller alone, whatever their scopes say.
+    personal: Vec<String>,
+    /// Properties of bodies that an operation takes and does not keep.
+    ignored: HashMap<String, Vec<String>>,
+    /// Beginnings of paths in `self` links that are known to lead nowhere.
+    dead_links: Vec<String>,
     /// Rules that an operation does not keep, with the reason: `path`, `query` or `body`.
     lenient: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -44,6 +52,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct KindFacts {
     list: Option<String>,
+    create: Option<String>,
     by: Option<String>,
 }
 
@@ -103,6 +112,9 @@ impl Links {
             if let Some(list) = &facts.list {
                 kind.list = operations.iter().position(|operation| name(operation) == *list).or(kind.list);
             }
+            if let Some(create) = &facts.create {
+                kind.create = operations.iter().position(|operation| name(operation) == *create);
+            }
             if let Some(by) = &facts.by {
                 kind.by = Some(by.clone());
                 let find = |method: Method| {
@@ -147,6 +159,9 @@ impl Links {
 
     /// What a parameter in a path means: the collection before it, or what its name says.
     pub fn path_parameter(&self, operation: &Operation, parameter: &str) -> Option<Meaning> {
+        if let Some(stated) = self.file.parameters.get(&name(operation)).and_then(|of| of.get(parameter)?.as_str()) {
+            return self.stated_meaning(stated);
+        }
         let before = operation.path.split(&format!("/{{{parameter}}}")).next()?;
         let collection = normal(before);
         let usable = |kind: &&Kind| kind.list.is_some() || kind.create.is_some();
@@ -157,6 +172,10 @@ impl Links {
 
     /// What a parameter in a query, or a property of a body, means by its name.
     pub fn named(&self, operation: &Operation, name: &str) -> Option<Meaning> {
+        let stated = self.file.parameters.get(&self::name(operation)).and_then(|of| of.get(name)?.as_str());
+        if stated.is_some() {
+            return stated.and_then(|stated| self.stated_meaning(stated));
+        }
         let own = self.kind_of(operation);
         if let Some(kind) = own.filter(|kind| self.kinds[*kind].by.as_deref() == Some(name)) {
             return Some(Meaning { kind: kind.to_owned(), attribute: attribute(name) });
@@ -208,6 +227,33 @@ impl Links {
         self.file.lenient.get(&name(operation)).is_some_and(|parts| parts.contains_key(part))
     }
 
+    /// Whether an operation takes a property of its body and does not keep it.
+    pub fn is_ignored(&self, operation: &Operation, property: &str) -> bool {
+        self.file.ignored.get(&name(operation)).is_some_and(|ignored| ignored.iter().any(|ignored| ignored == property))
+    }
+
+    /// Whether an operation changes what all share, by its classic scopes.
+    pub fn configures(&self, operation: &Operation) -> bool {
+        let configures = operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration");
+        configures && operation.method != Method::GET && !self.file.personal.contains(&name(operation))
+    }
+
+    /// Whether what an operation deletes can still be read.
+    pub fn outlives(&self, operation: &Operation) -> bool {
+        self.kind_of(operation).is_some_and(|kind| self.file.outlive.iter().any(|outlives| outlives == kind))
+    }
+
+    /// Whether a link is known to lead nowhere.
+    pub fn is_dead(&self, path: &str) -> bool {
+        self.file.dead_links.iter().any(|dead| path.starts_with(dead))
+    }
+
+    /// The kind that a collection's last word means elsewhere: the roles of a project are roles.
+    pub fn namesake(&self, kind: &str) -> Option<String> {
+        let noun = last_literal(kind).to_lowercase();
+        self.nouns.get(&noun).filter(|other| *other != kind).cloned()
+    }
+
     /// The mark that a stated text such as `@project.key` is, if it names a kind. `@#` wants a number.
     pub fn stated(&self, text: &str, index: usize) -> Option<Mark> {
         let text = text.strip_prefix('@')?;
@@ -218,6 +264,13 @@ impl Links {
         }
         let kind = if noun == "self" { "self".to_owned() } else { self.nouns.get(noun)?.clone() };
         Some(Mark::Thing { kind, attribute: attribute.to_owned(), index, number })
+    }
+
+    fn stated_meaning(&self, stated: &str) -> Option<Meaning> {
+        match self.stated(stated, 0)? {
+            Mark::Thing { kind, attribute, .. } => Some(Meaning { kind, attribute }),
+            _ => None,
+        }
     }
 
     /// Files an operation under the kinds it works on.

@@ -109,7 +109,7 @@ pub fn text(value: &Value) -> String {
 /// A property of a thing as a request wants it. Things are known by different names of the same: the first that is
 /// there counts.
 pub fn attribute(thing: &Value, wanted: &str, number: bool) -> Option<Value> {
-    const OTHERWISE: [&str; 8] = ["id", "accountId", "groupId", "key", "taskId", "value", "name", "workflowId"];
+    const OTHERWISE: [&str; 8] = ["id", "accountId", "groupId", "key", "relatedWorkId", "taskId", "value", "name"];
     let found = std::iter::once(wanted).chain(OTHERWISE).find_map(|name| match &thing[name] {
         found @ (Value::String(_) | Value::Number(_)) => Some(found),
         _ => None,

@@ -58,7 +58,9 @@ pub fn items(body: &Value) -> Option<&Vec<Value>> {
 
 /// What tells one of a list's things from the others.
 pub fn identity(item: &Value) -> String {
-    let named = ["id", "accountId", "groupId", "key", "contextId", "self"].iter().find_map(|name| item.get(*name));
+    let named = ["id", "accountId", "groupId", "key", "contextId", "relatedWorkId", "issueId", "self"]
+        .iter()
+        .find_map(|name| item.get(*name));
     match named {
         Some(name @ (Value::String(_) | Value::Number(_))) => mark::text(name),
         _ => item.to_string(),

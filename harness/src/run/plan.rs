@@ -8,7 +8,7 @@ use super::{
     draw::Draw,
     execute::query_parameters,
     generate::{Flavour, Generator, jql, resolved, rich_text},
-    links::{Links, Meaning, normal, parameters},
+    links::{Links, Meaning, parameters},
     mark::{self, Mark},
     paging::Paging,
     scope::Scope,
@@ -51,13 +51,15 @@ pub struct Sketch<'a> {
     pub version: ApiVersion,
     /// Whether something is to be changed, so that only what may be changed is used.
     pub writes: bool,
+    /// Whether what this run made is preferred: of that most is known.
+    pub own: bool,
 }
 
 impl<'a> Plan<'a> {
     /// Begins a sequence.
     pub fn sketch(&'a self, purpose: &str) -> Sketch<'a> {
         let draw = Draw::new(self.seed, purpose);
-        Sketch { plan: self, steps: Vec::new(), draw, version: ApiVersion::V3, writes: false }
+        Sketch { plan: self, steps: Vec::new(), draw, version: ApiVersion::V3, writes: false, own: false }
     }
 
     /// An operation by its number.
@@ -75,9 +77,10 @@ impl<'a> Plan<'a> {
 
 impl Sketch<'_> {
     /// A request for an operation; nothing when something it needs is neither known nor can be made. With `fresh`,
-    /// what it is about is made for it, as is everything its body refers to.
+    /// what it is about is made for it: the last thing in its path, or else whatever it names.
     pub fn request(&mut self, operation: usize, flavour: Flavour, fresh: bool) -> Option<Step> {
         let path = self.path(operation, fresh, 0)?;
+        let fresh = fresh && path.is_empty();
         let query = self.query(operation, flavour, fresh)?;
         let body = self.body(operation, flavour, fresh)?;
         Some(self.step(operation, path, query, body))
@@ -157,26 +160,28 @@ impl Sketch<'_> {
                 bound[place] = Some(self.name("word"));
                 continue;
             }
-            let before = operation_facts.path.split(&format!("/{{{}}}", names[place])).next().unwrap_or_default();
-            let is_inside = place > 0 && normal(before) == meaning.kind;
-            if !is_inside {
-                let index = self.draw.below(1000);
-                bound[place] = Some(match self.thing(&meaning, index, false, fresh && is_subject, depth) {
-                    Some(value) => value,
-                    None => self.parameter(operation, &names[place])?,
-                });
+            let is_inside = place > 0 && meaning.kind.matches("{}").count() == place;
+            let maker = self.plan.maker(&meaning.kind);
+            if is_inside && (maker.is_some() || !self.plan.world.things(&meaning.kind).is_empty()) {
+                let wants_fresh = fresh && is_subject && maker.is_some();
+                match (!wants_fresh).then(|| self.choose(&meaning.kind)).flatten() {
+                    Some(thing) => {
+                        bound[place] = mark::attribute(&thing.object, &meaning.attribute, false);
+                        for (parent, value) in thing.parents.iter().enumerate().take(place) {
+                            bound[parent] = Some(value.clone());
+                        }
+                    }
+                    None => to_make.push((place, meaning)),
+                }
                 continue;
             }
-            let wants_fresh = fresh && is_subject && self.plan.maker(&meaning.kind).is_some();
-            match (!wants_fresh).then(|| self.choose(&meaning.kind)).flatten() {
-                Some(thing) => {
-                    bound[place] = mark::attribute(&thing.object, &meaning.attribute, false);
-                    for (parent, value) in thing.parents.iter().enumerate().take(place) {
-                        bound[parent] = Some(value.clone());
-                    }
-                }
-                None => to_make.push((place, meaning)),
-            }
+            let kind = if is_inside { self.plan.links.namesake(&meaning.kind)? } else { meaning.kind };
+            let meaning = Meaning { kind, ..meaning };
+            let index = self.draw.below(1000);
+            bound[place] = Some(match self.thing(&meaning, index, false, fresh && is_subject, depth) {
+                Some(value) => value,
+                None => self.parameter(operation, &names[place])?,
+            });
         }
         for (place, meaning) in to_make.into_iter().rev() {
             let parents = bound[..place].iter().cloned().collect::<Option<Vec<_>>>()?;
@@ -268,7 +273,8 @@ impl Sketch<'_> {
         let generator = Generator { operation: facts, components, links, version: self.version, flavour };
         let known = match (links.body(facts), self.plan.world.recipe(operation)) {
             (Some(stated), _) => Some(self.stated(stated)),
-            (None, recipe) => recipe.cloned(),
+            (None, Some(recipe)) => Some(recipe.clone()),
+            (None, None) => self.as_made(operation, &generator.resolved(schema)),
         };
         let Some(mut known) = known else {
             return self.draw.from(&generator.value(schema, ""));
@@ -279,6 +285,19 @@ impl Sketch<'_> {
             Flavour::Edge => self.sharpen(&mut known, &generator, schema),
         }
         Some(known)
+    }
+
+    /// A body that changes something, from the body that makes one, as far as the change takes the same.
+    fn as_made(&mut self, operation: usize, schema: &Value) -> Option<Value> {
+        let facts = self.plan.operation(operation);
+        let kind = self.plan.links.kind(self.plan.links.kind_of(facts)?)?;
+        let maker = kind.create.filter(|_| kind.update == Some(operation))?;
+        let links = self.plan.links;
+        let stated = links.body(self.plan.operation(maker)).map(|stated| self.stated(stated));
+        let made = stated.or_else(|| self.plan.world.recipe(maker).cloned())?;
+        let known = |name: &String| schema["properties"].get(name).is_some() && !links.is_ignored(facts, name);
+        let entries: Map<_, _> = made.as_object()?.clone().into_iter().filter(|(name, _)| known(name)).collect();
+        (!entries.is_empty()).then_some(Value::Object(entries))
     }
 
     /// Adds one of the properties that the schema has.
@@ -347,13 +366,13 @@ impl Sketch<'_> {
             let attribute = meaning.attribute.clone();
             return Some(Mark::Answer { step, attribute, number }.value());
         }
-        let things = usable(self.plan, &meaning.kind, self.writes);
+        let things = usable(self.plan, &meaning.kind, self.writes, self.own);
         let thing = things.get(index % things.len().max(1))?;
         mark::attribute(&thing.object, &meaning.attribute, number)
     }
 
     fn choose(&mut self, kind: &str) -> Option<Thing> {
-        let things = usable(self.plan, kind, self.writes);
+        let things = usable(self.plan, kind, self.writes, self.own);
         self.draw.of(&things).map(|thing| (*thing).clone())
     }
 
@@ -364,9 +383,9 @@ impl Sketch<'_> {
 
 /// The things that may be used. What is written to is what this run made, if there is any; where only a project may
 /// be touched, nothing else in it is.
-fn usable<'a>(plan: &Plan<'a>, kind: &str, writes: bool) -> Vec<&'a Thing> {
+fn usable<'a>(plan: &Plan<'a>, kind: &str, writes: bool, own: bool) -> Vec<&'a Thing> {
     let things = plan.world.things(kind);
-    let own: Vec<_> = things.iter().filter(|thing| thing.own && writes).collect();
+    let own: Vec<_> = things.iter().filter(|thing| thing.own && (writes || own)).collect();
     let only_own = writes && *plan.scope != Scope::Site && plan.links.is_in_project(kind);
     if own.is_empty() && !only_own { things.iter().collect() } else { own }
 }

@@ -18,7 +18,8 @@ pub(super) fn line(base: &str, credentials: &Credentials, request: &Request) -> 
     };
     let _ = write!(line, " {}", quoted(&format!("{base}{}", request.path)));
     let _ = match &request.body {
-        Body::Empty => Ok(()),
+        Body::Empty if request.method == http::Method::GET => Ok(()),
+        Body::Empty => write!(line, " -H 'Content-Type: application/json'"),
         Body::Json(body) => {
             write!(line, " -H 'Content-Type: application/json' -d {}", quoted(&body.to_string()))
         }

@@ -21,7 +21,7 @@ fn too_long(limit: u64) -> Value {
 /// All near-misses of an accepted body.
 ///
 /// Only rules that Jira keeps count: its parser takes numbers for texts and texts for numbers, and null for anything,
-/// but no object for a scalar, and no property that a closed schema lacks (H-15).
+/// but no object for a scalar, and no property that the body's closed schema lacks (H-15).
 pub fn near_misses(accepted: &Value, schema: &Value, components: &Value) -> Vec<NearMiss> {
     let mut found = Vec::new();
     visit(accepted, schema, components, "", &mut |pointer, rule, broken| {
@@ -55,7 +55,7 @@ fn visit(
                 without.remove(name);
                 report(pointer, "a required property missing", Value::Object(without));
             }
-            if schema["additionalProperties"] == false && schema["properties"].is_object() {
+            if pointer.is_empty() && schema["additionalProperties"] == false && schema["properties"].is_object() {
                 let mut with = entries.clone();
                 with.insert("notDocumented".to_owned(), json!(1));
                 report(pointer, "a property that is not documented", Value::Object(with));

@@ -51,7 +51,7 @@ impl Bench<'_> {
         let last = self.trace.steps[number].last().and_then(|exchange| exchange.success()).map(|answer| answer.json());
         let total = last.as_ref().and_then(|page| page["total"].as_u64()).unwrap_or_default();
         let names = |item: &Value| {
-            ["id", "key", "accountId", "groupId", "contextId"]
+            ["id", "key", "accountId", "groupId", "contextId", "relatedWorkId"]
                 .iter()
                 .any(|name| item.get(*name).is_some_and(|value| mark::text(value) == wanted))
         };

@@ -24,42 +24,39 @@ const MOST_NEAR_MISSES: usize = 14;
 pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]) -> (Vec<Case>, Option<String>) {
     let facts = plan.operation(operation);
     let writes = !reads(plan.links, facts);
+    if !plan.scope.allows(plan.links, facts) {
+        return (Vec::new(), Some("it writes, and writing is not allowed there".to_owned()));
+    }
     let mut found = Vec::new();
     let mut add = |name: &str, build: &dyn Fn(&mut Sketch<'_>) -> Option<()>| {
         let purpose = format!("{} {name}", self::name(facts));
         let mut sketch = plan.sketch(&purpose);
         sketch.writes = writes;
-        if build(&mut sketch).is_some() && !sketch.steps.is_empty() {
+        sketch.own = ["case 0", "pages", "near-misses"].contains(&name);
+        let built = build(&mut sketch).is_some();
+        if built {
             found.push(Case { subject: operation, purpose, steps: sketch.steps });
         }
+        built
     };
-    if !plan.scope.allows(plan.links, facts) {
-        return (Vec::new(), Some("it writes, and writing is not allowed there".to_owned()));
-    }
-    for number in 0..count {
+    // Where nothing can be varied, once is enough.
+    let varies = !facts.request_media_types.is_empty() || !query_parameters(plan.contract, operation).is_empty();
+    let mut known = false;
+    for number in 0..if varies { count } else { count.min(1) } {
         let flavour = match number {
             0 => Flavour::Sparse,
             number if number % 2 == 1 => Flavour::Usual,
             _ => Flavour::Edge,
         };
-        add(&format!("case {number}"), &|sketch| {
+        known |= add(&format!("case {number}"), &|sketch| {
             if writes { sketch.write(operation, flavour, callers) } else { sketch.read(operation, flavour, callers) }
         });
     }
-    let known = !found.is_empty();
-    let mut add = |name: &str, build: &dyn Fn(&mut Sketch<'_>) -> Option<()>| {
-        let purpose = format!("{} {name}", self::name(facts));
-        let mut sketch = plan.sketch(&purpose);
-        sketch.writes = writes;
-        if build(&mut sketch).is_some() && !sketch.steps.is_empty() {
-            found.push(Case { subject: operation, purpose, steps: sketch.steps });
-        }
-    };
     if !writes {
         add("pages", &|sketch| sketch.pages(operation));
     }
-    add("near-misses", &|sketch| sketch.broken(operation, writes));
-    add("nothing there", &|sketch| sketch.unknown(operation, writes));
+    add("near-misses", &|sketch| sketch.broken(operation));
+    add("nothing there", &|sketch| sketch.unknown(operation));
     let reason = "nothing is known that it could be asked about, and none could be made";
     (found, (!known).then(|| reason.to_owned()))
 }
@@ -85,7 +82,8 @@ impl Sketch<'_> {
 
     /// Goes through a list.
     fn pages(&mut self, operation: usize) -> Option<()> {
-        Paging::of(&query_parameters(self.plan.contract, operation))?;
+        let by_get = self.plan.operation(operation).method == Method::GET;
+        Paging::of(&query_parameters(self.plan.contract, operation)).filter(|_| by_get)?;
         let step = self.request(operation, Flavour::Sparse, false)?;
         self.push(step, Role::Pages);
         Some(())
@@ -171,7 +169,7 @@ impl Sketch<'_> {
     }
 
     /// An accepted request, and near-misses of it.
-    fn broken(&mut self, operation: usize, writes: bool) -> Option<()> {
+    fn broken(&mut self, operation: usize) -> Option<()> {
         let facts = self.plan.operation(operation);
         let (document, source) = self.plan.contract.source(facts);
         let components = &document["components"]["schemas"];
@@ -180,7 +178,9 @@ impl Sketch<'_> {
         let step = if is_maker {
             self.making(operation, None, Flavour::Sparse, 0)?.0
         } else {
-            self.request(operation, Flavour::Sparse, writes)?
+            // A change can be made again and again; what else is done to a thing may be done only once.
+            let fresh = self.writes && facts.method != Method::PUT;
+            self.request(operation, Flavour::Sparse, fresh)?
         };
         let of = self.push(step.clone(), Role::Try);
         let mut broken: Vec<(String, Step)> = Vec::new();
@@ -198,21 +198,18 @@ impl Sketch<'_> {
                 }
             }
         }
-        if let Body::Json(body) = &step.body {
-            if !self.plan.links.is_lenient(facts, "body") {
-                let schema = &source["requestBody"]["content"]["application/json"]["schema"];
-                for missed in near_misses(body, schema, components) {
-                    broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
-                }
+        if let (Body::Json(body), false) = (&step.body, self.plan.links.is_lenient(facts, "body")) {
+            let schema = &source["requestBody"]["content"]["application/json"]["schema"];
+            let ignored =
+                |rule: &str| rule.rsplit('/').next().is_some_and(|name| self.plan.links.is_ignored(facts, name));
+            for missed in near_misses(body, schema, components).into_iter().filter(|missed| !ignored(&missed.rule)) {
+                broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
             }
-            let raw =
-                |media_type: &str, text: &str| Body::Raw { media_type: media_type.to_owned(), text: text.to_owned() };
-            broken.push((
-                "a body that ends too early".to_owned(),
-                Step { body: raw("application/json", "{\"a\":"), ..step.clone() },
-            ));
+            let raw = |media_type: &str, text: String| Body::Raw { media_type: media_type.to_owned(), text };
+            let early = raw("application/json", "{\"a\":".to_owned());
+            broken.push(("a body that ends too early".to_owned(), Step { body: early, ..step.clone() }));
             if !facts.request_media_types.iter().any(|taken| taken == "text/plain" || taken == "*/*") {
-                let text = raw("text/plain", &body.to_string());
+                let text = raw("text/plain", body.to_string());
                 broken.push(("a media type that is not taken".to_owned(), Step { body: text, ..step.clone() }));
             }
         }
@@ -226,14 +223,17 @@ impl Sketch<'_> {
     }
 
     /// A request about something that is not there.
-    fn unknown(&mut self, operation: usize, writes: bool) -> Option<()> {
+    fn unknown(&mut self, operation: usize) -> Option<()> {
         let facts = self.plan.operation(operation);
         let name = parameters(&facts.path).last()?.to_owned();
         let is_named_by_caller = facts.method == Method::PUT && normal(&facts.path).ends_with("/properties/{}");
-        if is_named_by_caller || self.plan.links.is_lenient(facts, "path") {
+        if is_named_by_caller
+            || facts.response(404).is_none_or(|documented| documented.status.is_none())
+            || self.plan.links.is_lenient(facts, "path")
+        {
             return None;
         }
-        let mut step = self.request(operation, Flavour::Sparse, writes).or_else(|| {
+        let mut step = self.request(operation, Flavour::Sparse, false).or_else(|| {
             // Nothing like it is known, so anything will do.
             let path = parameters(&facts.path).map(|name| (name.to_owned(), json!("1"))).collect();
             let query = self.query(operation, Flavour::Sparse, false)?;
