@@ -30,11 +30,11 @@ enum Command {
     Schemas(cli::schemas::Command),
     Conform(cli::conform::ConformArgs),
     Contract(Box<cli::contract::ContractArgs>),
-    Coverage(cli::coverage::CoverageArgs),
     Parity(cli::parity::ParityArgs),
     Record(cli::parity::RecordArgs),
     Gate(cli::gate::GateArgs),
     Report(cli::report::ReportArgs),
+    Coverage(cli::coverage::CoverageArgs),
 }
 
 fn main() -> ExitCode {
@@ -51,10 +51,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Schemas(command) => command.run(),
         Command::Conform(arguments) => arguments.run(),
         Command::Contract(arguments) => runtime.block_on(arguments.run()),
-        Command::Coverage(arguments) => arguments.run(),
         Command::Parity(arguments) => runtime.block_on(arguments.run()),
         Command::Record(arguments) => runtime.block_on(arguments.run()),
         Command::Gate(arguments) => runtime.block_on(arguments.run()),
         Command::Report(arguments) => arguments.run(),
+        Command::Coverage(arguments) => arguments.run(),
     }
 }

@@ -9,6 +9,7 @@ pub mod categories;
 pub mod comments;
 pub mod components;
 pub mod dashboards;
+pub mod expressions;
 pub mod fields;
 pub mod filters;
 pub mod groups;

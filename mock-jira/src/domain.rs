@@ -10,6 +10,7 @@ pub mod comment;
 pub mod config;
 pub mod dashboard;
 pub mod event;
+pub mod expression;
 pub mod failure;
 pub mod feature;
 pub mod fields;

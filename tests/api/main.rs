@@ -15,6 +15,7 @@ mod comments;
 mod components;
 mod configuration;
 mod dashboards;
+mod expressions;
 mod field_contexts;
 mod field_options;
 mod fields;

@@ -54,7 +54,7 @@ pub struct Generator<'a> {
 }
 
 /// Bodies are trees: below this depth only what is required is generated.
-const DEPTH: usize = 4;
+const DEPTH: usize = 2;
 
 impl Generator<'_> {
     /// A schema with its reference followed and its parts put together.

@@ -303,10 +303,19 @@ impl Sketch<'_> {
     /// Adds one of the properties that the schema has.
     fn enrich(&mut self, body: &mut Value, generator: &Generator<'_>, schema: &Value) {
         let Some(entries) = body.as_object_mut().filter(|_| self.draw.once_in(2)) else { return };
-        let Some(Value::Object(whole)) = self.draw.from(&generator.value(schema, "")) else { return };
-        let more: Vec<_> = whole.into_iter().filter(|(name, _)| !entries.contains_key(name)).collect();
-        if let Some((name, value)) = self.draw.of(&more) {
-            entries.insert(name.clone(), value.clone());
+        let schema = generator.resolved(schema);
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let sent = |name: &str, facts: &Value| {
+            let facts = generator.resolved(facts);
+            let never = self.plan.links.is_never_sent(generator.operation, name);
+            facts["readOnly"] != true && facts["deprecated"] != true && !never
+        };
+        let more: Vec<_> =
+            properties.filter(|(name, facts)| !entries.contains_key(*name) && sent(name, facts)).collect();
+        if let Some((name, facts)) = self.draw.of(&more)
+            && let Some(value) = self.draw.from(&generator.value(facts, name))
+        {
+            entries.insert((*name).clone(), value);
         }
     }
 

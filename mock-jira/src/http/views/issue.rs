@@ -234,7 +234,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
 }
 
 /// A custom field's value as answers show it.
-fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
+pub fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
     let issue = &loaded.issue;
     match kind {
         Kind::Rank => return issue.rank.as_str().into(),
@@ -362,7 +362,8 @@ pub fn neighbour(call: &Call, other: &Neighbour) -> Value {
     })
 }
 
-fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
+/// A link, seen from one of its ends (J-112).
+pub fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
     let kind = call.site.link_types.get(link.type_id)?;
     let mut view = json!({
         "id": link.id.to_string(),
@@ -475,7 +476,8 @@ pub fn history(call: &Call, history: &History) -> Value {
     view
 }
 
-fn item(item: &ChangeItem) -> Value {
+/// What an entry of a changelog says of one field (J-81).
+pub fn item(item: &ChangeItem) -> Value {
     let mut view = json!({ "field": item.field, "fieldtype": if item.custom { "custom" } else { "jira" } });
     if let Some(id) = &item.field_id {
         view["fieldId"] = id.as_str().into();
