@@ -149,6 +149,12 @@ fn requests() -> Vec<(&'static str, String, Value)> {
         "project = DEMO ORDER BY priority DESC, created DESC",
         "status = Done ORDER BY priority ASC, created ASC",
         "created > -300d ORDER BY priority, updated",
+        "sprint in openSprints() AND project = DEMO ORDER BY rank",
+        "issue in issueHistory() ORDER BY lastViewed",
+        "lastViewed >= -2h",
+        "project = DEMO AND issue in updatedBy('developer@example.com', -2h)",
+        "issue in issuesWithRemoteLinksByGlobalId(a)",
+        "parentEpic = DEMO-1",
     ] {
         let body = json!({ "jql": jql, "fields": ["summary", "status"], "maxResults": 50 });
         requests.push(("POST", "/rest/api/3/search/jql".into(), body));

@@ -367,6 +367,37 @@ pub async fn numbers(db: &mut Read, ids: &[i64]) -> sqlx::Result<Vec<(i64, i64, 
     Ok(rows.into_iter().map(|row| (row.id, row.project_id, row.number)).collect())
 }
 
+/// The first labels of all issues that contain a text, which is in lower case.
+pub async fn labels_like(db: &mut Read, text: &str, limit: i64) -> sqlx::Result<Vec<String>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT label COLLATE "C" AS "label!" FROM issue, unnest(labels) label
+           WHERE site_id = $1 AND position($2 IN lower(label)) > 0 ORDER BY 1 LIMIT $3"#,
+        site_id,
+        text,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
+/// Issues that somebody created or edited, the latest first.
+pub async fn touched_by(db: &mut Read, account_id: &str, limit: i64) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT touched.id AS "id!" FROM (
+             (SELECT id, created AS at FROM issue WHERE site_id = $1 AND creator = $2 ORDER BY created DESC LIMIT $3)
+             UNION ALL
+             (SELECT issue_id, created FROM change_group WHERE site_id = $1 AND author = $2 ORDER BY created DESC LIMIT $3)
+           ) touched GROUP BY touched.id ORDER BY max(touched.at) DESC, touched.id DESC LIMIT $3"#,
+        site_id,
+        account_id,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
 /// Labels of all issues, in their order, and how many there are.
 pub async fn labels(db: &mut Read, start_at: i64, max_results: i64) -> sqlx::Result<(i64, Vec<String>)> {
     let site_id = db.site_id;

@@ -13,7 +13,9 @@
 
 mod columns;
 mod condition;
+mod elsewhere;
 mod history;
+pub mod kept;
 mod order;
 mod text;
 
@@ -24,7 +26,7 @@ use crate::domain::{
     user_query::Part,
 };
 use serde_json::json;
-use sqlx::{Encode, Postgres, QueryBuilder, Type};
+use sqlx::{Decode, Encode, Postgres, QueryBuilder, Type};
 use std::fmt::Display;
 
 /// Ids of a page of issues, in order.
@@ -57,7 +59,7 @@ pub async fn find(
         None => statement.sorted(order, condition),
     }
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
-    let mut ids: Vec<i64> = statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await?;
+    let mut ids: Vec<i64> = statement.scalars(db).await?;
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = ids.len() > limit;
     ids.truncate(limit);
@@ -72,7 +74,7 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
     statement.former_names = history::former_names(db, condition).await?;
     statement.filter(condition);
-    statement.sql.build_query_scalar().persistent(false).fetch_one(db.sql()).await
+    Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
 
 /// The accounts that take a part in issues that meet a condition; comments count as far as they are readable.
@@ -109,13 +111,15 @@ pub async fn people(
         }
         _ => {}
     }
-    statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await
+    statement.scalars(db).await
 }
 
 /// A statement in the making.
 struct Statement<'v> {
     sql: QueryBuilder<Postgres>,
     site_id: i32,
+    /// How many values are bound.
+    bound: usize,
     /// What of the issues the caller may see.
     visible: &'v Extent,
     /// What names in the condition once meant.
@@ -124,7 +128,19 @@ struct Statement<'v> {
 
 impl<'v> Statement<'v> {
     fn new(text: &str, site_id: i32, visible: &'v Extent) -> Self {
-        Self { sql: QueryBuilder::new(text), site_id, visible, former_names: Vec::new() }
+        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible, former_names: Vec::new() }
+    }
+
+    /// Runs it, within the time that searches are given: the first column of its rows.
+    async fn scalars<T>(mut self, db: &mut Read) -> sqlx::Result<Vec<T>>
+    where
+        T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+    {
+        if self.bound > usize::from(u16::MAX) {
+            return Err(sqlx::Error::InvalidArgument("more values than a statement can have".into()));
+        }
+        let cutter = db.cutter();
+        cutter.run(self.sql.build_query_scalar().persistent(false).fetch_all(db.sql())).await
     }
 
     /// Adds text of our own.
@@ -135,6 +151,7 @@ impl<'v> Statement<'v> {
 
     /// Adds a value.
     fn bind<'t, T: Encode<'t, Postgres> + Type<Postgres> + 't>(&mut self, value: T) -> &mut Self {
+        self.bound += 1;
         self.sql.push_bind(value);
         self
     }

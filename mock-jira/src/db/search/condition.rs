@@ -85,6 +85,7 @@ impl Statement<'_> {
             Condition::Custom(field_id, test) => self.custom(i, *field_id, test),
             Condition::Permitted(extent) => self.within(i, extent),
             Condition::Past(past) => self.past(i, past),
+            Condition::Elsewhere(elsewhere) => self.elsewhere(i, elsewhere),
         }
     }
 

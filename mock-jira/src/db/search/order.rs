@@ -156,6 +156,12 @@ impl Statement<'_> {
                 self.places(name, &format!("coalesce({value} ->> 0, i.custom ->> '{field_id}')"));
                 of(format!("{name}.at"))
             }
+            SortKey::Viewed(account_id) => {
+                self.push(format_args!(" LEFT JOIN issue_view {name} ON ")).of_site(name);
+                self.push(format_args!(" AND {name}.issue_id = i.id AND {name}.account_id = "))
+                    .bind(account_id.clone());
+                of(format!("{name}.viewed"))
+            }
             SortKey::Relevance(text) => Criterion::Relevance(text, *direction),
             plain => of(expression(plain).unwrap_or_else(|| "i.id".into())),
         }

@@ -1,5 +1,6 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
+use super::elsewhere::Elsewhere;
 use super::history::Past;
 use crate::domain::{
     jql::Direction,
@@ -59,6 +60,8 @@ pub enum Condition {
     Permitted(Arc<Extent>),
     /// It has such a past.
     Past(Box<Past>),
+    /// Another table holds such a thing of it.
+    Elsewhere(Elsewhere),
 }
 
 /// Columns that hold ids.
@@ -271,6 +274,8 @@ pub enum SortKey {
     CustomText(i64),
     /// The words of the custom field's stored document, in the same way.
     CustomDocument(i64),
+    /// When the account last looked at it.
+    Viewed(String),
     /// The last element of the custom field's stored list.
     CustomLast(i64),
     /// The place of the custom field's id, or its list's first one's, among these.

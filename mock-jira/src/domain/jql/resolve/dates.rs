@@ -75,6 +75,11 @@ pub fn day_of(scope: &Scope, instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&scope.caller.time_zone()).date_naive()
 }
 
+/// When a day of the caller's begins.
+pub fn midnight(scope: &Scope, day: NaiveDate) -> Option<DateTime<Utc>> {
+    instant(scope, day.and_time(NaiveTime::MIN))
+}
+
 /// An end of the current period, moved by an increment such as `-1`, `+2w` or `1M`; `None` if it is none.
 pub fn bound(scope: &Scope, period: Period, end: End, increment: Option<&str>) -> Option<DateTime<Utc>> {
     let (count, unit) = match increment {

@@ -16,7 +16,12 @@ use crate::domain::{
 const MOST: usize = 7;
 
 /// The criteria of a query. Without any, text that is looked for orders by relevance.
-pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, problems: &mut Vec<Problem>) -> Vec<Order> {
+pub fn resolve<'a>(
+    resolver: &Resolver<'a>,
+    sorts: &'a [Sort],
+    condition: &Condition,
+    problems: &mut Vec<Problem>,
+) -> Vec<Order> {
     if sorts.len() > MOST {
         problems.push(sentences::too_many_sorts(MOST));
     }
@@ -42,7 +47,9 @@ pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, probl
 /// Newest and most urgent first.
 fn natural_direction(subject: &Subject) -> Direction {
     match subject {
-        Subject::Instant(_) | Subject::Due | Subject::Id(Things::Priorities, _) => Direction::Desc,
+        Subject::Instant(_) | Subject::LastViewed | Subject::Due | Subject::Id(Things::Priorities, _) => {
+            Direction::Desc
+        }
         Subject::Custom(_, Kind::Date | Kind::DateTime) => Direction::Desc,
         _ => Direction::Asc,
     }
@@ -72,16 +79,21 @@ impl Resolver<'_> {
             Subject::Number(column) | Subject::Duration(column) => SortKey::Number(column),
             Subject::Text(column) => SortKey::Text(column),
             Subject::Labels => SortKey::Labels,
-            Subject::Parent => SortKey::Parent,
+            Subject::Parent | Subject::EpicLink => SortKey::Parent,
             Subject::Rank => SortKey::Rank,
             // keys are ordered by project, then by number.
             Subject::Issue => {
                 let projects = self.in_order_of(|project| project.key.clone());
                 return vec![SortKey::Id(IdColumn::Project, projects), SortKey::Number(NumberColumn::InKey)];
             }
+            Subject::LastViewed => SortKey::Viewed(self.scope.caller.account_id().unwrap_or_default().to_owned()),
             Subject::LinkType | Subject::AnyText | Subject::Comment | Subject::Attachments | Subject::SavedFilter => {
                 return Vec::new();
             }
+            Subject::ParentProject | Subject::ParentEpic | Subject::LinkedIssue | Subject::WorklogAuthor => {
+                return Vec::new();
+            }
+            Subject::WorklogDate | Subject::Property(..) | Subject::Vacant(_) => return Vec::new(),
             Subject::WorklogComment => return Vec::new(),
             Subject::Custom(field, kind) => match kind {
                 Kind::Opaque => return Vec::new(),

@@ -105,6 +105,11 @@ pub fn no_function(function: &str) -> Problem {
     format!("Unable to find JQL function '{function}()'.").into()
 }
 
+/// For a function of an app that has not answered yet.
+pub fn not_computed(function: &str) -> Problem {
+    format!("The function '{function}()' has not been computed yet. Try again later.").into()
+}
+
 ///
 pub fn wrong_arity(function: &str, expected: &RangeInclusive<usize>, received: usize) -> Problem {
     let (least, most) = (expected.start(), expected.end());
@@ -145,7 +150,7 @@ pub fn cyclic_filter(value: &str, filter: &str, field: &str) -> Problem {
     ).into()
 }
 
-/// More filters in filters than are followed. Jira has no such sentence.
+/// More filters in filters, or calls of apps' functions, than are followed. Jira has no such sentence.
 pub fn too_many_filters() -> Problem {
-    "The query refers to too many filters, or through them too deep.".to_owned().into()
+    "The query refers to too many filters and functions of apps, or through them too deep.".to_owned().into()
 }
