@@ -178,10 +178,12 @@ pub(super) fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scop
 /// All that a strict site says of a query.
 pub(super) async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<Problem>> {
     let mut problems = resolution.problems.clone();
-    for mention in &resolution.mentions {
-        if total(context, &Condition::Issue(mention.issue.clone())).await? == 0 {
-            problems.push(mention.complaint.clone());
-        }
+    let named: Vec<&IssueNames> = resolution.mentions.iter().map(|mention| &mention.issue).collect();
+    if !named.is_empty() {
+        let mut db = context.read().await?;
+        let found = db::search::existing(&mut db, &visible(context), &named).await.map_err(cut_off)?;
+        let missing = resolution.mentions.iter().enumerate().filter(|(at, _)| !found.contains(at));
+        problems.extend(missing.map(|(_, mention)| mention.complaint.clone()));
     }
     Ok(problems)
 }
