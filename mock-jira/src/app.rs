@@ -9,6 +9,7 @@ pub mod categories;
 pub mod comments;
 pub mod components;
 pub mod dashboards;
+pub mod expressions;
 pub mod fields;
 pub mod filters;
 pub mod groups;
@@ -38,6 +39,7 @@ pub mod seed;
 pub mod settings;
 pub mod sharing;
 pub mod sites;
+pub mod sprints;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
@@ -45,6 +47,7 @@ pub mod transitions;
 pub mod user_query;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod watchers;
 pub mod worklogs;
 
@@ -91,7 +94,8 @@ impl Context {
 
     /// A transaction in the site.
     pub async fn begin(&self) -> Result<Work> {
-        let by = By { account_id: self.caller.account_id().map(str::to_owned), at: self.now };
+        let account_id = self.caller.account_id().map(str::to_owned);
+        let by = By { account_id, address: self.caller.address, at: self.now };
         self.db.begin(self.site.site.id, by).await
     }
 

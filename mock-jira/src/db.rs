@@ -41,11 +41,13 @@ pub mod search;
 pub mod security_schemes;
 pub mod settings;
 pub mod sharing;
+pub mod sprints;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod votes;
 pub mod watchers;
 pub mod worklogs;
@@ -62,6 +64,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
+    net::IpAddr,
     ops::{Deref, DerefMut},
     pin::pin,
     sync::{
@@ -157,6 +160,8 @@ pub struct Db {
 pub struct By {
     /// None for anonymous callers and for the administration of the server.
     pub account_id: Option<String>,
+    /// Where the request came from; none for what is done in the background.
+    pub address: Option<IpAddr>,
     /// The time at the site.
     pub at: DateTime<Utc>,
 }

@@ -5,13 +5,16 @@
 //!
 //! * tests of other tables are `i.id IN (SELECT …)`, which may become a join, or a set made once, even below an OR;
 //! * statements are planned for the values at hand, not prepared: what is rare for one value is common for the next;
-//! * an order that an index has is left to it, ties being broken by a small sort.
+//! * an order that an index has is left to it, ties being broken by a small sort; in the order of priorities, which no
+//!   index has, as many issues as are needed are taken from each priority.
 //!
 //! Row-level security lets only functions that are marked LEAKPROOF look at rows before the policy does, and therefore
 //! into indexes. Those of arrays, jsonb and full text are not by default; see `migrations/`.
 
 mod columns;
 mod condition;
+mod elsewhere;
+mod history;
 pub mod kept;
 mod order;
 mod text;
@@ -47,11 +50,14 @@ pub async fn find(
     if *condition == Condition::Nothing {
         return Ok(Page::default());
     }
-    let mut statement = Statement::new("SELECT i.id FROM issue i", db.site_id, visible);
-    let criteria = statement.sources(order);
-    statement.filter(condition);
-    statement.order(criteria);
     // One more than asked for tells whether there are more.
+    let end = offset.saturating_add(limit).saturating_add(1);
+    let mut statement = Statement::new("", db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
+    match order::InTurn::of(order, condition) {
+        Some(turns) => statement.in_turn(&turns, condition, end),
+        None => statement.sorted(order, condition),
+    }
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
     let mut ids: Vec<i64> = statement.scalars(db).await?;
     let limit = usize::try_from(limit).unwrap_or_default();
@@ -66,15 +72,17 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
         return Ok(0);
     }
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     statement.filter(condition);
     Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
 
-/// Which of some issues there are, by their places in the list.
-pub async fn existing(db: &mut Read, visible: &Extent, names: &[&IssueNames]) -> sqlx::Result<HashSet<usize>> {
+/// Which of some issues there are, by the numbers that stand with their names.
+pub async fn existing(db: &mut Read, visible: &Extent, names: &[(usize, &IssueNames)]) -> sqlx::Result<HashSet<usize>> {
     let (mut ids, mut ids_at) = (Vec::<i64>::new(), Vec::<i64>::new());
     let (mut projects, mut numbers, mut keys_at) = (Vec::<i64>::new(), Vec::<i64>::new(), Vec::<i64>::new());
-    for (at, names) in (0_i64..).zip(names) {
+    for (at, names) in names {
+        let at = i64::try_from(*at).unwrap_or_default();
         ids.extend(&names.ids);
         ids_at.resize(ids.len(), at);
         for (project_id, number) in &names.keys {
@@ -117,6 +125,7 @@ pub async fn people(
         Part::Transitioner => ("c.author", Some("change_group")),
     };
     let mut statement = Statement::new(&format!("SELECT DISTINCT {column} FROM issue i"), db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     if let Some(table) = table {
         statement.push(format_args!(" JOIN {table} c ON c.issue_id = i.id AND ")).of_site("c");
     }
@@ -143,11 +152,13 @@ struct Statement<'v> {
     bound: usize,
     /// What of the issues the caller may see.
     visible: &'v Extent,
+    /// What names in the condition once meant.
+    former_names: history::FormerNames,
 }
 
 impl<'v> Statement<'v> {
     fn new(text: &str, site_id: i32, visible: &'v Extent) -> Self {
-        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible }
+        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible, former_names: Vec::new() }
     }
 
     /// Runs it, within the time that searches are given: the first column of its rows.

@@ -43,6 +43,18 @@ pub struct Settings {
     pub attachments_enabled: bool,
     /// Whether work can be logged.
     pub time_tracking_enabled: bool,
+    /// Whether issues can be linked, to each other and to things elsewhere.
+    pub issue_linking_enabled: bool,
+    /// Whether people can vote for issues.
+    pub voting_enabled: bool,
+    /// Whether people can watch issues.
+    pub watching_enabled: bool,
+    /// Whether an issue can be nobody's.
+    pub unassigned_issues_allowed: bool,
+    /// Whether issues can have sub-tasks.
+    pub subtasks_enabled: bool,
+    /// How much can hang on one issue.
+    pub issue_limits: IssueLimits,
     /// The largest file that can be attached, in bytes; without one, as large as the server takes.
     pub attachment_limit: Option<i64>,
     /// How many people the licence of each product lets in.
@@ -59,9 +71,37 @@ impl Default for Settings {
             outgoing_mail: true,
             attachments_enabled: true,
             time_tracking_enabled: true,
+            issue_linking_enabled: true,
+            voting_enabled: true,
+            watching_enabled: true,
+            unassigned_issues_allowed: true,
+            subtasks_enabled: true,
+            issue_limits: IssueLimits::default(),
             attachment_limit: None,
             seats: 10_000,
         }
+    }
+}
+
+/// How much can hang on one issue (J-77, J-78).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct IssueLimits {
+    /// Comments.
+    pub comments: i64,
+    /// Worklogs.
+    pub worklogs: i64,
+    /// Attachments.
+    pub attachments: i64,
+    /// Links to other issues.
+    pub issue_links: i64,
+    /// Links to things elsewhere.
+    pub remote_links: i64,
+}
+
+impl Default for IssueLimits {
+    fn default() -> Self {
+        Self { comments: 5_000, worklogs: 10_000, attachments: 2_000, issue_links: 2_000, remote_links: 2_000 }
     }
 }
 

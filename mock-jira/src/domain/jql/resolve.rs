@@ -7,8 +7,10 @@
 mod apps;
 mod condition;
 mod dates;
+mod elsewhere;
 mod fields;
 mod functions;
+mod history;
 mod order;
 mod reference;
 mod rewrite;
@@ -17,6 +19,7 @@ mod sentences;
 mod suggest;
 mod terminal;
 mod text;
+mod vacant;
 mod values;
 
 #[cfg(test)]
@@ -30,6 +33,8 @@ pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
+pub use elsewhere::{Elsewhere, Owner, PropertyTest};
+pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
 pub use rewrite::{sanitized, with_account_ids};
 pub use saved::{SavedFilter, SavedFilters, references};
@@ -62,7 +67,7 @@ pub struct Resolution {
     pub order: Vec<Order>,
     /// What a strict site says of the query, in its order; nothing if all is well.
     pub problems: Vec<Problem>,
-    /// Issues it names; whether they exist is for the database to say.
+    /// What it names; whether it exists is for the database to say.
     pub mentions: Vec<Mention>,
 }
 
@@ -82,11 +87,11 @@ impl From<String> for Problem {
     }
 }
 
-/// An issue that a query names.
-#[derive(Debug, PartialEq, Eq)]
+/// Something that a query names and only the database knows: an issue, or a value from the past.
+#[derive(Debug, PartialEq)]
 pub struct Mention {
-    /// The issue.
-    pub issue: IssueNames,
+    /// What finds an issue if it is there.
+    pub found_by: Condition,
     /// What a strict site says if there is none, or none that the caller may see.
     pub complaint: Problem,
 }
@@ -99,7 +104,7 @@ impl Resolution {
 }
 
 /// Finds out what a query means.
-pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
+pub fn resolve<'a>(query: &'a Query, scope: &Scope<'a>) -> Resolution {
     let resolver = Resolver::new(*scope);
     let mut problems = Vec::new();
     let condition = match &query.where_clause {
@@ -157,7 +162,7 @@ impl<'a> Resolver<'a> {
 
     /// NOT is moved inwards to the operators, as Jira does: `NOT assignee = x` is `assignee != x` and leaves out
     /// issues without assignee.
-    fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
+    fn clause(&self, clause: &'a Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
         // Filters add to the depth that the parser allows.
         let depth = self.running.depth.get();
         if depth > MAX_DEPTH {
@@ -170,8 +175,8 @@ impl<'a> Resolver<'a> {
         condition
     }
 
-    fn compound(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
-        let mut each = |clauses: &[Clause]| -> Vec<Condition> {
+    fn compound(&self, clause: &'a Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
+        let mut each = |clauses: &'a [Clause]| -> Vec<Condition> {
             clauses.iter().map(|clause| self.clause(clause, sense, problems)).collect()
         };
         match (clause, sense) {
@@ -190,7 +195,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn terminal(&self, terminal: &Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
+    fn terminal(&self, terminal: &'a Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
         let subjects = fields::find(&self.scope, &terminal.field);
         let name = terminal.field.full_name();
         if subjects.is_empty() {
@@ -212,8 +217,16 @@ impl<'a> Resolver<'a> {
             return tests.into_iter().next().unwrap_or(Ok(Condition::Nothing));
         }
         let conditions = tests.into_iter().flatten();
-        // An issue has at most one of them: it has none if all are empty.
-        Ok(if operator == Operator::Is { Condition::all(conditions) } else { Condition::any(conditions) })
+        if operator.is_history() && self.scope.caller.account.is_none() {
+            return Ok(Condition::Nothing);
+        }
+        Ok(match (operator, sense) {
+            // An issue has at most one of them: it has none if all are empty.
+            (Operator::Is, _) => Condition::all(conditions),
+            // It has no contrary operator.
+            (Operator::Changed, Sense::Inverted) => Condition::any(conditions).not(),
+            _ => Condition::any(conditions),
+        })
     }
 
     fn access(&self) -> Access<'a> {

@@ -134,7 +134,7 @@ async fn compute(
 
 async fn begin(server: &Server, name: &str) -> Result<(Site, Work), Refused> {
     let site = sites::find(server, name).await?;
-    let by = By { account_id: None, at: site.clock.at(Utc::now()) };
+    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
     let work = server.db.begin(site.id, by).await.map_err(refused)?;
     Ok((site, work))
 }

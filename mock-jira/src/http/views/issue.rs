@@ -1,6 +1,6 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, file_size, project, time_rendered, user, worklog};
+use super::{config, file_size, project, sprint, time_rendered, user, worklog};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -94,6 +94,7 @@ impl Selection {
             // Rendered text leads to them.
             attachments: any(&["attachment"]) || expands("renderedFields"),
             people: any(&["watches", "votes"]),
+            viewed: any(&["lastViewed"]),
             holders: call.site.fields_hold_permissions(),
             worklogs: any(&["worklog"]),
         }
@@ -177,7 +178,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             "watchCount": around.watchers,
             "isWatching": around.watching,
         }),
-        "lastViewed" => Value::Null,
+        "lastViewed" => around.viewed.map_or(Value::Null, |time| call.time(time).into()),
         "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": false }),
         "created" => call.time(issue.created).into(),
         "priority" => {
@@ -233,7 +234,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
 }
 
 /// A custom field's value as answers show it.
-fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
+pub fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
     let issue = &loaded.issue;
     match kind {
         Kind::Rank => return issue.rank.as_str().into(),
@@ -303,6 +304,10 @@ pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> V
             stored.as_i64().and_then(|id| call.site.versions.get(id)).map_or(Value::Null, |v| config::version(call, v))
         }
         Kind::Versions => many(Kind::Version),
+        Kind::Sprint => {
+            let ids = stored.as_array().into_iter().flatten().filter_map(Value::as_i64);
+            ids.filter_map(|id| call.site.sprints.get(id)).map(sprint::in_issue).collect()
+        }
         _ => stored.clone(),
     }
 }
@@ -357,7 +362,8 @@ pub fn neighbour(call: &Call, other: &Neighbour) -> Value {
     })
 }
 
-fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
+/// A link, seen from one of its ends (J-112).
+pub fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
     let kind = call.site.link_types.get(link.type_id)?;
     let mut view = json!({
         "id": link.id.to_string(),
@@ -470,7 +476,8 @@ pub fn history(call: &Call, history: &History) -> Value {
     view
 }
 
-fn item(item: &ChangeItem) -> Value {
+/// What an entry of a changelog says of one field (J-81).
+pub fn item(item: &ChangeItem) -> Value {
     let mut view = json!({ "field": item.field, "fieldtype": if item.custom { "custom" } else { "jira" } });
     if let Some(id) = &item.field_id {
         view["fieldId"] = id.as_str().into();
@@ -520,6 +527,7 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "created" => time_rendered(issue.created, zone).into(),
             "updated" => time_rendered(issue.updated, zone).into(),
             "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
+            "lastViewed" => loaded.around.viewed.map_or(Value::Null, |time| time_rendered(time, zone).into()),
             "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
             "timespent"
             | "timeestimate"

@@ -65,7 +65,7 @@ pub fn references(query: &Query) -> Vec<&Value> {
     values
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
     /// What the query of the filter that a literal names means.
     pub(super) fn saved_filter(&self, value: &Value, field: &str) -> Found<Condition> {
         let filter = self.find_filter(value).ok_or_else(|| missing(value, field))?;
@@ -98,7 +98,7 @@ impl Resolver<'_> {
     }
 
     /// A number is an id first, anything else a name first; of one name, the caller's own is meant.
-    fn find_filter(&self, value: &Value) -> Option<&SavedFilter> {
+    fn find_filter(&self, value: &Value) -> Option<&'a SavedFilter> {
         let filters = &self.scope.filters.filters;
         let by_id = || filters.iter().find(|filter| filter.id.to_string() == value.text);
         let by_name = || {

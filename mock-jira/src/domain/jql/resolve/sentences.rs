@@ -31,6 +31,16 @@ pub fn wrong_shape(operator: Operator, shape: &str, operand: &str, field: &str) 
         .into()
 }
 
+/// The same of a predicate.
+pub fn wrong_predicate(predicate: &str, shape: &str, operand: &str) -> Problem {
+    format!("Predicate '{predicate}' does not support the {shape} value '{operand}'.").into()
+}
+
+/// For `DURING`.
+pub fn no_period(predicate: &str, received: usize) -> Problem {
+    format!("Predicate '{predicate}' expected '2' dates but received '{received}'.").into()
+}
+
 ///
 pub fn no_emptiness(field: &str) -> Problem {
     format!("The field '{field}' does not support searching for EMPTY values.").into()

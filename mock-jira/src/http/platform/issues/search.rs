@@ -143,8 +143,7 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
     }
     let is_last = next.is_none();
     if let Some(start) = next {
-        let token = PageToken { start, issued: call.now.timestamp_millis(), jql: jql.to_owned() };
-        answer.insert("nextPageToken".into(), token.write().into()); // S-4
+        answer.insert("nextPageToken".into(), PageToken::new(call, start, jql).write().into()); // S-4
     }
     answer.insert("isLast".into(), is_last.into());
     Ok(answer.into())
@@ -196,19 +195,25 @@ fn without_metadata(mut issue: Value) -> Value {
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
 #[derive(Debug, Serialize, Deserialize)]
-struct PageToken {
+pub struct PageToken {
     start: Start,
     issued: i64,
     jql: String,
 }
 
 impl PageToken {
-    fn write(&self) -> String {
+    /// The page of a query that begins there.
+    pub fn new(call: &Call, start: Start, jql: &str) -> Self {
+        Self { start, issued: call.now.timestamp_millis(), jql: jql.to_owned() }
+    }
+
+    /// As clients carry it.
+    pub fn write(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// Where the page begins; an empty token is the first page (S-8).
-    fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<Start> {
+    pub fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<Start> {
         let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(Start::default()) };
         let decoded: Option<Self> =
             URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -246,7 +251,7 @@ struct RemovedQuery {
 }
 
 async fn removed_search_by_query(call: Call) -> Answer {
-    served_still(&call)?;
+    served_still(&call, "/rest/api/3/search/jql")?;
     let window = Window::read(&call, 50, MOST_WITH_FIELDS)?;
     let asked = RemovedQuery {
         jql: call.params.text("jql").map(str::to_owned),
@@ -260,18 +265,19 @@ async fn removed_search_by_query(call: Call) -> Answer {
 }
 
 async fn removed_search_by_body(mut call: Call, request: Request) -> Answer {
-    served_still(&call)?;
+    served_still(&call, "/rest/api/3/search/jql")?;
     let asked: RemovedQuery = body::read(&body::bytes(request).await?)?;
     call.expand(asked.expand.as_ref());
     removed_search(&call, &asked).await
 }
 
-fn served_still(call: &Call) -> Result<()> {
+/// Refuses what Jira has removed in favour of another operation, unless the site still has it (S-42, S-45).
+pub fn served_still(call: &Call, successor: &str) -> Result<()> {
     match call.site.site.settings.removed_search {
         RemovedSearch::Served => Ok(()),
-        RemovedSearch::Gone => Err(Failure::Gone(
-            "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046".into(),
-        )), // S-42
+        RemovedSearch::Gone => Err(Failure::Gone(format!(
+            "The requested API has been removed. Please migrate to the {successor} API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+        ))),
     }
 }
 

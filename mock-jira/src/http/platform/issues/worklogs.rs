@@ -250,6 +250,7 @@ async fn get_ids_of_worklogs_deleted_since(call: Call) -> Answer {
 /// The worklog as an owner of properties, and whether the caller may change them.
 async fn owner(call: &Call, db: &mut Read, id_or_key: &str, id: &str) -> Result<(Owner, bool)> {
     let (issue, project) = issues::visible(call, db, id_or_key).await?;
+    worklogs::check_enabled(call)?;
     if id.parse::<i64>().is_err() {
         return Err(Failure::invalid(format!("'{id}' is not the id of a worklog.")));
     }
