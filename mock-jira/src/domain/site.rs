@@ -85,7 +85,7 @@ impl Default for Settings {
 }
 
 /// How much can hang on one issue (J-77, J-78).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct IssueLimits {
     /// Comments.
@@ -117,7 +117,7 @@ pub enum SemanticErrors {
 }
 
 /// What the pages of a search are parts of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SearchPaging {
     /// What the query finds when the page is asked for: changes between pages make issues appear twice or not at all.
