@@ -82,7 +82,9 @@ impl Resolver<'_> {
                 let phrases = site.link_types.iter().flat_map(|link_type| [&link_type.outward, &link_type.inward]);
                 Choices::Listed(phrases.map(named).collect())
             }
-            Subject::ParentProject | Subject::Custom(_, Kind::Project) => Choices::Listed(self.things(Things::Projects)),
+            Subject::ParentProject | Subject::Custom(_, Kind::Project) => {
+                Choices::Listed(self.things(Things::Projects))
+            }
             Subject::Custom(_, Kind::Version | Kind::Versions) => Choices::Listed(self.things(Things::Versions)),
             Subject::Custom(_, Kind::Sprint) => {
                 Choices::Listed(self.sprints().map(|sprint| named(&sprint.name)).collect())
