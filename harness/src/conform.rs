@@ -18,6 +18,7 @@ mod validators;
 mod violation;
 
 use dialect::Dialect;
+pub(crate) use translate::RICH_TEXT;
 use validators::Validators;
 pub use violation::Violation;
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+mod answers;
 mod app_fields;
 mod archive;
 mod attachments;
@@ -27,6 +28,15 @@ mod issue_security;
 mod issue_types;
 mod issues;
 mod jql;
+mod jql_app_functions;
+mod jql_errors;
+mod jql_fields;
+mod jql_functions;
+mod jql_history;
+mod jql_limits;
+mod jql_order;
+mod jql_suggestions;
+mod jql_text;
 mod labels;
 mod limits;
 mod links;
@@ -43,9 +53,11 @@ mod resolutions;
 mod roles;
 mod screens;
 mod search;
+mod search_pages;
 mod security_schemes;
 mod settings;
 mod sites;
+mod sprints;
 mod statuses;
 mod support;
 mod tasks;
@@ -53,5 +65,6 @@ mod transitions;
 mod user_changes;
 mod users;
 mod versions;
+mod views;
 mod watchers;
 mod worklogs;

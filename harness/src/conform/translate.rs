@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::contract::ApiVersion;
 
 /// Marks a schema as rich text: wiki markup in v2, an Atlassian document in v3.
-pub(super) const RICH_TEXT: &str = "x-rich-text";
+pub(crate) const RICH_TEXT: &str = "x-rich-text";
 
 /// The name of [`is_timestamp`] as a format.
 const TIMESTAMP: &str = "jira-timestamp";

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonschema::Validator;
+use jsonschema::{Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::translate;
@@ -15,8 +15,8 @@ use crate::schemas::closure;
 #[derive(Default)]
 pub(super) struct Validators(Mutex<HashMap<Key, Arc<Validator>>>);
 
-/// Method and path, status, version.
-type Key = (String, Option<u16>, ApiVersion);
+/// The document, the schema as it is written there, the version. Many operations answer with the same.
+type Key = (usize, String, ApiVersion);
 
 impl Validators {
     /// Whether an answer's JSON is described at all.
@@ -39,24 +39,27 @@ impl Validators {
         };
         let errors = validator.iter_errors(&body);
         errors
-            .map(|error| Violation::Schema {
-                at: error.instance_path().to_string(),
-                message: excerpt(&error.to_string()),
+            .map(|error| {
+                let (at, message) = (error.instance_path().to_string(), excerpt(&error.to_string()));
+                match error.kind() {
+                    ValidationErrorKind::AdditionalProperties { .. } => Violation::UndocumentedProperty { at, message },
+                    _ => Violation::Schema { at, message },
+                }
             })
             .collect()
     }
 
     fn get(&self, contract: &Contract, found: &Match<'_>, answer: &Response) -> Result<Arc<Validator>, String> {
         let operation = found.operation;
-        let name = format!("{} {}", operation.method, operation.path);
-        let key = (name, answer.status, found.version);
+        let key = (operation.source_index(), source(contract, found, answer).to_string(), found.version);
         let mut compiled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(validator) = compiled.get(&key) {
             return Ok(Arc::clone(validator));
         }
         let schema = standalone(contract, found, answer);
         let validator = translate::options().build(&schema);
-        let validator = Arc::new(validator.map_err(|error| format!("{}: {error}", key.0))?);
+        let validator =
+            Arc::new(validator.map_err(|error| format!("{} {}: {error}", operation.method, operation.path))?);
         compiled.insert(key, Arc::clone(&validator));
         Ok(validator)
     }

@@ -51,6 +51,13 @@ pub enum Violation {
         /// What is wrong there.
         message: String,
     },
+    /// The body has a property that its schema lacks, though it lists all there are.
+    UndocumentedProperty {
+        /// Where in the body, as a JSON pointer.
+        at: String,
+        /// What is there.
+        message: String,
+    },
     /// The body of an error is in none of Jira's dialects.
     ErrorDialect {
         /// The answer's status.
@@ -97,8 +104,9 @@ impl fmt::Display for Violation {
             Self::UnexpectedBody { status } => write!(f, "{status} is documented without a body"),
             Self::MissingBody => f.write_str("the documented body is missing"),
             Self::NotJson { message } => write!(f, "the body is not JSON: {message}"),
-            Self::Schema { at, message } if at.is_empty() => write!(f, "body: {message}"),
-            Self::Schema { at, message } => write!(f, "{at}: {message}"),
+            Self::Schema { at, message } | Self::UndocumentedProperty { at, message } => {
+                write!(f, "{}: {message}", if at.is_empty() { "body" } else { at })
+            }
             Self::ErrorDialect { status, media_type, body } => {
                 write!(f, "the {status} is in no known error dialect ({media_type}): {body}")
             }

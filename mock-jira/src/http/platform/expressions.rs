@@ -160,12 +160,12 @@ struct Query {
 async fn evaluate_jsis_jira_expression(Json(call, mut asked): Json<Evaluation<Query>>) -> Answer {
     let expression = Expression::read(&asked.expression)?;
     let Some(query) = asked.take_query() else { return answer(&call, asked, &expression, None).await };
-    let offset = PageToken::read(&call, query.next_page_token.as_deref(), &query.query)?;
-    let page = search::search(&call, &query.query, offset, at_most(query.max_results)?).await?;
-    let next = page.more.then(|| PageToken::new(&call, offset + page.ids.len() as i64, &query.query).write());
+    let start = PageToken::read(&call, query.next_page_token.as_deref(), &query.query)?;
+    let (ids, next) = search::page(&call, &query.query, start, at_most(query.max_results)?).await?;
+    let is_last = next.is_none();
     // The document wants a token on the last page, too.
-    let meta = json!({ "nextPageToken": next.unwrap_or_default(), "isLast": !page.more });
-    answer(&call, asked, &expression, Some((page.ids, meta))).await
+    let token = next.map(|start| PageToken::new(&call, start, &query.query).write()).unwrap_or_default();
+    answer(&call, asked, &expression, Some((ids, json!({ "nextPageToken": token, "isLast": is_last })))).await
 }
 
 #[derive(Debug, Default, Deserialize)]

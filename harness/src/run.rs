@@ -1,0 +1,327 @@
+//! Contract runs: every operation of the contracts is tried against a target, and its answers are judged.
+//!
+//! A run gets to know the target (`discover`), plans cases from what it has learned (`plan`, `generate`), sends them
+//! (`execute`), judges the answers (`judge`), and repeats what failed alone, ever shorter (`shrink`).
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+use chrono::Utc;
+use futures::{StreamExt, stream};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use http::Method;
+use serde_json::Value;
+
+use crate::{
+    conform::Conformance,
+    report::{Report, Step as Shown},
+    schemas,
+    target::{Body, Caller, Request, Settings, Target},
+};
+
+mod case;
+mod check;
+mod discover;
+mod draw;
+mod execute;
+mod generate;
+mod judge;
+mod links;
+mod mark;
+mod paging;
+mod plan;
+mod results;
+mod scope;
+mod shrink;
+mod world;
+
+use case::{Case, Role, Trace};
+pub use check::{Check, chosen};
+use execute::Executor;
+use judge::{Finding, Judge};
+use links::Links;
+use results::Results;
+use scope::Scope;
+
+/// How often a failing sequence is tried in simpler forms.
+const SHRINKING: usize = 80;
+
+/// What a run is to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The target.
+    pub target: Settings,
+    /// The folder that has `schemas/`.
+    pub workspace: PathBuf,
+    /// Whether anything may be written.
+    pub allow_writes: bool,
+    /// The key of the only project that may be written to. Without it only a target that is there to be tested is.
+    pub project: Option<String>,
+    /// Patterns of operations, such as `GET /rest/api/3/issue*`; all when empty.
+    pub operations: Vec<String>,
+    /// The checks that are made.
+    pub checks: BTreeSet<Check>,
+    /// What reproduces the run.
+    pub seed: u64,
+    /// Cases for each operation.
+    pub cases: usize,
+    /// Cases at the same time.
+    pub jobs: usize,
+    /// How long to go on beginning new cases.
+    pub time_limit: Option<Duration>,
+    /// Whether what is only worth knowing fails the run.
+    pub strict: bool,
+}
+
+impl Options {
+    /// A run against a target, with the defaults for everything else.
+    pub fn new(target: Settings, workspace: impl Into<PathBuf>) -> Self {
+        Self {
+            target,
+            workspace: workspace.into(),
+            allow_writes: false,
+            project: None,
+            operations: Vec::new(),
+            checks: chosen(&[], &[]),
+            seed: 0,
+            cases: 4,
+            jobs: 8,
+            time_limit: None,
+            strict: false,
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What is being done.
+    pub doing: &'static str,
+    /// Cases that are done.
+    pub done: usize,
+    /// Cases that there are.
+    pub of: usize,
+    /// Failures so far.
+    pub failures: usize,
+}
+
+/// What all parts of a run share.
+pub(crate) struct Session {
+    executor: Executor,
+    judge: Judge,
+    scope: Scope,
+    seed: u64,
+}
+
+/// A case that was tried.
+struct Outcome {
+    case: Case,
+    statuses: Vec<(usize, u16)>,
+    checks: Vec<(usize, Check, bool)>,
+    findings: Vec<Found>,
+    not_served: bool,
+}
+
+/// A finding, and the requests that show it.
+struct Found {
+    finding: Finding,
+    operation: usize,
+    steps: Vec<Shown>,
+}
+
+/// Judges a target by the contracts. Fails when it can't be judged, not when it falls short.
+pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
+    let (started, began) = (Utc::now(), Instant::now());
+    let wanted = patterns(&options.operations)?;
+    let conformance = Conformance::load(&options.workspace)?;
+    let stated = schemas::read(&options.workspace.join("schemas/links.json"))?;
+    let links = Links::new(conformance.contract(), stated)?;
+    let target = Target::new(options.target.clone())?;
+    let (me, tells_rate_limits) = introduce(&target).await?;
+    let scope = scope(&target, options).await?;
+    let token = execute::base36(u64::try_from(started.timestamp()).unwrap_or_default() % 36u64.pow(4));
+    let checks = options.checks.clone();
+    let judge = Judge { conformance, links, checks, address: target.address().to_owned(), tells_rate_limits };
+    let session = Arc::new(Session { executor: Executor::new(target, token), judge, scope, seed: options.seed });
+
+    let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
+    tell("getting to know the target", 0, 0, 0);
+    let (world, to_delete) = discover::discover(&session, me).await;
+    let mut results = Results::new(session.judge.conformance.contract(), options);
+    let mut callers = vec![Caller::Anonymous];
+    callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
+    let mut phases: [Vec<Case>; 3] = Default::default();
+    for operation in 0..session.judge.conformance.contract().operations().len() {
+        let facts = &session.judge.conformance.contract().operations()[operation];
+        if !wanted.as_ref().is_none_or(|wanted| wanted.is_match(links::name(facts))) {
+            results.skip(operation, "it was not asked for");
+            continue;
+        }
+        let plan = session.plan(&world);
+        let (cases, reason) = plan::cases(&plan, operation, options.cases, &callers);
+        if let Some(reason) = reason {
+            results.skip(operation, &reason);
+        }
+        for case in cases {
+            phases[phase(&session, &case)].push(case);
+        }
+    }
+
+    let of = phases.iter().map(Vec::len).sum();
+    let mut done = 0;
+    let is_late = || options.time_limit.is_some_and(|limit| began.elapsed() > limit);
+    for (phase, cases) in phases.into_iter().enumerate() {
+        // What concerns the whole target at once is changed while nobody else looks.
+        let jobs = if phase == 2 { 1 } else { options.jobs.max(1) };
+        let tries = cases.into_iter().map(|case| {
+            let session = session.clone();
+            async move {
+                if is_late() {
+                    return None;
+                }
+                // A task of its own, so that judging one keeps no other waiting.
+                tokio::spawn(async move { session.attempt(case).await }).await.ok()
+            }
+        });
+        let mut outcomes = stream::iter(tries).buffer_unordered(jobs);
+        while let Some(outcome) = outcomes.next().await {
+            done += 1;
+            if let Some(outcome) = outcome {
+                results.add(outcome);
+            }
+            tell(["reading", "writing", "configuring"][phase], done, of, results.failures());
+        }
+    }
+    let groups = results.groups();
+    let of = groups.len();
+    for (number, group) in groups.into_iter().enumerate() {
+        tell("shrinking", number, of, of);
+        match session.shrink(group.case, &group.found).await {
+            Some(found) => results.confirm(&group.key, found),
+            // What fails only beside other requests fails all the same, if the target says so itself.
+            None if group.found.finding.check == Check::No5xx => results.confirm(&group.key, group.found),
+            None => results.dismiss(&group.key),
+        }
+    }
+    tell("cleaning up", of, of, of);
+    session.delete(to_delete).await;
+    let requests = session.executor.target.requests();
+    Ok(results.report(&session.judge.address, started, began.elapsed(), requests))
+}
+
+impl Session {
+    /// Tries a case, and cleans up after it.
+    async fn attempt(&self, case: Case) -> Outcome {
+        let contract = self.judge.conformance.contract();
+        let trace = self.executor.execute(contract, &case).await;
+        let verdict = self.judge.judge(&case, &trace);
+        let answers = case.steps.iter().zip(&trace.steps);
+        let answers = answers.flat_map(|(step, exchanges)| exchanges.iter().map(move |exchange| (step, exchange)));
+        let statuses =
+            answers.filter_map(|(step, exchange)| Some((step.operation, exchange.result.as_ref().ok()?.status)));
+        let statuses: Vec<_> = statuses.collect();
+        let not_served = statuses.iter().any(|(operation, status)| *operation == case.subject && *status == 501);
+        let findings = verdict.findings.into_iter().map(|finding| self.found(&case, &trace, finding)).collect();
+        self.clean(&case, &trace.steps).await;
+        Outcome { statuses, checks: verdict.checks, findings, not_served, case }
+    }
+
+    /// Repeats a failing case alone, in ever simpler forms. Nothing when it doesn't fail then.
+    async fn shrink(&self, case: Case, found: &Found) -> Option<Found> {
+        let key = results::key(found);
+        let again = |outcome: Outcome| outcome.findings.into_iter().find(|found| results::key(found) == key);
+        let mut best = again(self.attempt(case.clone()).await)?;
+        let mut case = case;
+        let mut left = SHRINKING;
+        'simpler: while left > 0 {
+            for simpler in shrink::simpler(&case, best.finding.step) {
+                if left == 0 {
+                    break 'simpler;
+                }
+                left -= 1;
+                if let Some(found) = again(self.attempt(simpler.clone()).await) {
+                    (case, best) = (simpler, found);
+                    continue 'simpler;
+                }
+            }
+            break;
+        }
+        Some(best)
+    }
+
+    /// A finding with the requests that show it.
+    fn found(&self, case: &Case, trace: &Trace, finding: Finding) -> Found {
+        let operation = case.steps[finding.step].operation;
+        let shown = trace.steps.iter().take(finding.step + 1).flatten().map(|exchange| {
+            let curl = self.executor.target.curl(&exchange.request);
+            match &exchange.result {
+                Ok(answer) => {
+                    let body = String::from_utf8_lossy(&answer.body).chars().take(600).collect();
+                    Shown { curl, status: answer.status, body }
+                }
+                Err(error) => Shown { curl, status: 0, body: error.to_string() },
+            }
+        });
+        Found { operation, steps: shown.collect(), finding }
+    }
+}
+
+/// Reading comes first, while nothing changes; last what changes more than things of its own.
+fn phase(session: &Session, case: &Case) -> usize {
+    let operations = session.judge.conformance.contract().operations();
+    let writes = |operation: usize| !plan::reads(&session.judge.links, &operations[operation]);
+    if !case.steps.iter().any(|step| writes(step.operation)) {
+        return 0;
+    }
+    let subject = &operations[case.subject];
+    let kind = session.judge.links.kind_of(subject).and_then(|kind| session.judge.links.kind(kind));
+    let makes = kind.is_some_and(|kind| kind.create == Some(case.subject));
+    let prepares = case.steps.iter().any(|step| step.role == Role::Prepare);
+    if makes || prepares || !writes(case.subject) { 1 } else { 2 }
+}
+
+/// Who the harness is for the target, and whether the target tells where its rate limits stand.
+async fn introduce(target: &Target) -> anyhow::Result<(Value, bool)> {
+    let path = "/rest/api/3/myself".to_owned();
+    let request = Request { method: Method::GET, path, body: Body::Empty, caller: Caller::Main };
+    let answer = target.send(&request).await.context("the target can't be reached")?;
+    let is_known = answer.is_success();
+    ensure!(is_known || !target.has_credentials(), "the target does not know the credentials: {}", answer.status);
+    let tells = ["x-ratelimit-limit", "ratelimit", "ratelimit-policy"].iter().all(|name| answer.header(name).is_some());
+    Ok((if is_known { answer.json() } else { Value::Null }, tells))
+}
+
+/// What may be written.
+async fn scope(target: &Target, options: &Options) -> anyhow::Result<Scope> {
+    if !options.allow_writes {
+        return Ok(Scope::Nothing);
+    }
+    if let Some(project) = &options.project {
+        let path = format!("/rest/api/3/project/{}", execute::escaped(project));
+        let request = Request { method: Method::GET, path, body: Body::Empty, caller: Caller::Main };
+        let answer = target.send(&request).await?;
+        ensure!(answer.is_success(), "the project '{project}' can't be read: {}", answer.status);
+        return Ok(Scope::Project(project.clone()));
+    }
+    if !target.is_for_tests().await {
+        bail!(
+            "name the project that may be written to with --project: the target does not say it is there to be tested"
+        );
+    }
+    Ok(Scope::Site)
+}
+
+fn patterns(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        // Braces are parameters here, and no alternatives.
+        let escaped = pattern.replace('{', "[{]").replace('}', "[}]");
+        set.add(GlobBuilder::new(&escaped).literal_separator(false).build()?);
+    }
+    Ok((!patterns.is_empty()).then(|| set.build()).transpose()?)
+}

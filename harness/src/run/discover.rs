@@ -1,0 +1,212 @@
+//! Getting to know a target: what it has, and what it lets one make.
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::{
+    Session,
+    case::{Case, Exchange, Role},
+    generate::Flavour,
+    links::parameters,
+    mark,
+    paging::items,
+    plan::Plan,
+    scope::Scope,
+    world::{Thing, World},
+};
+use crate::{
+    contract::Target as Address,
+    target::{Answer, Body, Caller, Request},
+};
+
+/// How many things of a kind are kept.
+const MOST_THINGS: usize = 25;
+/// How many parents are asked for what is below them.
+const MOST_PARENTS: usize = 4;
+/// How often making something is tried with other values.
+const ATTEMPTS: usize = 6;
+/// How many of a kind are made to be there from the beginning: enough for two short pages.
+const MADE: usize = 2;
+
+/// What the target has, and what could be made. Says what to delete in the end, too.
+pub async fn discover(session: &Session, me: Value) -> (World, Vec<Request>) {
+    let mut world = World::new(me);
+    let mut to_delete = Vec::new();
+    list(session, &mut world).await;
+    if session.scope.writes() {
+        // What needs something else is made in a later round.
+        for round in 0..3 {
+            let before = world.all().count();
+            make(session, &mut world, &mut to_delete, round).await;
+            if world.all().count() == before {
+                break;
+            }
+        }
+        list(session, &mut world).await;
+    }
+    (world, to_delete)
+}
+
+/// Asks for lists of all kinds, those below others after these.
+async fn list(session: &Session, world: &mut World) {
+    let contract = session.judge.conformance.contract();
+    for (kind, facts) in session.judge.links.kinds() {
+        let Some(list) = facts.list.filter(|_| world.things(kind).len() < MOST_THINGS) else { continue };
+        let below = kind.matches("{}").count();
+        let is_below = parameters(&contract.operations()[list].path).next().is_some();
+        for attempt in 0..if is_below { MOST_PARENTS } else { 1 } {
+            let plan = session.plan(world);
+            let mut sketch = plan.sketch(&format!("list {kind} {attempt}"));
+            sketch.writes = attempt == 0 && session.scope.writes();
+            let Some(mut step) = sketch.request(list, Flavour::Sparse, false).filter(|_| sketch.steps.is_empty())
+            else {
+                break;
+            };
+            if let (Scope::Project(key), "/rest/api/3/issue") = (&session.scope, kind) {
+                step.query = vec![("jql".to_owned(), json!(format!("project = \"{key}\"")))];
+            }
+            let case = Case { subject: list, purpose: String::new(), steps: vec![step] };
+            let trace = session.executor.execute(contract, &case).await;
+            let Some(exchange) = trace.first(0) else { continue };
+            let Some(answer) = exchange.success() else { continue };
+            let parents = path_values(&contract.operations()[list].path, &exchange.request.path);
+            let body = answer.json();
+            for object in items(&body).into_iter().flatten().take(MOST_THINGS) {
+                let is_other = matches!(&session.scope, Scope::Project(key) if kind.ends_with("/project") && object["key"] != **key);
+                if !is_other && mark::attribute(object, "id", false).is_some() {
+                    let parents = if below == parents.len() { parents.clone() } else { Vec::new() };
+                    if below == parents.len() {
+                        world.add(kind, Thing { parents, object: object.clone(), own: false });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Makes some of every kind, as far as the target lets it.
+async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>, round: usize) {
+    let contract = session.judge.conformance.contract();
+    for (kind, facts) in session.judge.links.kinds() {
+        let by_name = facts.update.filter(|_| facts.list.is_some() && kind.ends_with("/properties"));
+        let Some(maker) = facts.create.or(by_name) else { continue };
+        let operation = &contract.operations()[maker];
+        if !session.scope.allows(&session.judge.links, operation) || world.things(kind).iter().any(|thing| thing.own) {
+            continue;
+        }
+        let mut made = 0;
+        for attempt in 0..ATTEMPTS {
+            let plan = session.plan(world);
+            let mut sketch = plan.sketch(&format!("make {kind} {round} {attempt}"));
+            sketch.writes = true;
+            let flavour = if attempt % 2 == 0 { Flavour::Sparse } else { Flavour::Usual };
+            let parents = facts.create.is_none().then(|| sketch.parents(maker)).flatten();
+            let Some((step, recipe)) = sketch.making(maker, parents, flavour, 0) else { break };
+            let number = sketch.steps.len();
+            let mut steps = sketch.steps;
+            steps.push(step);
+            let case = Case { subject: maker, purpose: String::new(), steps };
+            let trace = session.executor.execute(contract, &case).await;
+            let Some(exchange) = trace.first(number) else { continue };
+            let Ok(answer) = &exchange.result else { continue };
+            if answer.status == 501 {
+                break;
+            }
+            let made_by = |answer| made_thing(&operation.path, exchange, answer, facts.create.is_none());
+            let Some(mut thing) = exchange.success().and_then(made_by) else { continue };
+            if thing.parents.len() != kind.matches("{}").count() {
+                thing.parents.clear();
+            }
+            world.add(kind, thing);
+            world.learn(maker, recipe.as_ref());
+            for (step, exchanges) in case.steps.iter().zip(&trace.steps) {
+                to_delete.extend(exchanges.iter().flat_map(|exchange| session.undo(step.operation, exchange)));
+            }
+            made += 1;
+            if made == MADE {
+                break;
+            }
+        }
+    }
+}
+
+/// What a request made.
+fn made_thing(template: &str, exchange: &Exchange, answer: &Answer, named_by_caller: bool) -> Option<Thing> {
+    let mut parents = path_values(template, &exchange.request.path);
+    let object = if named_by_caller { json!({ "key": parents.pop()? }) } else { answer.json() };
+    mark::attribute(&object, "id", false)?;
+    let object =
+        items(&object).filter(|_| object["id"].is_null()).and_then(|items| items.first()).cloned().unwrap_or(object);
+    Some(Thing { parents, object, own: true })
+}
+
+/// The values that a path has for a template's parameters.
+pub fn path_values(template: &str, path: &str) -> Vec<Value> {
+    let path = Address::of(path).path.into_owned();
+    let pairs = template.split('/').zip(path.split('/'));
+    let decoded = |text: &str| Value::from(percent_decode_str(text).decode_utf8_lossy().into_owned());
+    pairs.filter(|(name, _)| name.starts_with('{')).map(|(_, value)| decoded(value)).collect()
+}
+
+impl Session {
+    /// What plans are made from.
+    pub fn plan<'a>(&'a self, world: &'a World) -> Plan<'a> {
+        let (contract, links) = (self.judge.conformance.contract(), &self.judge.links);
+        Plan { contract, links, world, scope: &self.scope, seed: self.seed }
+    }
+
+    /// The requests that delete what a request made.
+    pub fn undo(&self, operation: usize, exchange: &Exchange) -> Vec<Request> {
+        let contract = self.judge.conformance.contract();
+        let facts = &contract.operations()[operation];
+        if exchange.request.method == Method::GET {
+            return Vec::new();
+        }
+        let Some(answer) = exchange.success() else { return Vec::new() };
+        let Some(kind) = self.judge.links.kind_of(facts).and_then(|kind| self.judge.links.kind(kind)) else {
+            return Vec::new();
+        };
+        let Some(delete) = kind.delete.map(|delete| &contract.operations()[delete]) else { return Vec::new() };
+        let base = exchange.request.path.split('?').next().unwrap_or_default().to_owned();
+        let body = answer.json();
+        let path = if kind.create == Some(operation) {
+            let attribute =
+                parameters(&delete.path).last().and_then(|name| self.judge.links.path_parameter(delete, name));
+            let attribute = kind.by.clone().or(attribute.map(|meaning| meaning.attribute)).unwrap_or_default();
+            let Some(id) = mark::attribute(&body, &attribute, false) else { return Vec::new() };
+            let id = super::execute::escaped(&mark::text(&id));
+            match &kind.by {
+                Some(by) => format!("{base}?{by}={id}"),
+                None => format!("{base}/{id}"),
+            }
+        } else if kind.update == Some(operation) && kind.create.is_none() && base.contains("/properties/") {
+            exchange.request.path.clone()
+        } else {
+            return Vec::new();
+        };
+        vec![Request { method: Method::DELETE, path, body: Body::Empty, caller: Caller::Main }]
+    }
+
+    /// Deletes what a case made and has not deleted itself, the last first.
+    pub async fn clean(&self, case: &Case, steps: &[Vec<Exchange>]) {
+        let mut open: Vec<Request> = Vec::new();
+        for (step, exchanges) in case.steps.iter().zip(steps) {
+            for exchange in exchanges {
+                let deleted = exchange.request.method == Method::DELETE && exchange.success().is_some();
+                if deleted && !matches!(step.role, Role::Broken { .. }) {
+                    open.retain(|request| request.path != exchange.request.path);
+                }
+                open.extend(self.undo(step.operation, exchange));
+            }
+        }
+        self.delete(open).await;
+    }
+
+    /// Sends requests that delete, the last first. What is gone already is fine.
+    pub async fn delete(&self, requests: Vec<Request>) {
+        for request in requests.iter().rev() {
+            let _ = self.executor.target.send(request).await;
+        }
+    }
+}

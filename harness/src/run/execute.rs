@@ -1,0 +1,244 @@
+//! Sending the requests of a case.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::{
+    case::{Case, Exchange, Role, Step, Trace},
+    links::parameters,
+    mark::{self, Mark},
+    paging::{Paging, items},
+};
+use crate::{
+    contract::{ApiVersion, Contract},
+    target::{Body, Request, Target},
+};
+
+/// What RFC 3986 leaves as it is.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Requests that going through a list may take; longer lists are looked at in part.
+const MOST_PAGES: usize = 12;
+/// How long pages are where several are wanted.
+const SHORT_PAGE: usize = 1;
+/// How long they are where all is wanted.
+const LONG_PAGE: usize = 1000;
+/// How many links of one answer are followed.
+const MOST_LINKS: usize = 4;
+
+/// Sends cases to a target.
+pub struct Executor {
+    /// The target.
+    pub target: Target,
+    /// Tells the names of this run from those of others.
+    token: String,
+    names: AtomicU64,
+}
+
+impl Executor {
+    /// For a target; `token` must be different for each run, or names of an earlier run would be taken.
+    pub fn new(target: Target, token: String) -> Self {
+        Self { target, token, names: AtomicU64::default() }
+    }
+
+    /// Sends the requests of a case, one after the other.
+    pub async fn execute(&self, contract: &Contract, case: &Case) -> Trace {
+        let mut trace = Trace::default();
+        for (number, step) in case.steps.iter().enumerate() {
+            let exchanges = self.step(contract, case, &mut trace, number, step).await;
+            trace.steps.push(exchanges);
+        }
+        trace
+    }
+
+    async fn step(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        trace: &mut Trace,
+        number: usize,
+        step: &Step,
+    ) -> Vec<Exchange> {
+        // What only makes sense after a success is left out after a failure.
+        if step.role.of().is_some_and(|of| trace.success(of).is_none()) {
+            return Vec::new();
+        }
+        if let Role::Follow { of } = step.role {
+            return self.follow(trace, of, step).await;
+        }
+        let walks = matches!(step.role, Role::Contains { .. } | Role::Pages);
+        let paging = Paging::of(&query_parameters(contract, step.operation)).filter(|_| walks);
+        let Some(request) = self.request(contract, case, trace, number, step) else { return Vec::new() };
+        let Some(paging) = paging else { return vec![self.send(request).await] };
+        let mut exchanges = Vec::new();
+        if step.role == Role::Pages {
+            exchanges.extend(self.walk(&request, paging, SHORT_PAGE).await);
+        }
+        // The whole comes last, and takes several requests where the target gives less than it is asked for.
+        exchanges.extend(self.walk(&request, paging, LONG_PAGE).await);
+        exchanges
+    }
+
+    /// The pages of a list.
+    async fn walk(&self, request: &Request, paging: Paging, limit: usize) -> Vec<Exchange> {
+        let mut exchanges: Vec<Exchange> = Vec::new();
+        let mut start: Option<Value> = None;
+        let mut seen = 0;
+        while exchanges.len() < MOST_PAGES {
+            let joint = if request.path.contains('?') { '&' } else { '?' };
+            let mut path = format!("{}{joint}{}={limit}", request.path, paging.limit);
+            if let Some(start) = &start {
+                path = format!("{path}&{}={}", paging.start, escaped(&mark::text(start)));
+            }
+            let exchange = self.send(Request { path, ..request.clone() }).await;
+            let page = exchange.success().map(|answer| answer.json()).unwrap_or_default();
+            exchanges.push(exchange);
+            seen += items(&page).map_or(0, Vec::len);
+            start = paging.next(&page, seen);
+            if start.is_none() {
+                break;
+            }
+        }
+        exchanges
+    }
+
+    /// The things that an answer says have addresses.
+    async fn follow(&self, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
+        let Some(answer) = trace.success(of) else { return Vec::new() };
+        let mut exchanges = Vec::new();
+        for link in self_links(&answer.json()).into_iter().take(MOST_LINKS) {
+            // Where the address is another than asked at is judged elsewhere; here the path counts.
+            let Some(path) = link.find("/rest/").map(|at| link[at..].to_owned()) else { continue };
+            let request = Request { method: http::Method::GET, path, body: Body::Empty, caller: step.caller };
+            exchanges.push(self.send(request).await);
+        }
+        exchanges
+    }
+
+    async fn send(&self, request: Request) -> Exchange {
+        let result = self.target.send(&request).await;
+        Exchange { request, result }
+    }
+
+    /// The request of a step; nothing when an answer it needs lacks what is needed.
+    pub fn request(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        trace: &mut Trace,
+        number: usize,
+        step: &Step,
+    ) -> Option<Request> {
+        let operation = &contract.operations()[step.operation];
+        // Questions are repeated word for word. Paths name the same things in all steps, bodies new ones in each.
+        let scope = match step.role {
+            Role::Again { of } | Role::OtherVersion { of } | Role::As { of: Some(of) } => of,
+            _ => number,
+        };
+        let mut replace = |value: &Value, scope: usize| {
+            mark::replace(value, &mut |mark| self.known(case, trace, scope, mark).ok_or(())).ok()
+        };
+        let mut path = operation.path.clone();
+        if step.version == ApiVersion::V2 {
+            path = path.replacen("/rest/api/3/", "/rest/api/2/", 1);
+        }
+        for name in parameters(&operation.path) {
+            let (_, value) = step.path.iter().find(|(given, _)| given == name)?;
+            path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value, usize::MAX)?)));
+        }
+        let mut query = Vec::new();
+        for (name, value) in &step.query {
+            let value = replace(value, scope)?;
+            // Lists are parameters that repeat.
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+            query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
+        }
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        let body = match &step.body {
+            Body::Json(body) => Body::Json(replace(body, scope)?),
+            other => other.clone(),
+        };
+        Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
+    }
+
+    /// What a mark stands for.
+    fn known(&self, case: &Case, trace: &mut Trace, scope: usize, mark: Mark) -> Option<Value> {
+        match mark {
+            Mark::Answer { step, attribute, number } => {
+                let exchange = trace.first(step)?;
+                let answer = exchange.success()?.json();
+                // Where the caller chose the name, no answer tells it.
+                if answer.is_null() && !case.steps[step].path.is_empty() {
+                    let segment = exchange.request.path.split('?').next()?.rsplit('/').next()?;
+                    return Some(Value::from(percent_encoding::percent_decode_str(segment).decode_utf8().ok()?));
+                }
+                mark::attribute(&answer, &attribute, number)
+            }
+            Mark::Unique { form, index } => {
+                let made = trace.unique.entry((scope, form.clone(), index)).or_insert_with(|| self.unique(&form));
+                Some(made.clone())
+            }
+            Mark::Thing { .. } => None,
+        }
+    }
+
+    fn unique(&self, form: &str) -> Value {
+        let number = base36(self.names.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{}{number}", self.token);
+        Value::from(match form {
+            "key" => format!("H{name}").to_uppercase(),
+            "email" => format!("harness.{name}@example.com"),
+            "word" => format!("harness{name}"),
+            _ => format!("Harness {name}"),
+        })
+    }
+}
+
+/// The names of an operation's query parameters.
+pub fn query_parameters(contract: &Contract, operation: usize) -> Vec<String> {
+    let (_, facts) = contract.source(&contract.operations()[operation]);
+    let all = facts["parameters"].as_array().into_iter().flatten();
+    all.filter(|facts| facts["in"] == "query").filter_map(|facts| facts["name"].as_str()).map(str::to_owned).collect()
+}
+
+/// All `self` links of a body, the outermost first, each once.
+pub fn self_links(body: &Value) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut open = std::collections::VecDeque::from([body]);
+    while let Some(value) = open.pop_front() {
+        match value {
+            Value::Object(entries) => {
+                if let Some(link) = entries.get("self").and_then(Value::as_str)
+                    && !found.iter().any(|known| known == link)
+                {
+                    found.push(link.to_owned());
+                }
+                open.extend(entries.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A text as it stands in an address.
+pub fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+/// A number in few characters.
+pub fn base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from(b"0123456789abcdefghijklmnopqrstuvwxyz"[(number % 36) as usize]));
+        number /= 36;
+        if number == 0 {
+            break digits.iter().rev().collect();
+        }
+    }
+}

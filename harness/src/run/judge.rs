@@ -1,0 +1,344 @@
+//! What is wrong with the answers of a case.
+
+use std::collections::BTreeSet;
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::{
+    case::{Case, Exchange, Role, Step, Trace},
+    check::Check,
+    links::Links,
+    paging::items,
+};
+use crate::{
+    conform::{Conformance, Violation},
+    contract::Operation,
+    target::{Answer, Caller},
+};
+
+mod compare;
+mod headers;
+mod lists;
+
+use compare::{Difference, difference, unwritten};
+
+/// Something that does not hold.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The step that shows it.
+    pub step: usize,
+    /// The check.
+    pub check: Check,
+    /// What is wrong.
+    pub message: String,
+    /// Where in the body, as a JSON pointer.
+    pub at: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub actual: String,
+}
+
+/// What came of judging a case.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Checks made: the operation, the check, and whether it held.
+    pub checks: Vec<(usize, Check, bool)>,
+    /// What does not hold.
+    pub findings: Vec<Finding>,
+}
+
+/// What cases are judged by.
+pub struct Judge {
+    /// The contract.
+    pub conformance: Conformance,
+    /// How operations belong together.
+    pub links: Links,
+    /// The checks that are made.
+    pub checks: BTreeSet<Check>,
+    /// The target's address.
+    pub address: String,
+    /// Whether answers to known callers have been seen to tell where rate limits stand.
+    pub tells_rate_limits: bool,
+}
+
+/// The judgement of one case in the making.
+struct Bench<'a> {
+    judge: &'a Judge,
+    case: &'a Case,
+    trace: &'a Trace,
+    verdict: Verdict,
+}
+
+impl Judge {
+    /// Judges a case.
+    pub fn judge(&self, case: &Case, trace: &Trace) -> Verdict {
+        let mut bench = Bench { judge: self, case, trace, verdict: Verdict::default() };
+        for (number, step) in case.steps.iter().enumerate() {
+            for exchange in &trace.steps[number] {
+                bench.exchange(number, exchange);
+            }
+            if !trace.steps[number].is_empty() {
+                bench.step(number, step);
+            }
+        }
+        bench.verdict
+    }
+}
+
+impl Bench<'_> {
+    /// What holds of every answer.
+    fn exchange(&mut self, step: usize, exchange: &Exchange) {
+        let answer = match &exchange.result {
+            Ok(answer) => answer,
+            Err(error) => return self.fail(step, Check::No5xx, format!("no answer: {error}"), "", "an answer", ""),
+        };
+        let status = answer.status.to_string();
+        let failed = answer.status >= 500 && answer.status != 501;
+        self.say(step, Check::No5xx, !failed, || format!("the target fails with {status}"), "no 5xx", &status);
+        self.conformance(step, exchange, answer);
+        self.rate_limits(step, exchange, answer);
+        if answer.is_success()
+            && let Some(items) = items(&answer.json())
+        {
+            self.unique(step, items);
+        }
+    }
+
+    /// What the contract says.
+    fn conformance(&mut self, step: usize, exchange: &Exchange, answer: &Answer) {
+        let Ok(status) = StatusCode::from_u16(answer.status) else { return };
+        let content_type = answer.header("content-type");
+        let conformance = &self.judge.conformance;
+        let (method, path) = (&exchange.request.method, &exchange.request.path);
+        let violations = conformance.check(method, path, status, content_type, &answer.body).err().unwrap_or_default();
+        let made = if answer.is_success() {
+            &[Check::DocumentedStatus, Check::ContentType, Check::Schema, Check::UndocumentedProperties][..]
+        } else {
+            &[Check::DocumentedStatus, Check::ErrorDialect][..]
+        };
+        for check in made {
+            if !violations.iter().any(|violation| check_of(violation) == *check) {
+                self.pass(step, *check);
+            }
+        }
+        for violation in violations {
+            let check = check_of(&violation);
+            if answer.status >= 500 && check != Check::ErrorDialect && check != Check::DocumentedStatus {
+                continue;
+            }
+            let (at, message) = match &violation {
+                Violation::Schema { at, message } => (at.clone(), message.clone()),
+                Violation::UndocumentedProperty { at, message } => (at.clone(), message.clone()),
+                other => (String::new(), other.to_string()),
+            };
+            let (expected, actual) = match &violation {
+                Violation::UndocumentedStatus { documented, found, .. } => {
+                    let documented: Vec<_> = documented.iter().flatten().map(u16::to_string).collect();
+                    (documented.join(", "), found.to_string())
+                }
+                Violation::UndocumentedContentType { found, documented } => (documented.join(", "), found.clone()),
+                Violation::Schema { at, message } => (message.clone(), shown(answer.json().pointer(at))),
+                _ => (String::new(), compare::excerpt(&String::from_utf8_lossy(&answer.body))),
+            };
+            self.fail(step, check, message, &at, &expected, &actual);
+        }
+    }
+
+    /// What a step is for.
+    fn step(&mut self, number: usize, step: &Step) {
+        let Some(Ok(answer)) = self.trace.first(number).map(|exchange| &exchange.result) else { return };
+        match &step.role {
+            Role::Prepare | Role::Try => {}
+            Role::Broken { of, rule } => {
+                // Without a success before it, a refusal shows nothing; a success does.
+                let says_nothing = answer.status >= 500;
+                if !says_nothing && (of.is_none() || self.trace.success(of.unwrap_or_default()).is_some()) {
+                    let refused = !answer.is_success();
+                    let message = || format!("a request is accepted that has {rule}");
+                    self.say(number, Check::NegativeRefused, refused, message, "a refusal", &answer.status.to_string());
+                }
+            }
+            Role::Again { of } => self.same(number, *of, answer, Check::RepeatableGets),
+            Role::OtherVersion { of } => self.same(number, *of, answer, Check::V2V3Agree),
+            Role::As { of } => self.authorization(number, *of, step, answer),
+            Role::Second { of } => self.second(number, *of, answer),
+            Role::ReadBack { of } => self.read_back(number, *of, answer),
+            Role::Gone { of } => self.gone(number, *of, answer),
+            Role::Contains { of } => self.contains(number, *of),
+            Role::Pages => self.pages(number),
+            Role::Follow { of } => self.follow(number, *of),
+        }
+    }
+
+    /// Two answers to one question.
+    fn same(&mut self, number: usize, of: usize, answer: &Answer, check: Check) {
+        let Some(first) = self.trace.success(of) else { return };
+        let found = if first.status != answer.status {
+            Some(Difference::new("", first.status, answer.status))
+        } else {
+            let other_version = check == Check::V2V3Agree;
+            difference(&first.json(), &answer.json(), other_version, &|name| self.judge.links.is_volatile(name))
+        };
+        match found {
+            None => self.pass(number, check),
+            Some(Difference { at, left, right }) => {
+                let message = match check {
+                    Check::V2V3Agree => "version 2 says something else than version 3",
+                    _ => "the same question has another answer",
+                };
+                self.fail(number, check, message.to_owned(), &at, &left, &right);
+            }
+        }
+    }
+
+    /// Those who may do less must not do what they may not.
+    fn authorization(&mut self, number: usize, of: Option<usize>, step: &Step, answer: &Answer) {
+        let operation = self.operation(number);
+        let forbidden = match step.caller {
+            Caller::Main => false,
+            Caller::Anonymous => !operation.anonymous,
+            // Jira's configuration is for administrators to change.
+            Caller::Other => self.judge.links.configures(operation),
+        };
+        let succeeded = answer.is_success() || answer.status == 303;
+        if forbidden {
+            let who = if step.caller == Caller::Anonymous { "nobody in particular" } else { "one who may not" };
+            let message = || format!("{who} may call it");
+            self.say(number, Check::Authorization, !succeeded, message, "a refusal", &answer.status.to_string());
+        } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded) {
+            let (all, seen) = (all.json(), answer.json());
+            if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
+                let more = lists::more(all, seen);
+                let message = || "one who may do less sees what the other does not".to_owned();
+                let is_fair = more.is_none();
+                self.say(number, Check::Authorization, is_fair, message, "no more", &more.unwrap_or_default());
+            }
+        }
+    }
+
+    /// What is made twice is two things.
+    fn second(&mut self, number: usize, of: usize, answer: &Answer) {
+        let Some(first) = self.trace.success(of) else { return };
+        let (first, second) = (first.json(), answer.json());
+        if !answer.is_success() || first["id"].is_null() && first["key"].is_null() {
+            return;
+        }
+        for name in ["id", "key"].into_iter().filter(|name| !first[*name].is_null()) {
+            let message = || format!("two things have one {name}");
+            self.say(
+                number,
+                Check::UniqueIds,
+                first[name] != second[name],
+                message,
+                "another",
+                &second[name].to_string(),
+            );
+        }
+    }
+
+    /// What was written is there.
+    fn read_back(&mut self, number: usize, of: usize, answer: &Answer) {
+        let Some(written) = self.trace.first(of) else { return };
+        if !answer.is_success() {
+            let message = "what was just written can't be read".to_owned();
+            return self.fail(number, Check::ReadAfterWrite, message, "", "200", &answer.status.to_string());
+        }
+        let read = answer.json();
+        let body = match &written.request.body {
+            crate::target::Body::Json(body) => body,
+            _ => return self.pass(number, Check::ReadAfterWrite),
+        };
+        let operation = self.operation(of);
+        let kept = |name: &str| name != "id" && !self.judge.links.is_ignored(operation, name);
+        match unwritten(body, &read, &kept) {
+            None => self.pass(number, Check::ReadAfterWrite),
+            Some(Difference { at, left, right }) => {
+                let message = "what is read is not what was written".to_owned();
+                self.fail(number, Check::ReadAfterWrite, message, &at, &left, &right);
+            }
+        }
+    }
+
+    /// What was deleted is not there.
+    fn gone(&mut self, number: usize, of: usize, answer: &Answer) {
+        // What a task deletes is gone when that is done.
+        let by_task = self.trace.success(of).is_none_or(|deleted| deleted.status == 303);
+        if by_task || self.judge.links.outlives(self.operation(of)) {
+            return;
+        }
+        // Where several can be asked for, none is told.
+        let none = items(&answer.json()).is_some_and(|items| items.is_empty());
+        let gone = !answer.is_success() || none;
+        let message = || "what was deleted is still there".to_owned();
+        self.say(number, Check::DeleteIsGone, gone, message, "404", &answer.status.to_string());
+    }
+
+    /// The links of an answer lead somewhere.
+    fn follow(&mut self, number: usize, of: usize) {
+        let links = self.trace.success(of).map(|answer| super::execute::self_links(&answer.json())).unwrap_or_default();
+        for link in &links {
+            let by_gateway = self.judge.address.contains("/ex/jira/");
+            let here = by_gateway || link.starts_with(&format!("{}/rest/", self.judge.address));
+            let message = || "a link leads elsewhere".to_owned();
+            self.say(number, Check::SelfLinks, here, message, &self.judge.address, link);
+        }
+        for exchange in &self.trace.steps[number] {
+            let Ok(answer) = &exchange.result else { continue };
+            // What may not be read is there all the same; what isn't served yet can't be said.
+            let path = exchange.request.path.clone();
+            let leads = self.judge.links.is_dead(&path)
+                || answer.is_success()
+                || matches!(answer.status, 303 | 401 | 403 | 405 | 501);
+            let status = answer.status.to_string();
+            self.say(number, Check::SelfLinks, leads, || format!("a link leads nowhere: {path}"), "200", &status);
+        }
+    }
+
+    fn operation(&self, step: usize) -> &Operation {
+        &self.judge.conformance.contract().operations()[self.case.steps[step].operation]
+    }
+
+    fn pass(&mut self, step: usize, check: Check) {
+        if self.judge.checks.contains(&check) {
+            self.verdict.checks.push((self.case.steps[step].operation, check, true));
+        }
+    }
+
+    fn fail(&mut self, step: usize, check: Check, message: String, at: &str, expected: &str, actual: &str) {
+        if self.judge.checks.contains(&check) {
+            self.verdict.checks.push((self.case.steps[step].operation, check, false));
+            let (at, expected, actual) = (at.to_owned(), compare::excerpt(expected), compare::excerpt(actual));
+            self.verdict.findings.push(Finding { step, check, message, at, expected, actual });
+        }
+    }
+
+    fn say(
+        &mut self,
+        step: usize,
+        check: Check,
+        holds: bool,
+        message: impl Fn() -> String,
+        expected: &str,
+        actual: &str,
+    ) {
+        if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
+    }
+}
+
+fn check_of(violation: &Violation) -> Check {
+    match violation {
+        Violation::UnknownOperation { .. } | Violation::UndocumentedStatus { .. } => Check::DocumentedStatus,
+        Violation::UndocumentedContentType { .. } | Violation::UnexpectedBody { .. } | Violation::NotJson { .. } => {
+            Check::ContentType
+        }
+        Violation::MissingBody | Violation::Schema { .. } | Violation::Contract { .. } => Check::Schema,
+        Violation::UndocumentedProperty { .. } => Check::UndocumentedProperties,
+        Violation::ErrorDialect { .. } => Check::ErrorDialect,
+    }
+}
+
+fn shown(value: Option<&Value>) -> String {
+    value.map(Value::to_string).unwrap_or_default()
+}

@@ -1,0 +1,123 @@
+//! What must hold of lists and their pages.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Bench, Check};
+use crate::run::{
+    mark,
+    paging::{identity, items},
+};
+
+impl Bench<'_> {
+    /// Nothing is listed twice in one answer.
+    pub(super) fn unique(&mut self, step: usize, items: &[Value]) {
+        if !items.iter().all(|item| item.get("id").is_some()) || items.is_empty() {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        let twice = items.iter().map(identity).find(|id| !seen.insert(id.clone()));
+        let repeated = twice.clone().unwrap_or_default();
+        let message = || "a list has two things with one id".to_owned();
+        self.say(step, Check::UniqueIds, twice.is_none(), message, "each id once", &repeated);
+    }
+
+    /// The list has what was made.
+    pub(super) fn contains(&mut self, number: usize, of: usize) {
+        let Some(made) = self.trace.first(of) else { return };
+        let made_body = made.success().map(|answer| answer.json()).unwrap_or_default();
+        let wanted = match mark::attribute(&made_body, "id", false) {
+            Some(id) => mark::text(&id),
+            // Where the caller chose the name, it is in the path.
+            None => made
+                .request
+                .path
+                .split('?')
+                .next()
+                .and_then(|path| path.rsplit('/').next())
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let mut listed = Vec::new();
+        for exchange in &self.trace.steps[number] {
+            // A list that can't be had shows nothing; other checks say so.
+            let Some(answer) = exchange.success() else { return };
+            match items(&answer.json()) {
+                Some(items) => listed.extend(items.iter().cloned()),
+                None => return,
+            }
+        }
+        let last = self.trace.steps[number].last().and_then(|exchange| exchange.success()).map(|answer| answer.json());
+        let total = last.as_ref().and_then(|page| page["total"].as_u64()).unwrap_or_default();
+        let names = |item: &Value| {
+            ["id", "key", "accountId", "groupId", "contextId", "relatedWorkId"]
+                .iter()
+                .any(|name| item.get(*name).is_some_and(|value| mark::text(value) == wanted))
+        };
+        let found = listed.iter().any(names);
+        if !found && total > listed.len() as u64 {
+            return; // it was too long to be seen as a whole
+        }
+        let message = || "what was made is not in the list".to_owned();
+        self.say(number, Check::ListsContainAndPage, found, message, &wanted, &format!("{} others", listed.len()));
+    }
+
+    /// The pages of a list make up the whole.
+    pub(super) fn pages(&mut self, number: usize) {
+        let exchanges = &self.trace.steps[number];
+        let mut short: Vec<Value> = Vec::new();
+        let mut whole: Vec<Value> = Vec::new();
+        let (mut totals, mut too_long) = (BTreeSet::new(), None);
+        for exchange in exchanges {
+            let Some(answer) = exchange.success() else { return };
+            let page = answer.json();
+            let Some(listed) = items(&page) else { return };
+            totals.extend(page["total"].as_u64());
+            let limit = limit_of(&exchange.request.path);
+            if listed.len() as u64 > limit {
+                too_long = Some((limit, listed.len()));
+            }
+            let place = if limit < 10 { &mut short } else { &mut whole };
+            place.extend(listed.iter().cloned());
+        }
+        if let Some((limit, length)) = too_long {
+            let message = "a page is longer than it was asked for".to_owned();
+            return self.fail(number, Check::ListsContainAndPage, message, "", &limit.to_string(), &length.to_string());
+        }
+        let (short, whole): (Vec<_>, Vec<_>) =
+            (short.iter().map(identity).collect(), whole.iter().map(identity).collect());
+        let mut seen = BTreeSet::new();
+        if let Some(repeated) = short.iter().find(|id| !seen.insert(*id)) {
+            let message = "an item is on two pages".to_owned();
+            return self.fail(number, Check::ListsContainAndPage, message, "", "once", repeated);
+        }
+        let begins = &whole[..whole.len().min(short.len())];
+        let walked_whole = exchanges.iter().filter(|exchange| limit_of(&exchange.request.path) < 10).count() < 12;
+        if short != begins || walked_whole && short.len() != whole.len() {
+            let message = "short pages don't make up the whole list".to_owned();
+            return self.fail(number, Check::ListsContainAndPage, message, "", &whole.join(" "), &short.join(" "));
+        }
+        if totals.len() > 1 || totals.iter().any(|total| *total < whole.len() as u64) {
+            let message = "the total is not how many there are".to_owned();
+            let told = totals.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            return self.fail(number, Check::ListsContainAndPage, message, "/total", &whole.len().to_string(), &told);
+        }
+        self.pass(number, Check::ListsContainAndPage);
+    }
+}
+
+/// How long a page was asked to be.
+fn limit_of(path: &str) -> u64 {
+    let parameter = |part: &str| {
+        let value = part.strip_prefix("maxResults=").or_else(|| part.strip_prefix("limit="))?;
+        value.parse().ok()
+    };
+    path.split(['?', '&']).filter_map(parameter).next_back().unwrap_or(u64::MAX)
+}
+
+/// What the second list has and the first has not.
+pub fn more(all: &[Value], seen: &[Value]) -> Option<String> {
+    let known: BTreeSet<_> = all.iter().map(identity).collect();
+    seen.iter().map(identity).find(|id| !known.contains(id))
+}

@@ -1,0 +1,395 @@
+//! How operations belong together: which make, list, read, change and delete things of one kind, and which parameters
+//! mean one.
+//!
+//! A kind is named by the path of its collection, with `{}` for parameters. Nearly everything is inferred from paths
+//! and names, so that new operations take part by being documented; `schemas/links.json` says the rest.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::Context;
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::mark::Mark;
+use crate::contract::{Contract, Operation};
+
+/// What `schemas/links.json` says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// What can't be inferred of a kind.
+    kinds: BTreeMap<String, KindFacts>,
+    /// The kinds that nouns in names of parameters mean.
+    names: HashMap<String, String>,
+    /// Parameters of operations: what they mean, as `@filter.id`, or null for never.
+    parameters: HashMap<String, HashMap<String, Value>>,
+    /// Parameters that are never sent.
+    never: Vec<String>,
+    /// Bodies that are accepted; texts that begin with `@` are marks.
+    bodies: HashMap<String, Value>,
+    /// Queries that are accepted, likewise.
+    queries: HashMap<String, Map<String, Value>>,
+    /// Properties that change by themselves.
+    volatile: Vec<String>,
+    /// Operations that change nothing, though their method says otherwise.
+    reads: Vec<String>,
+    /// Kinds of things that live in one project.
+    in_project: Vec<String>,
+    /// Kinds of things that can still be read when they are deleted.
+    outlive: Vec<String>,
+    /// Operations that concern the caller alone, whatever their scopes say.
+    personal: Vec<String>,
+    /// Properties of bodies that an operation takes and does not keep.
+    ignored: HashMap<String, Vec<String>>,
+    /// Beginnings of paths in `self` links that are known to lead nowhere.
+    dead_links: Vec<String>,
+    /// Rules that an operation does not keep, with the reason: `path`, `query` or `body`.
+    lenient: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindFacts {
+    list: Option<String>,
+    create: Option<String>,
+    by: Option<String>,
+}
+
+/// The operations on things of one kind, by their number in the contract.
+#[derive(Clone, Debug, Default)]
+pub struct Kind {
+    /// Tells several of them.
+    pub list: Option<usize>,
+    /// Makes one.
+    pub create: Option<usize>,
+    /// Tells one.
+    pub read: Option<usize>,
+    /// Changes one.
+    pub update: Option<usize>,
+    /// Deletes one.
+    pub delete: Option<usize>,
+    /// The query parameter that names one, where the path has none for it.
+    pub by: Option<String>,
+}
+
+/// What a parameter means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// The kind.
+    pub kind: String,
+    /// Which property of it.
+    pub attribute: String,
+}
+
+/// All kinds, and the names that mean them.
+pub struct Links {
+    file: File,
+    kinds: BTreeMap<String, Kind>,
+    /// Nouns, in lower case, and the kinds they mean.
+    nouns: HashMap<String, String>,
+}
+
+impl Links {
+    /// Infers the links of a contract; `stated` is the content of `schemas/links.json`.
+    pub fn new(contract: &Contract, stated: Value) -> anyhow::Result<Self> {
+        let file: File = serde_json::from_value(stated).context("reading the stated links")?;
+        let mut links = Self { file, kinds: BTreeMap::new(), nouns: HashMap::new() };
+        let operations = contract.operations();
+        for operation in operations {
+            if let Some(collection) = normal(&operation.path).strip_suffix("/{}") {
+                links.kinds.entry(collection.to_owned()).or_default();
+            }
+        }
+        for stated in links.file.kinds.keys() {
+            links.kinds.entry(stated.clone()).or_default();
+        }
+        for (index, operation) in operations.iter().enumerate() {
+            links.place(index, operation);
+        }
+        for (collection, facts) in &links.file.kinds {
+            let Some(kind) = links.kinds.get_mut(collection) else { continue };
+            if let Some(list) = &facts.list {
+                kind.list = operations.iter().position(|operation| name(operation) == *list).or(kind.list);
+            }
+            if let Some(create) = &facts.create {
+                kind.create = operations.iter().position(|operation| name(operation) == *create);
+            }
+            if let Some(by) = &facts.by {
+                kind.by = Some(by.clone());
+                let find = |method: Method| {
+                    operations.iter().position(|o| o.method == method && normal(&o.path) == *collection)
+                };
+                (kind.read, kind.update, kind.delete) = (find(Method::GET), find(Method::PUT), find(Method::DELETE));
+            }
+        }
+        // The shortest path wins where several collections have one name.
+        let mut collections: Vec<_> = links.kinds.keys().cloned().collect();
+        collections.sort_by_key(|collection| (collection.matches("{}").count(), collection.len()));
+        for collection in collections {
+            let noun = last_literal(&collection).to_lowercase();
+            for form in [singular(&noun), noun] {
+                links.nouns.entry(form).or_insert_with(|| collection.clone());
+            }
+        }
+        for (noun, collection) in &links.file.names {
+            links.nouns.insert(noun.clone(), collection.clone());
+        }
+        Ok(links)
+    }
+
+    /// A kind.
+    pub fn kind(&self, collection: &str) -> Option<&Kind> {
+        self.kinds.get(collection)
+    }
+
+    /// All kinds, those with fewer parents first.
+    pub fn kinds(&self) -> Vec<(&str, &Kind)> {
+        let mut kinds: Vec<_> = self.kinds.iter().map(|(name, kind)| (name.as_str(), kind)).collect();
+        kinds.sort_by_key(|(name, _)| (name.matches("{}").count(), *name));
+        kinds
+    }
+
+    /// The kind that an operation makes things of, lists, or works on.
+    pub fn kind_of(&self, operation: &Operation) -> Option<&str> {
+        let path = normal(&operation.path);
+        let collection = path.strip_suffix("/{}").unwrap_or(&path);
+        self.kinds.get_key_value(collection).map(|(name, _)| name.as_str())
+    }
+
+    /// What a parameter in a path means: the collection before it, or what its name says.
+    pub fn path_parameter(&self, operation: &Operation, parameter: &str) -> Option<Meaning> {
+        if let Some(stated) = self.file.parameters.get(&name(operation)).and_then(|of| of.get(parameter)?.as_str()) {
+            return self.stated_meaning(stated);
+        }
+        let before = operation.path.split(&format!("/{{{parameter}}}")).next()?;
+        let collection = normal(before);
+        let usable = |kind: &&Kind| kind.list.is_some() || kind.create.is_some();
+        let by_place = self.kinds.get(&collection).filter(usable).map(|_| collection);
+        let kind = by_place.or_else(|| self.by_name(parameter))?;
+        Some(Meaning { kind, attribute: attribute(parameter) })
+    }
+
+    /// What a parameter in a query, or a property of a body, means by its name.
+    pub fn named(&self, operation: &Operation, name: &str) -> Option<Meaning> {
+        let stated = self.file.parameters.get(&self::name(operation)).and_then(|of| of.get(name)?.as_str());
+        if stated.is_some() {
+            return stated.and_then(|stated| self.stated_meaning(stated));
+        }
+        let own = self.kind_of(operation);
+        if let Some(kind) = own.filter(|kind| self.kinds[*kind].by.as_deref() == Some(name)) {
+            return Some(Meaning { kind: kind.to_owned(), attribute: attribute(name) });
+        }
+        if name == "id" {
+            let kind = own?.to_owned();
+            return (operation.method == Method::GET).then(|| Meaning { kind, attribute: "id".to_owned() });
+        }
+        let refers = ["Id", "Ids", "Key", "Keys", "IdOrKey", "IdsOrKeys", "KeyOrId", "name"];
+        let refers = refers.iter().any(|end| name.ends_with(end)) && name != "name"
+            || self.file.names.contains_key(&name.to_lowercase());
+        let kind = refers.then(|| self.by_name(name))??;
+        Some(Meaning { kind, attribute: attribute(name) })
+    }
+
+    /// An accepted body, with marks.
+    pub fn body(&self, operation: &Operation) -> Option<&Value> {
+        self.file.bodies.get(&name(operation))
+    }
+
+    /// Accepted parameters of a query, with marks.
+    pub fn query(&self, operation: &Operation) -> Option<&Map<String, Value>> {
+        self.file.queries.get(&name(operation))
+    }
+
+    /// Whether a parameter is never to be sent.
+    pub fn is_never_sent(&self, operation: &Operation, parameter: &str) -> bool {
+        let stated = self.file.parameters.get(&name(operation)).and_then(|of| of.get(parameter));
+        self.file.never.iter().any(|never| never == parameter) || stated.is_some_and(Value::is_null)
+    }
+
+    /// Whether a property changes by itself.
+    pub fn is_volatile(&self, property: &str) -> bool {
+        self.file.volatile.iter().any(|volatile| volatile == property)
+    }
+
+    /// Whether an operation changes nothing, though its method says otherwise.
+    pub fn only_reads(&self, operation: &Operation) -> bool {
+        self.file.reads.contains(&name(operation))
+    }
+
+    /// Whether things of a kind live in one project.
+    pub fn is_in_project(&self, kind: &str) -> bool {
+        self.file.in_project.iter().any(|listed| listed == kind)
+    }
+
+    /// Whether an operation is known to accept what breaks a rule of its `path`, `query` or `body`.
+    pub fn is_lenient(&self, operation: &Operation, part: &str) -> bool {
+        self.file.lenient.get(&name(operation)).is_some_and(|parts| parts.contains_key(part))
+    }
+
+    /// Whether an operation takes a property of its body and does not keep it.
+    pub fn is_ignored(&self, operation: &Operation, property: &str) -> bool {
+        self.file.ignored.get(&name(operation)).is_some_and(|ignored| ignored.iter().any(|ignored| ignored == property))
+    }
+
+    /// Whether an operation changes what all share, by its classic scopes.
+    pub fn configures(&self, operation: &Operation) -> bool {
+        let configures = operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration");
+        configures && operation.method != Method::GET && !self.file.personal.contains(&name(operation))
+    }
+
+    /// Whether what an operation deletes can still be read.
+    pub fn outlives(&self, operation: &Operation) -> bool {
+        self.kind_of(operation).is_some_and(|kind| self.file.outlive.iter().any(|outlives| outlives == kind))
+    }
+
+    /// Whether a link is known to lead nowhere.
+    pub fn is_dead(&self, path: &str) -> bool {
+        self.file.dead_links.iter().any(|dead| path.starts_with(dead))
+    }
+
+    /// The kind that a collection's last word means elsewhere: the roles of a project are roles.
+    pub fn namesake(&self, kind: &str) -> Option<String> {
+        let noun = last_literal(kind).to_lowercase();
+        self.nouns.get(&noun).filter(|other| *other != kind).cloned()
+    }
+
+    /// The mark that a stated text such as `@project.key` is, if it names a kind. `@#` wants a number.
+    pub fn stated(&self, text: &str, index: usize) -> Option<Mark> {
+        let text = text.strip_prefix('@')?;
+        let (number, text) = text.strip_prefix('#').map_or((false, text), |text| (true, text));
+        let (noun, attribute) = text.split_once('.')?;
+        if noun == "unique" {
+            return Some(Mark::Unique { form: attribute.to_owned(), index });
+        }
+        let kind = if noun == "self" { "self".to_owned() } else { self.nouns.get(noun)?.clone() };
+        Some(Mark::Thing { kind, attribute: attribute.to_owned(), index, number })
+    }
+
+    fn stated_meaning(&self, stated: &str) -> Option<Meaning> {
+        match self.stated(stated, 0)? {
+            Mark::Thing { kind, attribute, .. } => Some(Meaning { kind, attribute }),
+            _ => None,
+        }
+    }
+
+    /// Files an operation under the kinds it works on.
+    fn place(&mut self, index: usize, operation: &Operation) {
+        let path = normal(&operation.path);
+        if let Some(kind) = path.strip_suffix("/{}").and_then(|collection| self.kinds.get_mut(collection)) {
+            let place = match operation.method {
+                Method::GET => &mut kind.read,
+                Method::PUT => &mut kind.update,
+                Method::DELETE => &mut kind.delete,
+                _ => return,
+            };
+            place.get_or_insert(index);
+        }
+        if let Some(kind) = self.kinds.get_mut(&path) {
+            match operation.method {
+                Method::GET => kind.list = Some(index),
+                Method::POST => kind.create = Some(index),
+                _ => {}
+            }
+        } else if let Some(kind) = path.strip_suffix("/search").and_then(|collection| self.kinds.get_mut(collection)) {
+            if operation.method == Method::GET {
+                kind.list.get_or_insert(index);
+            }
+        }
+    }
+
+    fn by_name(&self, name: &str) -> Option<String> {
+        let lower = name.to_lowercase();
+        let ends = ["idsorkeys", "idorkey", "keyorid", "idorname", "ids", "keys", "id", "key", "names", "name", ""];
+        ends.iter().filter_map(|end| lower.strip_suffix(end)).find_map(|noun| self.nouns.get(noun)).cloned()
+    }
+}
+
+/// `GET /rest/api/3/filter/{id}`: how operations are named in files and reports.
+pub fn name(operation: &Operation) -> String {
+    format!("{} {}", operation.method, operation.path)
+}
+
+/// A path with its parameters' names left out.
+pub fn normal(path: &str) -> String {
+    let segment = |segment: &str| if segment.starts_with('{') { "{}".to_owned() } else { segment.to_owned() };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// The names of a path's parameters, in order.
+pub fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn last_literal(collection: &str) -> &str {
+    collection.rsplit('/').find(|segment| *segment != "{}").unwrap_or_default()
+}
+
+fn singular(noun: &str) -> String {
+    let short = noun.strip_suffix("ses").map(|stem| format!("{stem}s"));
+    short.unwrap_or_else(|| noun.strip_suffix('s').unwrap_or(noun).to_owned())
+}
+
+/// Which property of a thing a parameter wants.
+fn attribute(parameter: &str) -> String {
+    let lower = parameter.to_lowercase();
+    let wanted = if lower.ends_with("idorkey") || lower.ends_with("idsorkeys") || lower.ends_with("keyorid") {
+        "key"
+    } else if lower.ends_with("accountid") {
+        "accountId"
+    } else if lower.ends_with("key") || lower.ends_with("keys") {
+        "key"
+    } else if lower.ends_with("name") {
+        "name"
+    } else {
+        "id"
+    };
+    wanted.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn links() -> (Contract, Links) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+        let contract = Contract::load(&folder).unwrap();
+        let links = Links::new(&contract, crate::schemas::read(&folder.join("links.json")).unwrap()).unwrap();
+        (contract, links)
+    }
+
+    #[test]
+    fn what_parameters_mean() {
+        let (contract, links) = links();
+        let check = |operation: &str, parameter: &str, kind: &str, attribute: &str| {
+            let found = contract.operations().iter().find(|o| name(o) == operation).unwrap();
+            let meaning = Meaning { kind: kind.to_owned(), attribute: attribute.to_owned() };
+            assert_eq!(links.path_parameter(found, parameter), Some(meaning), "{operation} {parameter}");
+        };
+        check("GET /rest/api/3/filter/{id}", "id", "/rest/api/3/filter", "id");
+        check("GET /rest/api/3/issue/{issueIdOrKey}/comment/{id}", "id", "/rest/api/3/issue/{}/comment", "id");
+        check("GET /rest/api/3/issue/{issueIdOrKey}/comment/{id}", "issueIdOrKey", "/rest/api/3/issue", "key");
+        check("GET /rest/api/3/comment/{commentId}/properties", "commentId", "/rest/api/3/issue/{}/comment", "id");
+        check(
+            "GET /rest/api/3/project/{projectKeyOrId}/permissionscheme",
+            "projectKeyOrId",
+            "/rest/api/3/project",
+            "key",
+        );
+        check("GET /rest/api/3/field/{fieldId}/context", "fieldId", "/rest/api/3/field", "id");
+        check("GET /rest/api/3/screens/{screenId}/availableFields", "screenId", "/rest/api/3/screens", "id");
+        check("GET /rest/api/3/permissionscheme/{schemeId}", "schemeId", "/rest/api/3/permissionscheme", "id");
+    }
+
+    #[test]
+    fn what_belongs_together() {
+        let (contract, links) = links();
+        let filter = links.kind("/rest/api/3/filter").unwrap();
+        let path = |index: Option<usize>| index.map(|index| name(&contract.operations()[index]));
+        let all = [filter.list, filter.create, filter.read, filter.update, filter.delete].map(path);
+        let expect =
+            ["GET /filter/search", "POST /filter", "GET /filter/{id}", "PUT /filter/{id}", "DELETE /filter/{id}"];
+        assert_eq!(all, expect.map(|name| Some(name.replace(" /", " /rest/api/3/"))));
+    }
+}

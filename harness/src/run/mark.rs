@@ -1,0 +1,159 @@
+//! Values that are only known later: marks stand for them in requests until these are sent.
+//!
+//! A mark is a text no client would send, so requests with marks are ordinary JSON: they can be generated, stored and
+//! shrunk like any other.
+
+use serde_json::Value;
+
+const BEGIN: char = '\u{1}';
+const BETWEEN: char = '\u{2}';
+
+/// What a value stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Something of the target: its kind, what is wanted of it, and which one (modulo how many there are).
+    Thing {
+        /// The kind: a collection's path.
+        kind: String,
+        /// The property wanted: `id`, `key`…
+        attribute: String,
+        /// Which one.
+        index: usize,
+        /// Whether it is wanted as a number.
+        number: bool,
+    },
+    /// A property of what an earlier step was answered.
+    Answer {
+        /// The step.
+        step: usize,
+        /// The property wanted.
+        attribute: String,
+        /// Whether it is wanted as a number.
+        number: bool,
+    },
+    /// A text that nothing else in the target has; `form` is one of `name`, `key`, `email`.
+    Unique {
+        /// What it is to look like.
+        form: String,
+        /// Tells those of one case from each other.
+        index: usize,
+    },
+}
+
+impl Mark {
+    /// The mark as it stands in a request.
+    pub fn value(&self) -> Value {
+        let between = BETWEEN.to_string();
+        let parts = match self {
+            Self::Thing { kind, attribute, index, number } => {
+                ["thing".to_owned(), kind.clone(), attribute.clone(), index.to_string(), number.to_string()]
+                    .join(&between)
+            }
+            Self::Answer { step, attribute, number } => {
+                ["answer".to_owned(), step.to_string(), attribute.clone(), number.to_string()].join(&between)
+            }
+            Self::Unique { form, index } => ["unique".to_owned(), form.clone(), index.to_string()].join(&between),
+        };
+        Value::String(format!("{BEGIN}{parts}"))
+    }
+
+    /// The mark that a value is, if it is one.
+    pub fn read(value: &Value) -> Option<Self> {
+        let text = value.as_str()?.strip_prefix(BEGIN)?;
+        let parts: Vec<_> = text.split(BETWEEN).collect();
+        Some(match parts[..] {
+            ["thing", kind, attribute, index, number] => Self::Thing {
+                kind: kind.to_owned(),
+                attribute: attribute.to_owned(),
+                index: index.parse().ok()?,
+                number: number == "true",
+            },
+            ["answer", step, attribute, number] => {
+                Self::Answer { step: step.parse().ok()?, attribute: attribute.to_owned(), number: number == "true" }
+            }
+            ["unique", form, index] => Self::Unique { form: form.to_owned(), index: index.parse().ok()? },
+            _ => return None,
+        })
+    }
+}
+
+/// Replaces every mark for which there is a value; stops at the first that has none.
+pub fn replace<E>(value: &Value, with: &mut impl FnMut(Mark) -> Result<Value, E>) -> Result<Value, E> {
+    Ok(match value {
+        Value::String(_) => match Mark::read(value) {
+            Some(mark) => with(mark)?,
+            None => value.clone(),
+        },
+        Value::Array(items) => Value::Array(items.iter().map(|item| replace(item, with)).collect::<Result<_, E>>()?),
+        Value::Object(entries) => {
+            let mut replaced = serde_json::Map::new();
+            for (key, entry) in entries {
+                // Issue properties and fields may be named by what is only known later, too.
+                let key = match Mark::read(&Value::String(key.clone())) {
+                    Some(mark) => text(&with(mark)?),
+                    None => key.clone(),
+                };
+                replaced.insert(key, replace(entry, with)?);
+            }
+            Value::Object(replaced)
+        }
+        other => other.clone(),
+    })
+}
+
+/// A scalar as it stands in a path or a query.
+pub fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A property of a thing as a request wants it. Things are known by different names of the same: the first that is
+/// there counts.
+pub fn attribute(thing: &Value, wanted: &str, number: bool) -> Option<Value> {
+    const OTHERWISE: [&str; 8] = ["id", "accountId", "groupId", "key", "relatedWorkId", "taskId", "value", "name"];
+    let found = std::iter::once(wanted).chain(OTHERWISE).find_map(|name| match &thing[name] {
+        found @ (Value::String(_) | Value::Number(_)) => Some(found),
+        _ => None,
+    });
+    // Where only a link tells it, its last segment does; where several were made at once, the first counts.
+    let by_link = || thing["self"].as_str().and_then(|link| link.rsplit('/').next()).map(Value::from);
+    let by_list = || attribute(super::paging::items(thing)?.first()?, wanted, number);
+    let found = if thing.is_string() || thing.is_number() {
+        Some(thing.clone())
+    } else {
+        found.cloned().or_else(by_link).or_else(by_list)
+    };
+    found.map(|found| if number { as_number(found) } else { Value::String(text(&found)) })
+}
+
+fn as_number(value: Value) -> Value {
+    value.as_str().and_then(|text| text.parse::<i64>().ok()).map_or(value, Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn marks_are_values_and_back() {
+        let marks = [
+            Mark::Thing { kind: "/a/{}".into(), attribute: "id".into(), index: 3, number: true },
+            Mark::Answer { step: 2, attribute: "key".into(), number: false },
+            Mark::Unique { form: "name".into(), index: 1 },
+        ];
+        for mark in marks {
+            assert_eq!(Mark::read(&mark.value()), Some(mark));
+        }
+        assert_eq!(Mark::read(&json!("text")), None);
+    }
+
+    #[test]
+    fn things_are_known_by_what_they_have() {
+        assert_eq!(attribute(&json!({ "id": "7" }), "id", true), Some(json!(7)));
+        assert_eq!(attribute(&json!({ "id": 7 }), "id", false), Some(json!("7")));
+        assert_eq!(attribute(&json!({ "accountId": "a" }), "id", false), Some(json!("a")));
+        assert_eq!(attribute(&json!({ "self": "http://a/role/5" }), "id", true), Some(json!(5)));
+        assert_eq!(attribute(&json!("label"), "id", false), Some(json!("label")));
+        assert_eq!(attribute(&json!({}), "id", false), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! Gathering what cases found into a report.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use super::{Case, Check, Found, Options, Outcome};
+use crate::{
+    contract::Contract,
+    report::{Failure, OperationReport, Report, Summary},
+    schemas::SOURCES,
+};
+
+/// What tells one failure from another: the operation, the check, where, and what.
+pub type Key = (usize, Check, String, String);
+
+/// Failures of one kind.
+pub struct Group {
+    /// What they have in common.
+    pub key: Key,
+    /// The shortest case that showed it so far.
+    pub case: Case,
+    /// As it was seen there.
+    pub found: Found,
+}
+
+/// What is known so far.
+pub struct Results {
+    operations: Vec<OperationReport>,
+    groups: BTreeMap<Key, (u64, Option<(Case, Found)>)>,
+    failures: Vec<(Key, u64, Found)>,
+    cases: u64,
+    seed: u64,
+    strict: bool,
+}
+
+/// The kind of a failure.
+pub fn key(found: &Found) -> Key {
+    let finding = &found.finding;
+    (found.operation, finding.check, without_numbers(&finding.at), without_numbers(&finding.message))
+}
+
+/// Ids and names differ from case to case.
+fn without_numbers(text: &str) -> String {
+    let mut quoted = false;
+    let mut kept = String::new();
+    for character in text.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            _ if quoted || character.is_ascii_digit() => {}
+            _ => kept.push(character),
+        }
+    }
+    kept
+}
+
+impl Results {
+    /// Nothing yet.
+    pub fn new(contract: &Contract, options: &Options) -> Self {
+        let operations = contract.operations().iter().map(|operation| OperationReport {
+            operation: super::links::name(operation),
+            operation_id: operation.operation_id.clone(),
+            api: SOURCES[operation.source_index()].file.trim_end_matches(".json").to_owned(),
+            tag: operation.tag.clone(),
+            ..OperationReport::default()
+        });
+        Self {
+            operations: operations.collect(),
+            groups: BTreeMap::new(),
+            failures: Vec::new(),
+            cases: 0,
+            seed: options.seed,
+            strict: options.strict,
+        }
+    }
+
+    /// Says why an operation is not called.
+    pub fn skip(&mut self, operation: usize, reason: &str) {
+        self.operations[operation].skipped = Some(reason.to_owned());
+    }
+
+    /// Kinds of failures so far.
+    pub fn failures(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Takes in what a case found.
+    pub fn add(&mut self, outcome: Outcome) {
+        self.cases += 1;
+        let subject = &mut self.operations[outcome.case.subject];
+        subject.cases += 1;
+        if outcome.not_served {
+            subject.skipped = Some("not served yet".to_owned());
+        }
+        for (operation, status) in outcome.statuses {
+            *self.operations[operation].answers.entry(status).or_default() += 1;
+        }
+        for (operation, check, holds) in outcome.checks {
+            let tally = self.operations[operation].checks.entry(check.name().to_owned()).or_default();
+            *if holds { &mut tally.passed } else { &mut tally.failed } += 1;
+        }
+        for found in outcome.findings {
+            let (times, shown) = self.groups.entry(key(&found)).or_default();
+            *times += 1;
+            // Which case stands for a kind must not depend on which ended first.
+            let rank = |case: &Case, step: usize| (step, case.purpose.clone());
+            let better = shown
+                .as_ref()
+                .is_none_or(|(case, known)| rank(&outcome.case, found.finding.step) < rank(case, known.finding.step));
+            if better {
+                *shown = Some((outcome.case.clone(), found));
+            }
+        }
+    }
+
+    /// What failed, one of each kind. They are taken out, to be confirmed or dismissed.
+    pub fn groups(&mut self) -> Vec<Group> {
+        let take = |(key, (_, shown)): (&Key, &mut (u64, Option<(Case, Found)>))| {
+            shown.take().map(|(case, found)| Group { key: key.clone(), case, found })
+        };
+        self.groups.iter_mut().filter_map(take).collect()
+    }
+
+    /// A failure was seen again.
+    pub fn confirm(&mut self, key: &Key, found: Found) {
+        let times = self.groups.get(key).map_or(1, |(times, _)| *times);
+        self.failures.push((key.clone(), times, found));
+    }
+
+    /// A failure was not seen again: something else was going on.
+    pub fn dismiss(&mut self, key: &Key) {
+        let Some((times, _)) = self.groups.get(key) else { return };
+        if let Some(tally) = self.operations[key.0].checks.get_mut(key.1.name()) {
+            tally.failed = tally.failed.saturating_sub(*times);
+            tally.passed += times;
+        }
+    }
+
+    /// The report.
+    pub fn report(mut self, address: &str, started: DateTime<Utc>, took: Duration, requests: u64) -> Report {
+        let mut summary = Summary { cases: self.cases, requests, seconds: took.as_secs_f64(), ..Summary::default() };
+        for ((operation, check, ..), times, found) in self.failures {
+            let is_note = check == Check::UndocumentedProperties && !self.strict;
+            let failure = Failure {
+                check: check.name().to_owned(),
+                message: found.finding.message,
+                at: found.finding.at,
+                expected: found.finding.expected,
+                actual: found.finding.actual,
+                times,
+                seed: self.seed,
+                steps: found.steps,
+            };
+            let report = &mut self.operations[operation];
+            if is_note {
+                report.notes.push(failure);
+            } else {
+                *summary.failures.entry(check.name().to_owned()).or_default() += 1;
+                report.failures.push(failure);
+            }
+        }
+        for operation in &mut self.operations {
+            // Near-misses are tried even where nothing is known; then it was called after all.
+            let is_called = !operation.answers.is_empty() && operation.skipped.as_deref() != Some("not served yet");
+            if is_called {
+                summary.operations += 1;
+                operation.skipped = None;
+            } else {
+                summary.skipped += 1;
+                operation.skipped.get_or_insert_with(|| "the time was up".to_owned());
+            }
+        }
+        Report {
+            kind: "contract".to_owned(),
+            target: address.to_owned(),
+            seed: self.seed,
+            started,
+            summary,
+            operations: self.operations,
+        }
+    }
+}

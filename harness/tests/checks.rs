@@ -1,0 +1,433 @@
+//! Each check is seen to fail: against servers that misbehave in one way, and against one that doesn't.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use harness::{
+    report::Report,
+    run::{self, Options},
+    target::{Credentials, Settings},
+};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
+
+/// A contract with one kind of thing: made, listed, read, changed, deleted.
+fn contract() -> Value {
+    let thing = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["id", "self", "name"],
+        "properties": {
+            "id": { "type": "string", "readOnly": true },
+            "self": { "type": "string", "readOnly": true },
+            "name": { "type": "string", "maxLength": 40 },
+            "size": { "type": "string", "enum": ["S", "L"] },
+        },
+    });
+    let page = json!({
+        "type": "object",
+        "properties": {
+            "startAt": { "type": "integer" }, "maxResults": { "type": "integer" }, "total": { "type": "integer" },
+            "values": { "type": "array", "items": thing },
+        },
+    });
+    let answer = |schema: &Value| json!({ "content": { "application/json": { "schema": schema } } });
+    let security = json!([{ "basicAuth": [] }, { "OAuth2": ["manage:jira-configuration"] }]);
+    let body = json!({ "content": { "application/json": { "schema": thing } }, "required": true });
+    let id = json!({ "in": "path", "name": "id", "required": true, "schema": { "type": "string" } });
+    let number =
+        |name: &str| json!({ "in": "query", "name": name, "schema": { "type": "integer", "format": "int32" } });
+    let operation = |id: &str, status: &str, schema: Option<&Value>, parameters: Vec<Value>| {
+        let mut responses = Map::new();
+        responses.insert(status.to_owned(), schema.map_or(json!({}), answer));
+        for status in ["400", "401", "403", "404"] {
+            responses.insert(status.to_owned(), json!({}));
+        }
+        json!({ "operationId": id, "parameters": parameters, "responses": responses, "security": security })
+    };
+    let mut post = operation("make", "201", Some(&thing), vec![]);
+    post["requestBody"] = body.clone();
+    let mut put = operation("change", "200", Some(&thing), vec![id.clone()]);
+    put["requestBody"] = body;
+    json!({
+        "openapi": "3.0.1",
+        "info": { "title": "Things", "version": "1" },
+        "paths": {
+            "/rest/api/3/thing": {
+                "get": operation("list", "200", Some(&page), vec![number("startAt"), number("maxResults")]),
+                "post": post,
+            },
+            "/rest/api/3/thing/{id}": {
+                "get": operation("read", "200", Some(&thing), vec![id.clone()]),
+                "put": put,
+                "delete": operation("delete", "204", None, vec![id]),
+            },
+        },
+    })
+}
+
+/// A folder with that contract alone.
+fn workspace() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let schemas = folder.path().join("schemas");
+    fs::create_dir(&schemas).unwrap();
+    let write = |name: &str, value: Value| fs::write(schemas.join(name), value.to_string()).unwrap();
+    write("platform.json", contract());
+    write("software.json", json!({ "paths": {} }));
+    write("service-management.json", json!({ "paths": {} }));
+    write("deviations.json", json!([]));
+    write("links.json", json!({}));
+    folder
+}
+
+/// What a server does wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    None,
+    Fails,
+    Teapot,
+    Html,
+    NamelessThing,
+    MoreThanDocumented,
+    AcceptsAnything,
+    LosesChanges,
+    KeepsDeleted,
+    ListsWithoutSome,
+    RepeatsOnPages,
+    IgnoresTheLimit,
+    GivesOneIdTwice,
+    LinksElsewhere,
+    LinksNowhere,
+    LetsAnybodyIn,
+    LetsTheOtherConfigure,
+    AnswersDifferently,
+    ForgetsInVersionTwo,
+    ErrorsInNoDialect,
+    NoRateLimits,
+    Sleeps,
+}
+
+/// A server that keeps things, and makes one mistake.
+struct Server {
+    fault: Fault,
+    address: String,
+    things: Mutex<BTreeMap<u64, Value>>,
+    next: AtomicU64,
+}
+
+impl Respond for Server {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let is = |fault| self.fault == fault;
+        let answer = self.answer(request);
+        let authorization =
+            request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if authorization.is_empty() || is(Fault::NoRateLimits) && !request.url.path().ends_with("myself") {
+            return answer;
+        }
+        answer
+            .insert_header("x-ratelimit-limit", "350")
+            .insert_header("x-ratelimit-remaining", "349")
+            .insert_header("ratelimit", "\"jira-burst-based\";r=349;t=1")
+            .insert_header("ratelimit-policy", "\"jira-burst-based\";q=100;w=1")
+    }
+}
+
+impl Server {
+    fn answer(&self, request: &Request) -> ResponseTemplate {
+        let is = |fault| self.fault == fault;
+        let method = request.method.as_str();
+        let path = request.url.path().to_owned();
+        let who = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (nobody, other) = (who.is_empty(), who == "Basic b3RoZXI6c2VjcmV0");
+        if path == "/_mock/ready" {
+            return ok(200, &json!({ "status": "ready" }));
+        }
+        if path.ends_with("/myself") {
+            return ok(200, &json!({ "accountId": "me" }));
+        }
+        let version = if path.starts_with("/rest/api/2/") { 2 } else { 3 };
+        let Some(rest) = path.strip_prefix(&format!("/rest/api/{version}/thing")) else { return problem(404) };
+        if nobody && !is(Fault::LetsAnybodyIn) {
+            return ResponseTemplate::new(401).set_body_raw("Client must be authenticated.", "text/plain");
+        }
+        if other && method != "GET" && !is(Fault::LetsTheOtherConfigure) {
+            return self.refusal(403);
+        }
+        let query: BTreeMap<_, _> = request.url.query_pairs().into_owned().collect();
+        let number = |name: &str, default: u64| query.get(name).map_or(Ok(default), |text| text.parse());
+        let (Ok(start), Ok(limit)) = (number("startAt", 0), number("maxResults", 50)) else {
+            return if is(Fault::AcceptsAnything) { self.page(0, 50, version) } else { problem(400) };
+        };
+        if method == "GET" && rest.is_empty() {
+            return self.page(start, limit, version);
+        }
+        if method == "POST" || method == "PUT" {
+            let json_type = request.headers.get("content-type").is_some_and(|value| value == "application/json");
+            let body: Value = match serde_json::from_slice(&request.body) {
+                Ok(body) if json_type && is_sound(&body) => body,
+                Ok(body) if is(Fault::AcceptsAnything) => body,
+                _ if is(Fault::AcceptsAnything) => json!({}),
+                _ if !json_type => return problem(415),
+                _ => return self.refusal(400),
+            };
+            return self.write(method, rest, body, version);
+        }
+        let mut things = self.things.lock().unwrap();
+        let Some(id) =
+            rest.strip_prefix('/').and_then(|id| id.parse::<u64>().ok()).filter(|id| things.contains_key(id))
+        else {
+            return self.refusal(404);
+        };
+        if method == "DELETE" {
+            if !is(Fault::KeepsDeleted) {
+                things.remove(&id);
+            }
+            return ResponseTemplate::new(204);
+        }
+        let mut thing = things[&id].clone();
+        drop(things);
+        if is(Fault::AnswersDifferently) {
+            thing["name"] = json!(format!("name {}", self.next.fetch_add(1, Ordering::Relaxed)));
+        }
+        if is(Fault::ForgetsInVersionTwo) && version == 2 {
+            thing["name"] = json!("another");
+        }
+        match self.fault {
+            Fault::Fails => self.refusal(500),
+            Fault::Teapot => ok(206, &self.shown(id, &thing, version)),
+            Fault::Html => ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html"),
+            Fault::Sleeps => ok(200, &self.shown(id, &thing, version)).set_delay(Duration::from_secs(60)),
+            _ => ok(200, &self.shown(id, &thing, version)),
+        }
+    }
+
+    fn write(&self, method: &str, rest: &str, body: Value, version: u64) -> ResponseTemplate {
+        let is = |fault| self.fault == fault;
+        let mut things = self.things.lock().unwrap();
+        if method == "POST" {
+            let id = if is(Fault::GivesOneIdTwice) { 1 } else { self.next.fetch_add(1, Ordering::Relaxed) };
+            things.insert(id, body.clone());
+            return ok(201, &self.shown(id, &body, version));
+        }
+        let Some(id) =
+            rest.strip_prefix('/').and_then(|id| id.parse::<u64>().ok()).filter(|id| things.contains_key(id))
+        else {
+            return self.refusal(404);
+        };
+        if !is(Fault::LosesChanges) {
+            things.insert(id, body.clone());
+        }
+        ok(200, &self.shown(id, &body, version))
+    }
+
+    fn page(&self, start: u64, limit: u64, version: u64) -> ResponseTemplate {
+        let is = |fault| self.fault == fault;
+        let things = self.things.lock().unwrap();
+        let mut all: Vec<_> = things.iter().map(|(id, thing)| self.shown(*id, thing, version)).collect();
+        if is(Fault::ListsWithoutSome) {
+            all.retain(|thing| thing["id"].as_str().is_some_and(|id| id.ends_with(["1", "3", "5", "7", "9"])));
+        }
+        let start = if is(Fault::RepeatsOnPages) { start.saturating_sub(1) } else { start } as usize;
+        let limit = if is(Fault::IgnoresTheLimit) { limit + 1 } else { limit } as usize;
+        let values: Vec<_> = all.iter().skip(start).take(limit).collect();
+        ok(200, &json!({ "startAt": start, "maxResults": limit, "total": all.len(), "values": values }))
+    }
+
+    fn shown(&self, id: u64, thing: &Value, version: u64) -> Value {
+        let is = |fault| self.fault == fault;
+        let mut shown = json!({
+            "id": id.to_string(),
+            "self": format!("{}/rest/api/{version}/thing/{id}", self.address),
+            "name": thing["name"],
+        });
+        if thing["size"].is_string() {
+            shown["size"] = thing["size"].clone();
+        }
+        match self.fault {
+            Fault::LinksElsewhere => shown["self"] = json!(format!("http://elsewhere/rest/api/3/thing/{id}")),
+            Fault::LinksNowhere => shown["self"] = json!(format!("{}/rest/api/{version}/thing/0{id}x", self.address)),
+            _ => {}
+        }
+        if is(Fault::NamelessThing) {
+            shown.as_object_mut().unwrap().remove("name");
+        }
+        if is(Fault::MoreThanDocumented) {
+            shown["more"] = json!(1);
+        }
+        shown
+    }
+
+    fn refusal(&self, status: u16) -> ResponseTemplate {
+        if self.fault == Fault::ErrorsInNoDialect {
+            return ok(status, &json!({ "oops": true }));
+        }
+        ok(status, &json!({ "errorMessages": ["No."], "errors": {} }))
+    }
+}
+
+/// Whether a body keeps the contract.
+fn is_sound(body: &Value) -> bool {
+    let Some(entries) = body.as_object() else { return false };
+    let known = entries.keys().all(|name| ["id", "self", "name", "size"].contains(&name.as_str()));
+    let named = entries.get("name").and_then(Value::as_str).is_some_and(|name| name.chars().count() <= 40);
+    let sized = entries.get("size").is_none_or(|size| size == "S" || size == "L");
+    known && named && sized
+}
+
+fn ok(status: u16, body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/json;charset=UTF-8")
+}
+
+fn problem(status: u16) -> ResponseTemplate {
+    let body = json!({ "type": "about:blank", "title": "No", "status": status, "detail": "No." });
+    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
+}
+
+fn basic(user: &str) -> Credentials {
+    Credentials::Basic { user: user.to_owned(), token: "secret".to_owned() }
+}
+
+fn options(address: &str, folder: &Path) -> Options {
+    let mut target = Settings::new(address, basic("me"));
+    target.other = Some(basic("other"));
+    target.request_time_limit = Duration::from_millis(300);
+    Options { allow_writes: true, strict: true, seed: 7, ..Options::new(target, folder) }
+}
+
+async fn serve(fault: Fault) -> MockServer {
+    let server = MockServer::start().await;
+    let (things, next) = (Mutex::default(), AtomicU64::new(1));
+    let respond = Server { fault, address: server.uri(), things, next };
+    Mock::given(any()).respond_with(respond).mount(&server).await;
+    server
+}
+
+async fn run(fault: Fault) -> Report {
+    let server = serve(fault).await;
+    let folder = workspace();
+    run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap()
+}
+
+#[tokio::test]
+async fn each_fault_is_found_by_its_check() {
+    let faults = [
+        (Fault::Fails, "no-5xx"),
+        (Fault::Teapot, "documented-status"),
+        (Fault::Html, "content-type"),
+        (Fault::NamelessThing, "schema"),
+        (Fault::MoreThanDocumented, "undocumented-properties"),
+        (Fault::AcceptsAnything, "negative-refused"),
+        (Fault::LosesChanges, "read-after-write"),
+        (Fault::KeepsDeleted, "delete-is-gone"),
+        (Fault::ListsWithoutSome, "lists-contain-and-page"),
+        (Fault::RepeatsOnPages, "lists-contain-and-page"),
+        (Fault::IgnoresTheLimit, "lists-contain-and-page"),
+        (Fault::GivesOneIdTwice, "unique-ids"),
+        (Fault::LinksElsewhere, "self-links"),
+        (Fault::LinksNowhere, "self-links"),
+        (Fault::LetsAnybodyIn, "authorization"),
+        (Fault::LetsTheOtherConfigure, "authorization"),
+        (Fault::AnswersDifferently, "repeatable-gets"),
+        (Fault::ForgetsInVersionTwo, "v2-v3-agree"),
+        (Fault::ErrorsInNoDialect, "error-dialect"),
+        (Fault::NoRateLimits, "rate-limit-headers"),
+        (Fault::Sleeps, "no-5xx"),
+    ];
+    let mut missed = Vec::new();
+    for (fault, check) in faults {
+        let report = run(fault).await;
+        if !report.summary.failures.contains_key(check) {
+            missed.push(format!("{fault:?}: {check} not among {:?}", report.summary.failures));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[tokio::test]
+async fn a_good_server_has_no_failure() {
+    let report = run(Fault::None).await;
+    let failures: Vec<_> = report.operations.iter().flat_map(|operation| &operation.failures).collect();
+    assert!(failures.is_empty(), "{failures:#?}");
+    assert_eq!((report.summary.operations, report.summary.skipped), (5, 0));
+    // Every check was made, or it would hold for nothing.
+    let made: std::collections::BTreeSet<_> = report.operations.iter().flat_map(|o| o.checks.keys()).collect();
+    let missing: Vec<_> = run::Check::ALL.iter().filter(|check| !made.contains(&check.name().to_owned())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_left_behind() {
+    let server = serve(Fault::None).await;
+    let folder = workspace();
+    run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap();
+    let list = format!("{}/rest/api/3/thing", server.uri());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let left: Value = client.get(list).basic_auth("me", Some("secret")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(left["total"], 0, "{left}");
+}
+
+#[tokio::test]
+async fn a_failure_tells_all_that_is_needed_and_no_secret() {
+    let report = run(Fault::LosesChanges).await;
+    let found = report.operations.iter().flat_map(|operation| &operation.failures);
+    let failure = found.into_iter().find(|failure| failure.check == "read-after-write").unwrap();
+    let lines: Vec<_> = failure.steps.iter().map(|step| step.curl.split(" -H").next().unwrap()).collect();
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    assert!(lines[0].starts_with("curl -s -X POST -u \"$JIRA_USER:$JIRA_TOKEN\" 'http://"), "{lines:#?}");
+    assert!(lines[1].contains("-X PUT") && lines[2].starts_with("curl -s -u"), "{lines:#?}");
+    assert_eq!((failure.seed, failure.at.as_str()), (7, "/name"));
+    assert_ne!(failure.expected, failure.actual);
+    assert!(!serde_json::to_string(&report).unwrap().contains("secret"));
+}
+
+#[tokio::test]
+async fn nothing_is_written_unless_allowed() {
+    let server = serve(Fault::None).await;
+    let folder = workspace();
+    let options = Options { allow_writes: false, ..options(&server.uri(), folder.path()) };
+    let report = run::contract(&options, &|_| {}).await.unwrap();
+    let asked = server.received_requests().await.unwrap();
+    assert!(asked.iter().all(|request| request.method.as_str() == "GET"), "{asked:#?}");
+    assert!(report.operations.iter().any(|operation| operation.skipped.is_some()));
+}
+
+#[tokio::test]
+async fn only_chosen_checks_are_made() {
+    let server = serve(Fault::LosesChanges).await;
+    let folder = workspace();
+    let checks = run::chosen(&[], &["read-after-write".parse().unwrap()]);
+    let options = Options { checks, ..options(&server.uri(), folder.path()) };
+    let report = run::contract(&options, &|_| {}).await.unwrap();
+    assert_eq!(report.summary.failures, BTreeMap::new());
+}
+
+#[tokio::test]
+async fn one_seed_has_one_run() {
+    let shape = |report: &Report| {
+        let operations = report.operations.iter().map(|o| (o.operation.clone(), o.answers.clone(), o.checks.clone()));
+        (report.summary.cases, operations.collect::<Vec<_>>())
+    };
+    assert_eq!(shape(&run(Fault::None).await), shape(&run(Fault::None).await));
+}
+
+#[tokio::test]
+async fn what_cannot_be_judged_is_no_failure() {
+    let folder = workspace();
+    let unreachable = options("http://127.0.0.1:9", folder.path());
+    assert!(run::contract(&unreachable, &|_| {}).await.is_err());
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(401)).mount(&server).await;
+    let error = run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("credentials"), "{error}");
+}
