@@ -1,11 +1,14 @@
 """`JiraCloud` of `atlassian-python-api`: issues, and what hangs on them."""
 
 import io
+import os
 import time
 import zipfile
 
+import requests
 from atlassian_site import cloud, developer, document, jira, refused  # noqa: F401
 
+SERVER = os.environ["MOCK_JIRA_URL"]
 TASK = {"project": {"key": "DEMO"}, "issuetype": {"name": "Task"}}
 
 
@@ -194,3 +197,34 @@ def test_queries(cloud):
     assert migrated == {"queryStrings": ["project = DEMO"], "queriesWithUnknownUsers": []}
     sanitized = cloud.sanitise_jql_queries(data={"queries": [{"query": "project = DEMO"}]})["queries"]
     assert sanitized[0]["sanitizedQuery"]
+    suggested = cloud.get_field_auto_complete_for_query_string(field_name="project", field_value="Demo")
+    assert [one["value"] for one in suggested["results"]] == ["DEMO"]
+    picked = cloud.get_issue_picker_resource(query="sign", current_jql="project = DEMO")["sections"]
+    assert any(issue["key"] == "DEMO-1" for section in picked for issue in section["issues"])
+
+
+def test_functions_of_apps(cloud, site):
+    function = {
+        "key": "ari:cloud:ecosystem::extension/1/2/static/f",
+        "name": "issuesWithText",
+        "accountId": cloud.get_current_user()["accountId"],
+        "arguments": [{"name": "text", "required": True}],
+        "operators": ["in"],
+    }
+    made = requests.post(f"{SERVER}/_mock/sites/{site.name}/jql-functions", json=function, timeout=30)
+    assert made.status_code == 201
+    query = "project = DEMO AND issue in issuesWithText('keys')"
+    assert cloud.enhanced_jql(query)["issues"] == []
+    (wanted,) = cloud.get_precomputations()["values"]
+    assert wanted["arguments"] == ["keys"]
+    cloud.update_precomputations(data={"values": [{"id": wanted["id"], "value": "key = DEMO-2"}]})
+    assert [issue["key"] for issue in cloud.enhanced_jql(query)["issues"]] == ["DEMO-2"]
+    found = cloud.get_precomputations_by_id(data={"precomputationIDs": [wanted["id"]]})
+    assert found["precomputations"][0]["value"] == "key = DEMO-2"
+
+
+def test_expressions(cloud):
+    assert cloud.analyse_expression(data={"expressions": ["1 + 1"]})["results"][0]["valid"]
+    asked = {"expression": "issue.key", "context": {"issue": {"key": "DEMO-1"}}}
+    assert cloud.evaluate_jsisjira_expression(data=asked)["value"] == "DEMO-1"
+    assert cloud.evaluate_jira_expression(data=asked)["value"] == "DEMO-1"
