@@ -150,12 +150,14 @@ fn offered(call: &Call, kind: &IssueType) -> Value {
     view
 }
 
+/// The document has neither 403 nor 404.
 fn creatable<'a>(call: &'a Call, id_or_key: &str) -> Result<&'a Project> {
-    let project = call.project(id_or_key)?;
+    let unknown = |_| Failure::invalid(format!("No project could be found with id or key '{id_or_key}'."));
+    let project = call.project(id_or_key).map_err(unknown)?;
     if call.access().project(project, "CREATE_ISSUES") {
         return Ok(project);
     }
-    Err(Failure::forbidden("You do not have permission to create issues in this project."))
+    Err(Failure::invalid("You do not have permission to create issues in this project."))
 }
 
 fn merge(view: &mut Value, other: Map<String, Value>) {
