@@ -49,11 +49,13 @@ fn fill(site_id: i32) -> Vec<String> {
         format!(
             "INSERT INTO issue (site_id, id, project_id, number, issue_type_id, status_id, priority_id, resolution_id, summary,
                description, environment, creator, reporter, assignee, labels, created, updated, status_category_changed, rank,
-               custom, search_text)
+               custom, search_text, past)
              SELECT site_id, 100000 + n, project_id, 1000 + n, issue_type_id, (ARRAY[10000, 3, 10001])[1 + n % 3], 1 + n % 5, NULL,
                summary || ' ' || n, description, environment, creator, reporter, CASE WHEN n % 3 = 0 THEN NULL ELSE creator END,
                ARRAY['label' || n % 50], now() - n * interval '1 minute', now() - n * interval '30 seconds',
-               now() - n * interval '1 minute', '0|j' || lpad(n::text, 8, '0') || ':', custom, to_tsvector('english', summary)
+               now() - n * interval '1 minute', '0|j' || lpad(n::text, 8, '0') || ':', custom, to_tsvector('english', summary),
+               ARRAY['status:10000', 'status:3', 'status:10001', 'priority:' || 1 + n % 5, 'resolution:', 'fixVersions:',
+                 'reporter:' || coalesce(reporter, ''), 'assignee:' || CASE WHEN n % 3 = 0 THEN '' ELSE creator END]
              FROM generate_series(1, {ISSUES}) n
              JOIN issue ON site_id = {site_id} AND id = 10000 + (ARRAY[1, 2, 3, 5, 6, 7])[1 + n % 6]"
         ),

@@ -110,6 +110,11 @@ impl Contract {
         Some(Match { operation: &self.operations[index], version: target.version })
     }
 
+    /// The contract that an operation stands in: `platform`, `software` or `service-management`.
+    pub fn api(&self, operation: &Operation) -> &str {
+        self.documents[operation.document]["info"]["title"].as_str().unwrap_or_default()
+    }
+
     /// The document that describes an operation, and the operation's place in it.
     pub(crate) fn source(&self, operation: &Operation) -> (&Value, &Value) {
         let document = &self.documents[operation.document];

@@ -7,6 +7,11 @@ use clap::{Parser, Subcommand};
 mod cli {
     pub mod conform;
     pub mod contract;
+    pub mod coverage;
+    pub mod gate;
+    pub mod parity;
+    pub mod progress;
+    pub mod report;
     pub mod schemas;
 }
 
@@ -25,12 +30,31 @@ enum Command {
     Schemas(cli::schemas::Command),
     Conform(cli::conform::ConformArgs),
     Contract(Box<cli::contract::ContractArgs>),
+    Parity(cli::parity::ParityArgs),
+    Record(cli::parity::RecordArgs),
+    Gate(cli::gate::GateArgs),
+    Report(cli::report::ReportArgs),
+    Coverage(cli::coverage::CoverageArgs),
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    // 1 says that something was found wanting; a run that could not be made must not look like that.
+    run(Cli::parse().command).unwrap_or_else(|error| {
+        eprintln!("Error: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    match command {
         Command::Schemas(command) => command.run(),
         Command::Conform(arguments) => arguments.run(),
-        Command::Contract(arguments) => Ok(arguments.run()),
+        Command::Contract(arguments) => runtime.block_on(arguments.run()),
+        Command::Parity(arguments) => runtime.block_on(arguments.run()),
+        Command::Record(arguments) => runtime.block_on(arguments.run()),
+        Command::Gate(arguments) => runtime.block_on(arguments.run()),
+        Command::Report(arguments) => arguments.run(),
+        Command::Coverage(arguments) => arguments.run(),
     }
 }

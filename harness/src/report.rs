@@ -1,9 +1,20 @@
 //! What a run found, as data: the runs fill it, the formats show it, the gate decides on it.
 
+mod format;
+mod html;
+mod human;
+mod junit;
+mod markdown;
+pub mod score;
+pub mod verdict;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use format::Format;
+pub use verdict::Findings;
 
 /// One run against one target.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,6 +79,30 @@ pub struct OperationReport {
     /// What is worth knowing and breaks nothing, each kind once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Failure>,
+}
+
+impl OperationReport {
+    /// What is to be said of it in one word.
+    pub fn state(&self) -> State {
+        if self.skipped.is_some() {
+            State::Skipped
+        } else if self.failures.is_empty() && self.checks.values().all(|tally| tally.failed == 0) {
+            State::Held
+        } else {
+            State::Failed
+        }
+    }
+}
+
+/// What became of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A check did not hold.
+    Failed,
+    /// All checks held.
+    Held,
+    /// It was not called.
+    Skipped,
 }
 
 /// How often a check held.

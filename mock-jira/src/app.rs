@@ -9,6 +9,7 @@ pub mod categories;
 pub mod comments;
 pub mod components;
 pub mod dashboards;
+pub mod expressions;
 pub mod fields;
 pub mod filters;
 pub mod groups;
@@ -16,10 +17,12 @@ pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
 pub mod jql;
+pub mod jql_functions;
 pub mod link_types;
 pub mod links;
 pub mod mail;
 pub mod permission_schemes;
+pub mod picker;
 pub mod preferences;
 pub mod priorities;
 pub mod priority_schemes;
@@ -36,6 +39,7 @@ pub mod seed;
 pub mod settings;
 pub mod sharing;
 pub mod sites;
+pub mod sprints;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
@@ -43,6 +47,7 @@ pub mod transitions;
 pub mod user_query;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod watchers;
 pub mod worklogs;
 
@@ -59,7 +64,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Utc};
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// What every use case needs to know of the request that asks for it.
 #[derive(Clone, Debug)]
@@ -82,12 +87,15 @@ impl Context {
 
     /// A connection for reading in the site.
     pub async fn read(&self) -> Result<Read> {
-        self.db.read(self.site.site.id).await
+        let mut read = self.db.read(self.site.site.id).await?;
+        read.patience = Duration::from_millis(self.site.site.settings.search_timeout_ms.into());
+        Ok(read)
     }
 
     /// A transaction in the site.
     pub async fn begin(&self) -> Result<Work> {
-        let by = By { account_id: self.caller.account_id().map(str::to_owned), at: self.now };
+        let account_id = self.caller.account_id().map(str::to_owned);
+        let by = By { account_id, address: self.caller.address, at: self.now };
         self.db.begin(self.site.site.id, by).await
     }
 

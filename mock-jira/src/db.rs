@@ -22,6 +22,7 @@ pub mod groups;
 pub mod issue_type_schemes;
 pub mod issue_types;
 pub mod issues;
+pub mod jql_functions;
 pub mod link_types;
 pub mod links;
 pub mod mail;
@@ -40,11 +41,13 @@ pub mod search;
 pub mod security_schemes;
 pub mod settings;
 pub mod sharing;
+pub mod sprints;
 pub mod statuses;
 pub mod tasks;
 pub mod tokens;
 pub mod users;
 pub mod versions;
+pub mod views;
 pub mod votes;
 pub mod watchers;
 pub mod worklogs;
@@ -61,7 +64,9 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
+    net::IpAddr,
     ops::{Deref, DerefMut},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -128,6 +133,13 @@ const NO_SITE: i32 = 0;
 /// Longest wait for a connection, and longest run of a statement: a request has ended long before.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Whether a search failed because it asks for too much: it ran out of time, or of what PostgreSQL can take in one.
+pub fn too_heavy(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    // Canceled; limits of size, depth and number.
+    matches!(error, Error::InvalidArgument(_)) || code.is_some_and(|code| code == "57014" || code.starts_with("54"))
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -148,6 +160,8 @@ pub struct Db {
 pub struct By {
     /// None for anonymous callers and for the administration of the server.
     pub account_id: Option<String>,
+    /// Where the request came from; none for what is done in the background.
+    pub address: Option<IpAddr>,
     /// The time at the site.
     pub at: DateTime<Utc>,
 }
@@ -193,7 +207,13 @@ impl Db {
                 .await?;
             connection.site_id = site_id;
         }
-        Ok(Read { connection: Some(connection), site_id, statements: self.statements.clone() })
+        Ok(Read {
+            connection: Some(connection),
+            site_id,
+            patience: PATIENCE,
+            owner: self.owner.clone(),
+            statements: self.statements.clone(),
+        })
     }
 
     /// A transaction in a site; [`Failure::Stale`] once the site is deleted. Whoever deletes or resets the
@@ -317,6 +337,8 @@ async fn make_role(owner: &PgPool) -> anyhow::Result<()> {
 struct SiteConnection {
     inner: PgConnection,
     site_id: i32,
+    /// The process that serves it.
+    process: i32,
 }
 
 #[derive(Debug)]
@@ -331,7 +353,8 @@ impl managed::Manager for Manager {
     async fn create(&self) -> Result<SiteConnection, sqlx::Error> {
         let mut inner = PgConnection::connect_with(&self.options).await?;
         sqlx::raw_sql("SET ROLE mock_jira_server; SET statement_timeout = '60s'").execute(&mut inner).await?;
-        Ok(SiteConnection { inner, site_id: NO_SITE })
+        let process = sqlx::query_scalar("SELECT pg_backend_pid()").persistent(false).fetch_one(&mut inner).await?;
+        Ok(SiteConnection { inner, site_id: NO_SITE, process })
     }
 
     async fn recycle(&self, connection: &mut SiteConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
@@ -350,6 +373,10 @@ pub struct Read {
     connection: Option<Object<Manager>>,
     /// The site it sees; also the first argument of every statement.
     pub site_id: i32,
+    /// How long a search may run on it.
+    pub patience: Duration,
+    /// For stopping what runs on the connection.
+    owner: PgPool,
     statements: Arc<AtomicU64>,
 }
 
@@ -363,10 +390,38 @@ impl Read {
         }
     }
 
+    /// What cuts off statements on the connection. PostgreSQL's own timeout belongs to the connection, and to set it
+    /// for one statement would cost round trips.
+    pub(crate) fn cutter(&self) -> Cutter {
+        let process = self.connection.as_ref().map_or(0, |connection| connection.process);
+        Cutter { owner: self.owner.clone(), process, patience: self.patience }
+    }
+
     /// The version of what servers keep in memory about the site; `None` once the site is deleted.
     pub async fn version(&mut self) -> sqlx::Result<Option<i64>> {
         let site_id = self.site_id;
         sqlx::query_scalar!("SELECT version FROM site WHERE site_id = $1", site_id).fetch_optional(self.sql()).await
+    }
+}
+
+/// Cuts off a statement that takes too long.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    owner: PgPool,
+    process: i32,
+    patience: Duration,
+}
+
+impl Cutter {
+    /// Runs a statement to its end, or until it is cut off: then it fails as one that is [`too_heavy`].
+    pub(crate) async fn run<T>(self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        let mut statement = pin!(statement);
+        if let Ok(done) = tokio::time::timeout(self.patience, &mut statement).await {
+            return done;
+        }
+        sqlx::query("SELECT pg_cancel_backend($1)").bind(self.process).execute(&self.owner).await?;
+        // The connection is kept until it is idle, so that nothing but this statement can have been hit.
+        statement.await
     }
 }
 

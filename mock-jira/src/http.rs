@@ -2,6 +2,7 @@
 //! The only room that knows axum.
 
 pub mod admin;
+pub mod agile;
 pub mod answer;
 pub mod body;
 pub mod call;

@@ -271,7 +271,7 @@ fn serve(
     server: &Arc<Server>,
     handle: Handle<SocketAddr>,
 ) -> impl Future<Output = std::io::Result<()>> + Send + 'static {
-    let service = server.service().into_make_service();
+    let service = server.service().into_make_service_with_connect_info::<SocketAddr>();
     let mut http = axum_server::Server::<SocketAddr>::from_listener(listener).handle(handle).acceptor(NoDelayAcceptor);
     http.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(server.options.header_time_limit);
     let tls = identity.map(|identity| RustlsConfig::from_config(identity.config()));

@@ -82,6 +82,8 @@ async fn refuses_who_may_not_archive_and_what_can_not_be() {
     let sentence = "The number of issues to archive or unarchive exceeds the hard limit of 1000. Precondition failed.";
     admin.put(ARCHIVE, json!({ "issueIdsOrKeys": many })).await.refused(412, &[sentence], json!({}));
     assert_eq!(keys(&admin, "project = DEMO").await, Vec::<String>::new());
+    admin.put(UNARCHIVE, json!({ "issueIdsOrKeys": many })).await.refused(412, &[sentence], json!({}));
+    assert_eq!(keys(&admin, "project = DEMO").await.len(), 8);
 }
 
 #[tokio::test]

@@ -399,3 +399,39 @@ async fn a_bulk_operation_is_cancelled() {
     }
     assert_eq!(gone, done);
 }
+
+#[tokio::test]
+async fn those_whom_changes_concern_are_told_once() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let me = |client: &Value| client["accountId"].as_str().unwrap().to_owned();
+    let admins = me(&admin.get("/rest/api/3/myself").await.expect(200));
+    let (one, other) = (task(&admin, "DEMO", "one").await, task(&admin, "DEMO", "other").await);
+    let delete = |keys: Value, send: Value| json!({ "selectedIssueIdsOrKeys": keys, "sendBulkNotification": send });
+    let submitted = admin.post(DELETE, delete(json!([task(&admin, "DEMO", "own").await]), Value::Null)).await;
+    outcome(&admin, &submitted).await;
+    assert_eq!(world.mail().await, json!([]), "nobody is told what they do themselves");
+    let edit = |send: bool| {
+        json!({
+            "selectedIssueIdsOrKeys": [one, other], "selectedActions": ["priority"],
+            "editedFieldsInput": { "priority": { "priorityId": "1" } }, "sendBulkNotification": send,
+        })
+    };
+    outcome(&developer, &developer.post(FIELDS, edit(false)).await).await;
+    assert_eq!(world.mail().await, json!([]));
+    outcome(&developer, &developer.post(FIELDS, edit(true)).await).await;
+    let mail = world.mail().await;
+    assert_eq!(mail.as_array().unwrap().len(), 1, "{mail}");
+    let told = json!([mail[0]["subject"], mail[0]["to"], mail[0]["issueId"]]);
+    assert_eq!(told, json!(["Bulk edit: 2 issues", [admins], null]));
+    // Without being asked not to; and though the issues are gone.
+    outcome(&admin, &admin.post(WATCH, json!({ "selectedIssueIdsOrKeys": [one] })).await).await;
+    let submitted = world.admin().post(DELETE, delete(json!([one]), Value::Null)).await;
+    outcome(&admin, &submitted).await;
+    assert_eq!(world.mail().await.as_array().unwrap().len(), 1);
+    world.change(json!({ "settings": { "outgoingMail": false } })).await;
+    let transition = json!({ "bulkTransitionInputs": [{ "selectedIssueIdsOrKeys": [other], "transitionId": "21" }] });
+    let done = outcome(&developer, &developer.post(TRANSITION, transition).await).await;
+    assert_eq!(done["processedAccessibleIssues"].as_array().unwrap().len(), 1);
+    assert_eq!(world.mail().await.as_array().unwrap().len(), 1);
+}

@@ -176,3 +176,45 @@ async fn properties_hang_on_comments() {
     let made = developer.post(COMMENTS, json!({ "body": document("b"), "properties": internal })).await.expect(201);
     assert_eq!(made["jsdPublic"], false);
 }
+
+#[tokio::test]
+async fn an_edit_of_the_issue_changes_its_comments() {
+    let world = World::demo().await;
+    let (admin, viewer) = (world.admin(), world.viewer());
+    let text = |text: &str| json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] });
+    let all = async || admin.get("/rest/api/3/issue/DEMO-2/comment").await.expect(200)["comments"].clone();
+    let before = all().await;
+    let [first, second] = [0, 1].map(|at| before[at]["id"].clone());
+    let visibility = json!({ "type": "role", "identifier": "10002", "value": "Administrators" });
+    let edit = |operations: Value| json!({ "update": { "comment": operations } });
+    let both = edit(json!([
+        { "edit": { "id": first, "body": text("changed"), "visibility": visibility } },
+        { "remove": { "id": second } },
+        { "add": { "body": text("new") } },
+    ]));
+    admin.put("/rest/api/3/issue/DEMO-2", both).await.expect(204);
+    let after = all().await;
+    assert_eq!(after.as_array().unwrap().len(), 2);
+    assert_eq!((&after[0]["id"], &after[0]["body"], &after[0]["visibility"]), (&first, &text("changed"), &visibility));
+    assert_eq!((&after[0]["created"], &after[1]["body"]), (&before[0]["created"], &text("new")));
+    // What is not said stays.
+    let again = edit(json!([{ "edit": { "id": first, "body": text("again") } }]));
+    admin.put("/rest/api/3/issue/DEMO-2", again).await.expect(204);
+    assert_eq!(all().await[0]["visibility"], visibility);
+    // All or nothing, and only what the caller may.
+    let gone = edit(json!([{ "remove": { "id": first } }, { "remove": { "id": second } }]));
+    let sentence = format!("Can not find a comment for the id: {}.", second.as_str().unwrap());
+    admin.put("/rest/api/3/issue/DEMO-2", gone).await.refused(400, &[], json!({ "comment": sentence }));
+    assert_eq!(all().await.as_array().unwrap().len(), 2);
+    for wrong in [
+        json!({ "remove": {} }),
+        json!({ "edit": { "id": "x", "body": text("y") } }),
+        json!({ "edit": { "id": first } }),
+    ] {
+        let reply = admin.put("/rest/api/3/issue/DEMO-2", edit(json!([wrong]))).await;
+        assert!(reply.expect(400)["errors"]["comment"].is_string(), "{}", reply.text());
+    }
+    let own = json!([{ "remove": { "id": after[1]["id"] } }]);
+    viewer.put("/rest/api/3/issue/DEMO-2", edit(own)).await.expect(400);
+    assert_eq!(all().await.as_array().unwrap().len(), 2);
+}

@@ -174,3 +174,35 @@ async fn finds_components_of_several_projects() {
     admin.get(&format!("{PATH}?projectIdsOrKeys=NOPE")).await.expect(404);
     assert_eq!(world.anonymous().get(PATH).await.expect(200)["total"], 0);
 }
+
+#[tokio::test]
+async fn no_issue_keeps_what_is_deleted_at_the_same_time() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let project = admin.get("/rest/api/3/project/DEMO").await.expect(200)["id"].clone();
+    let project: i64 = project.as_str().unwrap().parse().unwrap();
+    for turn in 0..10 {
+        let component = make(&admin, PATH, json!({ "project": "DEMO", "name": format!("C{turn}") })).await;
+        let version = json!({ "projectId": project, "name": format!("V{turn}") });
+        let version = make(&admin, "/rest/api/3/version", version).await;
+        let fields = json!({ "components": [{ "id": component }], "fixVersions": [{ "id": version }] });
+        let mut new = json!({ "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": "A task" });
+        new["components"] = fields["components"].clone();
+        let (edited, created, one, other) = tokio::join!(
+            admin.put("/rest/api/3/issue/DEMO-7", json!({ "fields": fields })),
+            admin.post("/rest/api/3/issue", json!({ "fields": new })),
+            async { admin.delete(&format!("{PATH}/{component}")).await },
+            async { admin.delete(&format!("/rest/api/3/version/{version}")).await },
+        );
+        one.expect(204);
+        other.expect(204);
+        assert!([204, 400].contains(&edited.status.as_u16()), "{}", edited.text());
+        assert!([201, 400].contains(&created.status.as_u16()), "{}", created.text());
+        // An id that nothing stands for would be no empty value.
+        for field in ["component", "fixVersion"] {
+            let count = json!({ "jql": format!("project = DEMO AND {field} IS NOT EMPTY") });
+            let found = admin.post("/rest/api/3/search/approximate-count", count).await.expect(200);
+            assert_eq!(found["count"], 0, "{field}, turn {turn}");
+        }
+    }
+}

@@ -58,5 +58,8 @@ async fn refuses_bad_types() {
     developer.delete(&format!("{TYPES}/{first}")).await.expect(404);
     admin.put(&format!("{TYPES}/{first}"), json!({ "name": "" })).await.expect(400);
     admin.put(&format!("{TYPES}/99999"), json!({ "name": "x" })).await.expect(404);
-    admin.delete(&format!("{TYPES}/x")).await.expect(404);
+    admin.delete(&format!("{TYPES}/99999")).await.expect(404);
+    for reply in [admin.delete(&format!("{TYPES}/x")).await, admin.get(&format!("{TYPES}/x")).await] {
+        reply.refused(400, &["'x' is not the id of an issue link type."], json!({}));
+    }
 }

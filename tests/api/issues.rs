@@ -26,6 +26,8 @@ async fn reads_a_demo_issue_by_key_id_and_in_any_case() {
         ".fields.created" => "[time]",
         ".fields.updated" => "[time]",
         ".fields.statuscategorychangedate" => "[time]",
+        ".fields.**.startDate" => "[time]",
+        ".fields.**.endDate" => "[time]",
     });
     for name in ["10003", "demo-4"] {
         let same = admin.get(&format!("/rest/api/3/issue/{name}")).await.expect(200);

@@ -128,6 +128,7 @@ async fn expands_a_project() {
     let project = admin.get(&format!("{PATH}/DEMO?expand=issueTypeHierarchy,permissions")).await.expect(200);
     assert_json_snapshot!("project_hierarchy_expanded", project["issueTypeHierarchy"]);
     assert_eq!(project["permissions"]["canEdit"], true);
+    admin.get("/rest/api/3/issue/DEMO-1?updateHistory=true").await.expect(200);
     let recent = admin.get(&format!("{PATH}/recent?expand=insight,description")).await.expect(200);
     assert!(recent[0]["insight"]["totalIssueCount"].is_i64(), "{recent}");
 }

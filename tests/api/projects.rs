@@ -162,9 +162,6 @@ async fn lists_projects_bare() {
     let all = world.developer().get("/rest/api/3/project?expand=lead,issueTypes").await.expect(200);
     assert_eq!(keys(&all), ["DEMO", "OPS", "TEAM"]);
     assert!(all[0]["issueTypes"].is_array() && all[0]["lead"].is_object());
-    let recent = world.developer().get("/rest/api/3/project?recent=2").await.expect(200);
-    assert_eq!(recent.as_array().unwrap().len(), 2);
-    world.developer().get("/rest/api/3/project/recent").await.expect(200);
 }
 
 #[tokio::test]

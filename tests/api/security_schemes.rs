@@ -157,12 +157,21 @@ async fn issues_follow_when_levels_go_or_projects_change_schemes() {
     // What is mapped gets the new level, what is not loses it.
     associate(&admin, "DEMO", Some(&second), json!([{ "oldLevelId": a, "newLevelId": d }])).await;
     assert_eq!(of("DEMO-7").await, "D");
+    // Their histories tell it.
+    let changes = async |key: &str| {
+        let page = admin.get(&format!("/rest/api/3/issue/{key}/changelog")).await.expect(200);
+        let item = page["values"].as_array().unwrap().last().unwrap()["items"][0].clone();
+        json!([item["field"], item["fromString"], item["toString"]])
+    };
+    assert_eq!(changes("DEMO-7").await, json!(["security", "A", "D"]));
     admin.put("/rest/api/3/issue/DEMO-8", json!({ "fields": { "security": { "id": c } } })).await.expect(204);
     let see = admin.delete(&format!("{SCHEMES}/{second}/level/{c}")).await;
     assert_eq!(admin.task(&see).await["status"], "COMPLETE");
     assert_eq!(of("DEMO-8").await, Value::Null);
+    assert_eq!(changes("DEMO-8").await, json!(["security", "C", null]));
     associate(&admin, "DEMO", None, json!([])).await;
     assert_eq!(of("DEMO-7").await, Value::Null);
+    assert_eq!(changes("DEMO-7").await, json!(["security", "D", null]));
     admin.get("/rest/api/3/project/DEMO/issuesecuritylevelscheme").await.expect(404);
     admin.delete(&format!("{SCHEMES}/{second}")).await.expect(204);
 }

@@ -119,7 +119,7 @@ async fn default_columns() {
     // What people get who chose none.
     let own = world.developer().get("/rest/api/3/user/columns").await.expect(200);
     assert_eq!(own.as_array().unwrap().len(), 2);
-    admin.raw(http::Method::PUT, path, form, b"columns=boom".to_vec()).await.expect(400);
+    admin.raw(http::Method::PUT, path, form, b"columns=boom".to_vec()).await.expect(404);
     assert_eq!(values().await, ["summary", "customfield_10030"]);
     // A column leaves with its field.
     admin.post("/rest/api/3/field/customfield_10030/trash", json!({})).await.expect(200);

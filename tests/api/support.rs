@@ -1,6 +1,6 @@
 //! The world of a test: a site of its own, and clients that check every answer against the contract.
 
-use harness::conform::Conformance;
+use harness::{conform::Conformance, coverage};
 use http::{HeaderMap, Method, StatusCode};
 use mock_jira::MockJira;
 use serde_json::{Value, json};
@@ -80,7 +80,12 @@ impl Reply {
 /// A caller of a site.
 pub struct Client {
     base: String,
-    credentials: Option<(String, String)>,
+    credentials: Option<Credentials>,
+}
+
+enum Credentials {
+    Basic(String, String),
+    Bearer(String),
 }
 
 impl World {
@@ -135,8 +140,21 @@ impl World {
     }
 
     pub fn client(&self, credentials: Option<(&str, &str)>) -> Client {
-        let credentials = credentials.map(|(user, token)| (user.to_owned(), token.to_owned()));
+        let credentials = credentials.map(|(user, token)| Credentials::Basic(user.to_owned(), token.to_owned()));
         Client { base: self.base.clone(), credentials }
+    }
+
+    /// Who has this token, for accounts without an e-mail address.
+    pub fn bearer(&self, token: &str) -> Client {
+        Client { base: self.base.clone(), credentials: Some(Credentials::Bearer(token.to_owned())) }
+    }
+
+    /// A new token for the account that `owner` names.
+    pub async fn token(&self, owner: Value) -> String {
+        let url = format!("{}/_mock/sites/{}/tokens", server(), self.name);
+        let made = http_client().post(url).json(&owner).send().await.expect("an answer");
+        assert_eq!(made.status(), 201);
+        made.json::<Value>().await.expect("a token")["token"].as_str().expect("a token").to_owned()
     }
 
     /// The letters that the site would have sent.
@@ -188,14 +206,17 @@ impl Client {
     /// Sends a request as it is. Every answer of every test comes by here and is checked against the contract.
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
         let mut request = http_client().request(method.clone(), format!("{}{path}", self.base));
-        if let Some((user, token)) = &self.credentials {
-            request = request.basic_auth(user, Some(token));
-        }
+        request = match &self.credentials {
+            Some(Credentials::Basic(user, token)) => request.basic_auth(user, Some(token)),
+            Some(Credentials::Bearer(token)) => request.bearer_auth(token),
+            None => request,
+        };
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let answer = request.body(body).send().await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
+        coverage::record(&method, path, status.as_u16()).expect("the file of answers");
         let reply = Reply { status, headers, bytes: answer.bytes().await.expect("a body").to_vec() };
         if let Err(violations) = CONTRACT.check(&method, path, status, reply.header("content-type"), &reply.bytes) {
             let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();

@@ -378,3 +378,27 @@ async fn without_time_tracking_nobody_logs_work() {
     world.change(json!({ "settings": {} })).await;
     assert_eq!(admin.get(&path).await.expect(200)["timeSpent"], "1h");
 }
+
+#[tokio::test]
+async fn services_are_told_which_worklogs_there_are() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let mut ids = Vec::new();
+    for key in ["DEMO-1", "DEMO-2"] {
+        let made = developer.post(&format!("/rest/api/3/issue/{key}/worklog"), json!({ "timeSpentSeconds": 60 })).await;
+        let made = made.expect(201);
+        let id = |member: &str| made[member].as_str().unwrap().parse::<i64>().unwrap();
+        ids.push((id("issueId"), id("id")));
+    }
+    let pair = |(issue, worklog): (i64, i64)| json!({ "issueId": issue, "worklogId": worklog });
+    let bulk = async |requests: Value| {
+        developer.post("/rest/internal/api/latest/worklog/bulk", json!({ "requests": requests })).await
+    };
+    let asked = json!([pair(ids[1]), pair((ids[0].0, ids[1].1)), pair(ids[0]), pair((1, 1))]);
+    assert_eq!(bulk(asked).await.expect(200), json!({ "worklogs": [pair(ids[0]), pair(ids[1])] }));
+    bulk(json!([])).await.expect(400);
+    bulk(json!([{ "issueId": 1 }])).await.expect(400);
+    bulk(json!(vec![pair((1, 1)); 1001])).await.expect(400);
+    let nobody = world.anonymous().post("/rest/internal/api/latest/worklog/bulk", json!({ "requests": [] })).await;
+    assert_eq!(nobody.status, 401);
+}

@@ -1,14 +1,46 @@
-"""What the tests of `atlassian-python-api` share: a client of a site's administrator, and a new issue."""
+"""What the tests of `atlassian-python-api` share: clients of a site's administrator that know which of their methods
+the tests have called, and a new issue."""
+
+import sys
+from pathlib import Path
 
 import pytest
-from atlassian import Jira
+from atlassian import Jira, JiraCloud
 from requests import HTTPError
+
+HERE = Path(__file__).parent
+
+# Names of methods that tests took from clients: what methods call in their turn doesn't count.
+called = {Jira: set(), JiraCloud: set()}
+
+
+def watched(library):
+    """The class, noting down what is asked of it."""
+
+    def note(self, name):
+        if Path(sys._getframe(1).f_code.co_filename).parent == HERE:
+            called[library].add(name)
+        return object.__getattribute__(self, name)
+
+    return type(library.__name__, (library,), {"__getattribute__": note})
 
 
 @pytest.fixture
 def jira(site):
     email, token = site.admin
-    return Jira(url=site.url, username=email, password=token, cloud=True)
+    return watched(Jira)(url=site.url, username=email, password=token, cloud=True)
+
+
+@pytest.fixture
+def cloud(site):
+    email, token = site.admin
+    return watched(JiraCloud)(url=site.url, username=email, password=token)
+
+
+def document(text):
+    """An Atlassian document of one line."""
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": text}]}
+    return {"type": "doc", "version": 1, "content": [paragraph]}
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""`JiraCloud` of `atlassian-python-api`: its generated methods, in both versions, on the demo site."""
+"""`JiraCloud` of `atlassian-python-api`: reads in both versions, on the demo site."""
 
 import pytest
 from atlassian import JiraCloud
+from atlassian_site import cloud, watched  # noqa: F401
 
 # Method, arguments, and a member that the answer has (`[]` for a list).
 READS = [
@@ -107,16 +108,16 @@ READS = [
 @pytest.mark.parametrize("version", [2, 3])
 def test_reads(site, version):
     email, token = site.admin
-    jira = JiraCloud(url=site.url, username=email, password=token, api_version=version)
+    jira = watched(JiraCloud)(url=site.url, username=email, password=token, api_version=version)
     for method, arguments, member in READS:
         answer = getattr(jira, method)(**arguments)
         assert isinstance(answer, list) if member == [] else member in answer, method
 
 
-def test_adds_a_version(site):
-    email, token = site.admin
-    jira = JiraCloud(url=site.url, username=email, password=token)
-    project = jira.get_project("DEMO")
-    made = jira.add_version(project["id"], "9.0")
-    assert jira.get_version(made["id"])["name"] == "9.0"
-    assert len(jira.enhanced_jql_get_list_of_tickets("project = DEMO", limit=3)) == 3
+def test_adds_a_version(cloud):
+    project = cloud.get_project("DEMO")
+    made = cloud.add_version(project["id"], "9.0")
+    assert cloud.get_version(made["id"])["name"] == "9.0"
+    assert len(cloud.enhanced_jql("project = DEMO")["issues"]) == 8
+    assert len(cloud.enhanced_jql_get_list_of_tickets("project = DEMO", limit=3)) == 3
+    assert cloud.endpoint("issue") == "rest/api/3/issue"

@@ -67,6 +67,26 @@ async fn a_flag_counts_more_than_the_environment_and_that_more_than_the_file() {
     assert!(mock.log().starts_with('{'), "{}", mock.log());
 }
 
+#[tokio::test]
+async fn what_is_meant_for_all_programs_counts_least() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mock-jira.toml");
+    fs::write(&file, "ephemeral = true\n").unwrap();
+    let nowhere = "postgresql://[";
+    let mut with_file = command(&["--listen", "127.0.0.1:0", "--config", file.to_str().unwrap()]);
+    let mock = Mock::spawn(with_file.env("DATABASE_URL", nowhere));
+    assert!(mock.banner.contains("thrown away at the end"), "{}", mock.banner);
+    for name in ["DATABASE_URL", "MOCK_JIRA_DATABASE_URL"] {
+        let mut alone = command(&["--listen", "127.0.0.1:0"]);
+        if name.starts_with("MOCK") {
+            alone.args(["--config", file.to_str().unwrap()]);
+        }
+        let refused = alone.env(name, nowhere).output().unwrap();
+        let message = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success() && message.contains("URL"), "{name}: {message}");
+    }
+}
+
 #[test]
 fn an_unknown_setting_is_named() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,15 +1,15 @@
 //! `harness contract …`
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use harness::{
-    report::{Failure, Report},
+    report::{Findings, Format},
     run::{self, Check, Options},
     target::{Credentials, Settings},
 };
-use indicatif::{ProgressBar, ProgressStyle};
+
+use super::progress::Bar;
 
 /// Try every operation of the contracts against a target and judge its answers.
 ///
@@ -100,35 +100,9 @@ impl TargetArgs {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Human,
-    Json,
-}
-
 impl ContractArgs {
     /// Runs, reports, and says by the exit code what came of it.
-    pub fn run(self) -> ExitCode {
-        let format = self.format;
-        match self.judged() {
-            Ok(report) => {
-                match format {
-                    Format::Human => print(&report),
-                    Format::Json => match serde_json::to_string_pretty(&report) {
-                        Ok(text) => println!("{text}"),
-                        Err(error) => eprintln!("{error}"),
-                    },
-                }
-                ExitCode::from(u8::from(!report.summary.failures.is_empty()))
-            }
-            Err(error) => {
-                eprintln!("the target could not be judged: {error:#}");
-                ExitCode::from(2)
-            }
-        }
-    }
-
-    fn judged(self) -> anyhow::Result<Report> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         let options = Options {
             target: self.target.settings(),
             workspace: self.workspace,
@@ -142,53 +116,14 @@ impl ContractArgs {
             time_limit: self.time_limit.map(Duration::from_secs),
             strict: self.strict,
         };
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {elapsed}")?);
-        let show = |progress: run::Progress| {
-            bar.set_length(progress.of as u64);
-            bar.set_position(progress.done as u64);
-            bar.set_message(format!("{}, {} kinds of failure", progress.doing, progress.failures));
+        let bar = Bar::new();
+        let show = |now: run::Progress| {
+            bar.show(now.done, now.of, &format!("{}, {} kinds of failure", now.doing, now.failures));
         };
-        let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-        let report = runtime.block_on(run::contract(&options, &show));
-        bar.finish_and_clear();
-        report
+        let report = run::contract(&options, &show).await?;
+        bar.finish();
+        let failed = !report.summary.failures.is_empty();
+        self.format.print(&Findings::from(report))?;
+        Ok(ExitCode::from(u8::from(failed)))
     }
-}
-
-fn print(report: &Report) {
-    for operation in &report.operations {
-        operation.failures.iter().for_each(|failure| print_failure(&operation.operation, failure));
-    }
-    for operation in &report.operations {
-        for note in &operation.notes {
-            println!("note: {}: {} {}", operation.operation, note.at, note.message);
-        }
-    }
-    let summary = &report.summary;
-    let rate = summary.requests as f64 / summary.seconds.max(0.001);
-    println!("{} at {}, seed {}", report.kind, report.target, report.seed);
-    println!("{} operations called, {} skipped", summary.operations, summary.skipped);
-    println!("{} cases, {} requests in {:.1} s ({rate:.0} a second)", summary.cases, summary.requests, summary.seconds);
-    if summary.failures.is_empty() {
-        println!("no failure");
-    }
-    for (check, count) in &summary.failures {
-        println!("{check}: {count} kinds of failure");
-    }
-}
-
-fn print_failure(operation: &str, failure: &Failure) {
-    println!(
-        "{operation}: {}: {} (seen {} times, seed {})",
-        failure.check, failure.message, failure.times, failure.seed
-    );
-    if !failure.at.is_empty() {
-        println!("  at       {}", failure.at);
-    }
-    println!("  expected {}\n  actual   {}", failure.expected, failure.actual);
-    for step in &failure.steps {
-        println!("  {}\n    {} {}", step.curl, step.status, step.body);
-    }
-    println!();
 }

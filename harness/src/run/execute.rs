@@ -123,7 +123,7 @@ impl Executor {
     }
 
     /// The request of a step; nothing when an answer it needs lacks what is needed.
-    fn request(
+    pub fn request(
         &self,
         contract: &Contract,
         case: &Case,

@@ -25,9 +25,6 @@ use std::{
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use uuid::Uuid;
 
-/// Most files of an issue (J-78).
-pub const LIMIT: i64 = 2_000;
-
 /// A file to attach. Its content is on disk, so that neither memory nor a connection waits for a slow client.
 #[derive(Debug)]
 pub struct NewFile {
@@ -72,8 +69,9 @@ pub async fn add(context: &Context, id_or_key: &str, files: Vec<NewFile>) -> Res
     }
     let issue = issues::locked(context, &mut work, id_or_key).await?;
     permitted(context, context.project_of(&issue)?, &issue)?;
-    if db::attachments::count(&mut work, issue.id).await? + stored.len() as i64 > LIMIT {
-        return Err(Failure::TooLarge(format!("An issue can have at most {LIMIT} attachments."))); // J-77
+    let limit = context.site.site.settings.issue_limits.attachments;
+    if db::attachments::count(&mut work, issue.id).await? + stored.len() as i64 > limit {
+        return Err(Failure::TooLarge(format!("An issue can have at most {limit} attachments."))); // J-77
     }
     let mut items = Vec::with_capacity(stored.len());
     for new in &mut stored {

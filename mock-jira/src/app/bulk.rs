@@ -6,7 +6,7 @@
 pub mod moving;
 
 use super::{
-    Context, issues,
+    Context, issues, mail,
     tasks::{self, End, Job, Run},
     transitions, watchers,
 };
@@ -26,7 +26,7 @@ use crate::{
 pub use moving::Target;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is done to an issue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,6 +78,8 @@ pub struct Progress {
     pub failed: BTreeMap<i64, Vec<String>>,
     /// How many were gone, or out of sight.
     pub inaccessible: usize,
+    /// Account ids of those who are to be told at the end.
+    recipients: BTreeSet<String>,
 }
 
 /// Most bulk operations of a site at once (J-131, R-23).
@@ -102,7 +104,7 @@ pub async fn chosen(context: &Context, db: &mut db::Read, names: &[String]) -> R
 }
 
 /// Asks for the same to be done to all issues that are named.
-pub async fn submit_all(context: &Context, names: &[String], action: Action) -> Result<Task> {
+pub async fn submit_all(context: &Context, names: &[String], action: Action, notify: bool) -> Result<Task> {
     let mut work = context.begin().await?;
     let mut issues = chosen(context, &mut work, names).await?;
     if matches!(action, Action::Delete) {
@@ -111,11 +113,11 @@ pub async fn submit_all(context: &Context, names: &[String], action: Action) -> 
         issues.sort_by_key(level);
     }
     let issue_ids = issues.iter().map(|issue| issue.id).collect();
-    submit(context, work, vec![Part { action, issue_ids }]).await
+    submit(context, work, vec![Part { action, issue_ids }], notify).await
 }
 
 /// Asks for transitions: each with the issues that take it.
-pub async fn submit_transitions(context: &Context, steps: Vec<(String, Vec<String>)>) -> Result<Task> {
+pub async fn submit_transitions(context: &Context, steps: Vec<(String, Vec<String>)>, notify: bool) -> Result<Task> {
     let mut work = context.begin().await?;
     let all: Vec<String> = steps.iter().flat_map(|(_, names)| names).cloned().collect();
     chosen(context, &mut work, &all).await?;
@@ -125,13 +127,13 @@ pub async fn submit_transitions(context: &Context, steps: Vec<(String, Vec<Strin
         let issue_ids = issues.iter().map(|issue| issue.id).collect();
         parts.push(Part { action: Action::Transition { id }, issue_ids });
     }
-    submit(context, work, parts).await
+    submit(context, work, parts, notify).await
 }
 
 /// Stores the work to be done.
-async fn submit(context: &Context, mut work: Work, parts: Vec<Part>) -> Result<Task> {
+async fn submit(context: &Context, mut work: Work, parts: Vec<Part>, notify: bool) -> Result<Task> {
     // Tasks are numbered one after the other, so that no two submissions miss each other.
-    let task = tasks::submit(context, &mut work, &Job::Bulk { parts }).await?;
+    let task = tasks::submit(context, &mut work, &Job::Bulk { parts, notify }).await?;
     if db::tasks::open(&mut work, &["bulk"]).await?.len() > AT_ONCE {
         return Err(Failure::invalid(format!("At most {AT_ONCE} bulk operations can run at the same time.")));
     }
@@ -154,17 +156,18 @@ pub fn description(parts: &[Part]) -> &'static str {
 }
 
 /// What [`Job::Bulk`] does.
-pub async fn run_in_background(run: &mut Run, parts: &[Part]) -> Result<End> {
+pub async fn run_in_background(run: &mut Run, parts: &[Part], notify: bool) -> Result<End> {
     let steps: Vec<(&Action, i64)> =
         parts.iter().flat_map(|part| part.issue_ids.iter().map(move |id| (&part.action, *id))).collect();
     let mut progress: Progress = run.checkpoint()?;
     while let Some((action, id)) = steps.get(progress.done) {
         if run.cancelled().await? {
+            tell(run, description(parts), &mut progress).await?;
             return Ok(End::Cancelled(progress.told(steps.len())));
         }
         progress.done += 1;
         let percent = progress.done * 100 / steps.len();
-        let (context, failure) = match change(run, action, *id, percent, &mut progress).await? {
+        let (context, failure) = match change(run, (action, *id), notify, percent, &mut progress).await? {
             Ok(()) => continue,
             Err(refused) => refused,
         };
@@ -180,14 +183,30 @@ pub async fn run_in_background(run: &mut Run, parts: &[Part]) -> Result<End> {
         run.save(&mut work, percent, &progress).await?;
         work.commit_unrecorded().await?;
     }
+    tell(run, description(parts), &mut progress).await?;
     Ok(End::Complete(progress.told(steps.len())))
+}
+
+/// Sends one letter to all whom the changes concern.
+async fn tell(run: &mut Run, what: &str, progress: &mut Progress) -> Result<()> {
+    if progress.recipients.is_empty() {
+        return Ok(());
+    }
+    let context = run.context().await?;
+    let mut work = context.begin().await?;
+    let recipients = std::mem::take(&mut progress.recipients).into_iter().collect();
+    let changed = progress.processed.len();
+    mail::announce(&context, &mut work, what, changed, recipients).await?;
+    // Nobody is told twice, if this is done again.
+    run.save(&mut work, 100, progress).await?;
+    Ok(work.commit_recorded_if_any().await?)
 }
 
 /// Changes one issue, and stores that it is done; the inner failure is about this issue alone.
 async fn change(
     run: &mut Run,
-    action: &Action,
-    id: i64,
+    (action, id): (&Action, i64),
+    notify: bool,
     percent: usize,
     progress: &mut Progress,
 ) -> Result<Result<(), (Context, Failure)>> {
@@ -195,9 +214,12 @@ async fn change(
     loop {
         let context = run.context().await?;
         let mut work = context.begin().await?;
+        // Asked before: afterwards it may be gone.
+        let concerned = if notify { mail::concerned(&context, &mut work, id).await? } else { Vec::new() };
         match apply(&context, &mut work, action, id).await {
             Ok(()) => {
                 progress.processed.push(id);
+                progress.recipients.extend(concerned);
                 run.save(&mut work, percent, progress).await?;
                 work.commit_recorded_if_any().await?;
                 return Ok(Ok(()));

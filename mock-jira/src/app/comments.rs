@@ -5,11 +5,11 @@ use crate::{
     db::{self, Read, Work, comments::Comment, issues::Wanted},
     domain::{
         audit::{Record, Thing},
+        comment::{Edit, NewComment, Revision},
         config::Project,
         failure::{Complaints, Failure, Result},
         issue::{
             Issue,
-            edit::NewComment,
             values::{TextFormat, document},
         },
         property, rich_text,
@@ -21,9 +21,6 @@ use std::collections::HashMap;
 
 /// What the properties of comments hang on.
 pub const COMMENT: &str = "comment";
-
-/// Most comments of an issue (J-78).
-const PER_ISSUE: i64 = 5000;
 
 /// What a request gives for a comment.
 #[derive(Debug)]
@@ -46,13 +43,17 @@ pub async fn list(context: &Context, db: &mut Read, id_or_key: &str) -> Result<(
 /// One comment of an issue; hidden ones are missing (J-93).
 pub async fn get(context: &Context, db: &mut Read, id_or_key: &str, id: &str) -> Result<Comment> {
     let (issue, project) = issues::visible(context, db, id_or_key).await?;
-    let found = match id.parse() {
-        Ok(id) => db::comments::find(db, issue.id, id).await?,
-        Err(_) => None,
-    };
-    found
-        .filter(|comment| visible(context, project, comment))
-        .ok_or_else(|| Failure::not_found(format!("Can not find a comment for the id: {id}.")))
+    let number = id.parse().map_err(|_| missing(id))?;
+    on_issue(context, db, project, &issue, number).await
+}
+
+async fn on_issue(context: &Context, db: &mut Read, project: &Project, issue: &Issue, id: i64) -> Result<Comment> {
+    let found = db::comments::find(db, issue.id, id).await?;
+    found.filter(|comment| visible(context, project, comment)).ok_or_else(|| missing(id))
+}
+
+fn missing(id: impl std::fmt::Display) -> Failure {
+    Failure::not_found(format!("Can not find a comment for the id: {id}."))
 }
 
 /// Writes a comment (J-90, J-95, J-96).
@@ -94,8 +95,9 @@ pub fn draft(
 
 /// Stores a comment in a transaction that holds its issue.
 pub async fn insert(context: &Context, work: &mut Work, issue: &Issue, new: NewComment) -> Result<Comment> {
-    if db::comments::count(work, issue.id).await? >= PER_ISSUE {
-        return Err(Failure::TooLarge(format!("The issue has reached the limit of {PER_ISSUE} comments."))); // J-77
+    let limit = context.site.site.settings.issue_limits.comments;
+    if db::comments::count(work, issue.id).await? >= limit {
+        return Err(Failure::TooLarge(format!("The issue has reached the limit of {limit} comments."))); // J-77
     }
     let (visibility_type, visibility_id) = new.visibility.unzip();
     let comment = Comment {
@@ -126,31 +128,37 @@ pub async fn edit(
     let mut work = context.begin().await?;
     let issue = issues::locked(context, &mut work, id_or_key).await?;
     let project = context.project_of(&issue)?;
-    let mut comment = get(context, &mut work, id_or_key, id).await?;
+    let comment = get(context, &mut work, id_or_key, id).await?;
     permit(context, project, &issue, &comment, "edit")?;
     let mut complaints = Complaints::default();
     let body = read_body(input.body, format, &mut complaints);
-    // A request that says nothing of who may see it changes nothing of that.
-    let (visibility_type, visibility_id) = match input.visibility {
-        Some(value) => read_visibility(context, project, Some(value), &mut complaints).unzip(),
-        None => (comment.visibility_type.take(), comment.visibility_id.take()),
-    };
+    let visibility = input.visibility.map(|value| read_visibility(context, project, Some(value), &mut complaints));
     let properties = read_properties(input.properties, &mut complaints);
     complaints.into_result()?;
     let Some(body) = body else { return Err(Failure::invalid_field("comment", "Comment body can not be empty!")) };
-    comment = Comment {
+    let comment = revise(context, &mut work, &issue, comment, Revision { body, visibility, properties }).await?;
+    db::issues::touch(&mut work, issue.id, context.now).await?;
+    work.commit_recorded().await?;
+    Ok(comment)
+}
+
+async fn revise(context: &Context, work: &mut Work, issue: &Issue, old: Comment, new: Revision) -> Result<Comment> {
+    let (visibility_type, visibility_id) = match new.visibility {
+        Some(visibility) => visibility.unzip(),
+        None => (old.visibility_type, old.visibility_id),
+    };
+    let comment = Comment {
         update_author: context.author().to_owned(),
-        body,
+        body: new.body,
         updated: context.now,
         visibility_type,
         visibility_id,
-        jsd_public: public(&properties).unwrap_or(comment.jsd_public),
-        ..comment
+        jsd_public: public(&new.properties).unwrap_or(old.jsd_public),
+        ..old
     };
-    db::comments::update(&mut work, &comment).await?;
-    store_properties(&mut work, comment.id, &properties).await?;
-    db::issues::touch(&mut work, issue.id, context.now).await?;
-    work.commit(record(context, "Comment updated", &issue, &comment)).await?;
+    db::comments::update(work, &comment).await?;
+    store_properties(work, comment.id, &new.properties).await?;
+    work.record(record(context, "Comment updated", issue, &comment));
     Ok(comment)
 }
 
@@ -161,9 +169,30 @@ pub async fn delete(context: &Context, id_or_key: &str, id: &str) -> Result<()> 
     let project = context.project_of(&issue)?;
     let comment = get(context, &mut work, id_or_key, id).await?;
     permit(context, project, &issue, &comment, "delete")?;
-    db::comments::delete(&mut work, comment.id).await?;
+    remove(context, &mut work, &issue, &comment).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
-    Ok(work.commit(record(context, "Comment deleted", &issue, &comment)).await?)
+    Ok(work.commit_recorded().await?)
+}
+
+async fn remove(context: &Context, work: &mut Work, issue: &Issue, comment: &Comment) -> Result<()> {
+    db::comments::delete(work, comment.id).await?;
+    work.record(record(context, "Comment deleted", issue, comment));
+    Ok(())
+}
+
+/// Does what an edit of a locked issue asks for one of its comments.
+pub async fn apply(context: &Context, work: &mut Work, issue: &Issue, edit: Edit) -> Result<()> {
+    let project = context.project_of(issue)?;
+    let (id, verb) = match &edit {
+        Edit::Change(id, _) => (*id, "edit"),
+        Edit::Remove(id) => (*id, "delete"),
+    };
+    let comment = on_issue(context, work, project, issue, id).await?;
+    permit(context, project, issue, &comment, verb)?;
+    match edit {
+        Edit::Change(_, revision) => revise(context, work, issue, comment, revision).await.map(drop),
+        Edit::Remove(_) => remove(context, work, issue, &comment).await,
+    }
 }
 
 /// Whether the caller may see a comment of an issue that they see (J-93).
@@ -187,10 +216,9 @@ pub async fn by_ids(context: &Context, db: &mut Read, ids: &[i64]) -> Result<Vec
 /// A comment by id alone, its issue, and whether the caller may change its properties.
 pub async fn owner(context: &Context, db: &mut Read, id: &str) -> Result<(Owner, bool)> {
     let number: i64 = id.parse().map_err(|_| Failure::invalid(format!("'{id}' is not the id of a comment.")))?;
-    let missing = || Failure::not_found(format!("Can not find a comment for the id: {id}."));
-    let issue_id = db::comments::issue_of(db, number).await?.ok_or_else(missing)?;
-    let (issue, project) = issues::visible(context, db, &issue_id.to_string()).await.map_err(|_| missing())?;
-    let comment = get(context, db, &issue_id.to_string(), id).await?;
+    let issue_id = db::comments::issue_of(db, number).await?.ok_or_else(|| missing(id))?;
+    let (issue, project) = issues::visible(context, db, &issue_id.to_string()).await.map_err(|_| missing(id))?;
+    let comment = on_issue(context, db, project, &issue, number).await?;
     let may_edit = may(context, project, &issue, &comment, "EDIT");
     Ok((Owner::new(COMMENT, Thing::new("COMMENT", comment.id, id)), may_edit))
 }

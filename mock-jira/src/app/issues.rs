@@ -1,5 +1,7 @@
 //! Creating, editing, assigning and deleting issues.
 
+mod parts;
+
 use super::{Context, transitions, worklogs};
 use crate::{
     db::{
@@ -77,7 +79,8 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     complaints.into_result()?;
     let named = |id: &str| new.input.fields.contains_key(id) || new.input.update.contains_key(id);
     if !named("assignee") {
-        issue.assignee = default_assignee(&context.site, project, &issue.component_ids);
+        let lead = project.lead.as_ref().filter(|_| !context.site.site.settings.unassigned_issues_allowed);
+        issue.assignee = default_assignee(&context.site, project, &issue.component_ids).or_else(|| lead.cloned());
     }
     if !named("security") {
         issue.security_level_id = default_level(context, project);
@@ -85,6 +88,8 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
     inherit_level(context, &mut issue, &references);
     transitions::run_post_functions(context, initial, project, &mut issue);
     issue.resolved = issue.resolution_id.map(|_| context.now);
+    must_be_assigned(context, &issue)?;
+    parts::hold(context, &mut work, None, &issue).await?;
 
     let mut extras = editor.extras;
     let worklogs = std::mem::take(&mut extras.worklogs);
@@ -170,6 +175,9 @@ pub async fn edit_within(
     if issue.parent_id != old.parent_id {
         inherit_level(context, &mut issue, &references);
     }
+    if issue.assignee != old.assignee {
+        must_be_assigned(context, &issue)?;
+    }
     save(context, work, &old, &mut issue, extras, &references).await?;
     store_properties(work, issue.id, &edit.properties).await?;
     Ok(issue)
@@ -195,8 +203,17 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
         }
         Some(id) => Some(id.to_owned()),
     };
+    must_be_assigned(context, &issue)?;
     save(context, &mut work, &old, &mut issue, Extras::default(), &References::new()).await?;
     Ok(work.commit_recorded().await?)
+}
+
+/// An issue is somebody's, where the site wants that.
+fn must_be_assigned(context: &Context, issue: &Issue) -> Result<()> {
+    if issue.assignee.is_some() || context.site.site.settings.unassigned_issues_allowed {
+        return Ok(());
+    }
+    Err(Failure::invalid_field("assignee", "Issues must be assigned."))
 }
 
 /// Deletes an issue, and its sub-tasks if asked to (J-59).
@@ -272,6 +289,7 @@ pub async fn save(
     references: &References,
 ) -> Result<()> {
     let touched = !extras.is_empty();
+    parts::hold(context, work, Some(old), issue).await?;
     if !extras.worklogs.is_empty() {
         let edits = std::mem::take(&mut extras.worklogs);
         let logged = worklogs::apply(context, work, issue, edits).await.map_err(|failure| match failure {
@@ -355,7 +373,7 @@ fn follow_up(context: &Context, old: &Issue, issue: &mut Issue) {
     }
 }
 
-/// Adds comments and links, and writes the history entry of everything that was done together.
+/// Adds comments and links, changes comments, and writes the history entry of everything that was done together.
 async fn store_extras(
     context: &Context,
     work: &mut Work,
@@ -368,7 +386,14 @@ async fn store_extras(
         let comment = super::comments::insert(context, work, issue, comment).await?;
         work.record(super::comments::record(context, "Comment added", issue, &comment));
     }
+    for edit in extras.comment_edits {
+        super::comments::apply(context, work, issue, edit).await.map_err(|failure| match failure {
+            Failure::NotFound(sentence) => Failure::invalid_field("comment", sentence),
+            other => other,
+        })?;
+    }
     for link in extras.links {
+        super::links::check_limit(context, work, &[issue.id, link.other_id]).await?;
         let (source, destination) = if link.outward { (issue.id, link.other_id) } else { (link.other_id, issue.id) };
         if !db::links::insert(work, link.type_id, source, destination).await? {
             continue; // J-111
@@ -421,6 +446,9 @@ pub fn place<'a>(context: &'a Context, fields: &Map<String, Value>) -> Result<(&
     let mut types = context.site.issue_types_of(project);
     let found = types.find(|kind| if key == "id" { kind.id.to_string() == text } else { kind.name == text });
     let issue_type = found.ok_or_else(|| Failure::invalid_field("issuetype", "The issue type selected is invalid."))?; // J-9
+    if issue_type.is_subtask() && !context.site.site.settings.subtasks_enabled {
+        return Err(Failure::invalid_field("issuetype", "Sub-tasks are not enabled."));
+    }
     Ok((project, issue_type))
 }
 

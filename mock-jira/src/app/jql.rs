@@ -2,7 +2,7 @@
 
 use super::{
     Context,
-    search::{complaints, saved_filters, scope, visible},
+    search::{complaints, cut_off, saved_filters, scope, visible},
 };
 use crate::{
     db,
@@ -51,19 +51,28 @@ pub async fn matching(context: &Context, jql: &str, ids: &[i64]) -> Result<Optio
     let condition = Condition::all([resolution.condition, named]);
     let limit = i64::try_from(ids.len())?;
     let mut db = context.read().await?;
-    let mut found = db::search::find(&mut db, &visible(context), &condition, &[], 0, limit).await?.ids;
+    let found = db::search::find(&mut db, &visible(context), &condition, &[], 0, limit).await.map_err(cut_off)?;
+    let mut found = found.ids;
     found.sort_by_key(|id| ids.iter().position(|other| other == id));
     Ok(Some(found))
 }
 
 /// A query as an account may see it, or as anybody may without one; or what is wrong with it (S-58).
-pub fn sanitize(context: &Context, jql: &str, account_id: Option<&str>) -> Result<String, String> {
-    let query = jql::parse(jql).map_err(|error| error.message)?;
+pub async fn sanitize(context: &Context, jql: &str, account_id: Option<&str>) -> Result<Result<String, Vec<String>>> {
+    let query = match jql::parse(jql) {
+        Ok(query) => query,
+        Err(error) => return Ok(Err(vec![error.message])),
+    };
+    // Names that nothing has may have been hidden already.
+    let Verdict { errors, .. } = judge(context, &query).await?;
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
     // Nobody has an unknown account.
     let reader = account_id.and_then(|id| context.site.caller(id)).unwrap_or_default();
     let filters = SavedFilters::default();
     let scope_of = |caller| Scope { site: &context.site, caller, now: context.now, filters: &filters };
-    Ok(sanitized(jql, &query, &scope_of(&context.caller), &scope_of(&reader)))
+    Ok(Ok(sanitized(jql, &query, &scope_of(&context.caller), &scope_of(&reader))))
 }
 
 /// A query with account ids instead of other names of people, and whether some of them are nobody's (S-57).

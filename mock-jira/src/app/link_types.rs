@@ -1,6 +1,6 @@
 //! Types of issue links: making, changing and deleting them.
 
-use super::Context;
+use super::{Context, links::check_enabled};
 use crate::{
     db,
     domain::{
@@ -98,7 +98,10 @@ pub async fn delete(context: &Context, id: &str) -> Result<()> {
 
 /// The type with that id.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<&'a IssueLinkType> {
-    context.site.link_types.parse(id).ok_or_else(|| missing(id))
+    check_enabled(context)?;
+    let number: i64 =
+        id.parse().map_err(|_| Failure::invalid(format!("'{id}' is not the id of an issue link type.")))?;
+    context.site.link_types.get(number).ok_or_else(|| missing(id))
 }
 
 fn missing(id: &str) -> Failure {

@@ -20,6 +20,14 @@ use crate::{
     },
 };
 
+/// What everybody is told while issues can't be linked.
+pub const DISABLED: &str = "Issue linking is currently disabled.";
+
+/// Nothing is to be done with links, or their types, while nobody can link issues.
+pub fn check_enabled(context: &Context) -> Result<()> {
+    if context.site.site.settings.issue_linking_enabled { Ok(()) } else { Err(Failure::not_found(DISABLED)) }
+}
+
 /// What a request to link two issues gives.
 #[derive(Debug)]
 pub struct LinkInput<'a> {
@@ -31,6 +39,17 @@ pub struct LinkInput<'a> {
     pub destination: String,
     /// To write on the source.
     pub comment: Option<CommentInput<'a>>,
+}
+
+/// Refuses one more link of issues that have as many as they can.
+pub async fn check_limit(context: &Context, db: &mut Read, ends: &[i64]) -> Result<()> {
+    let limit = context.site.site.settings.issue_limits.issue_links;
+    for id in ends {
+        if db::links::count(db, *id).await? >= limit {
+            return Err(Failure::TooLarge(format!("The issue has reached the limit of {limit} issue links."))); // J-77
+        }
+    }
+    Ok(())
 }
 
 /// A link with the issues at its ends.
@@ -48,6 +67,7 @@ pub struct Linked<'a> {
 
 /// Links two issues (J-110 to J-112).
 pub async fn create(context: &Context, input: &LinkInput<'_>, format: TextFormat) -> Result<()> {
+    check_enabled(context)?;
     let mut work = context.begin().await?;
     let names = [input.source.clone(), input.destination.clone()];
     let references = context.references(&mut work, &names).await?;
@@ -71,6 +91,7 @@ pub async fn create(context: &Context, input: &LinkInput<'_>, format: TextFormat
 
 /// A link whose ends the caller may see.
 pub async fn get<'a>(context: &'a Context, db: &mut Read, id: i64) -> Result<Linked<'a>> {
+    check_enabled(context)?;
     let missing = || Failure::not_found(format!("No issue link with id '{id}' exists.")); // J-110
     let Link { type_id, source_id, destination_id, .. } = db::links::find(db, id).await?.ok_or_else(missing)?;
     let mut ends = db::issues::list(db, &[source_id, destination_id], Wanted::default(), None).await?;

@@ -4,6 +4,7 @@ use super::{Context, issues};
 use crate::{
     db::{self, Work, mail::Letter},
     domain::{
+        audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
         issue::Issue,
         permission::{self, Access, PERMISSIONS},
@@ -88,6 +89,49 @@ pub async fn notify(context: &Context, id_or_key: &str, new: NewLetter) -> Resul
     };
     db::mail::insert(&mut work, &letter).await?;
     Ok(work.commit(context.issue_record("Notification sent", &issue)).await?)
+}
+
+/// Whom a change of an issue concerns: its reporter, its assignee and its watchers, if they can see it. Nobody is told
+/// what they do themselves, and nobody is told of what the caller can't see.
+pub async fn concerned(context: &Context, work: &mut Work, issue_id: i64) -> Result<Vec<String>> {
+    let (issue, project) = match issues::visible(context, work, &issue_id.to_string()).await {
+        Err(Failure::NotFound(_)) => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut found = db::watchers::list(work, issue.id).await?;
+    found.extend(issue.reporter.iter().chain(&issue.assignee).cloned());
+    found.retain(|account_id| {
+        let Some(recipient) = context.site.caller(account_id) else { return false };
+        let sees = Access::new(&context.site, &recipient).on(project, issue.people(), "BROWSE_PROJECTS");
+        sees && !context.caller.is(Some(account_id)) && recipient.account.is_some_and(|account| account.active)
+    });
+    Ok(found)
+}
+
+/// Tells people of a bulk operation, once for all issues, where mail leaves the site.
+pub async fn announce(
+    context: &Context,
+    work: &mut Work,
+    what: &str,
+    issues: usize,
+    recipients: Vec<String>,
+) -> Result<()> {
+    if !context.site.site.settings.outgoing_mail {
+        return Ok(());
+    }
+    let letter = Letter {
+        id: work.next_id("mail").await?,
+        sent: context.now,
+        sender: context.author().to_owned(),
+        recipients,
+        issue_id: None,
+        subject: format!("{what}: {issues} issues"),
+        text_body: String::new(),
+        html_body: String::new(),
+    };
+    db::mail::insert(work, &letter).await?;
+    work.record(Record::new("Notification sent", Area::Everyday, Thing::new("MAIL", letter.id, &letter.subject)));
+    Ok(())
 }
 
 /// Account ids of all whom the request names.

@@ -50,6 +50,7 @@ pub async fn set(mut work: Work, owner: &Owner, key: &str, value: &Value) -> Res
 
 /// Removes a property and ends the transaction.
 pub async fn remove(mut work: Work, owner: &Owner, key: &str) -> Result<()> {
+    property::check_key(key).map_err(Failure::invalid)?;
     if !db::properties::delete(&mut work, owner.kind, &owner.id, key).await? {
         return Err(missing(key));
     }

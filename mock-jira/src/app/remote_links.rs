@@ -1,6 +1,6 @@
 //! Links of issues to things outside of Jira (J-114).
 
-use super::{Context, issues};
+use super::{Context, issues, links::DISABLED};
 use crate::{
     db::{self, Read, Work},
     domain::{
@@ -11,8 +11,10 @@ use crate::{
     },
 };
 
-/// Most remote links of an issue (J-78).
-const PER_ISSUE: i64 = 2000;
+/// Nothing is to be done with links while nobody can link issues.
+pub fn check_enabled(context: &Context) -> Result<()> {
+    if context.site.site.settings.issue_linking_enabled { Ok(()) } else { Err(Failure::forbidden(DISABLED)) }
+}
 
 /// How a request names a remote link of an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +54,9 @@ pub async fn put(context: &Context, id_or_key: &str, link: RemoteLink) -> Result
         Some(global_id) => db::remote_links::find_global(&mut work, issue.id, global_id).await?,
         None => None,
     };
-    if old.is_none() && db::remote_links::count(&mut work, issue.id).await? >= PER_ISSUE {
-        return Err(Failure::invalid(format!("The issue has reached the limit of {PER_ISSUE} remote links.")));
+    let limit = context.site.site.settings.issue_limits.remote_links;
+    if old.is_none() && db::remote_links::count(&mut work, issue.id).await? >= limit {
+        return Err(Failure::invalid(format!("The issue has reached the limit of {limit} remote links.")));
     }
     let id = match &old {
         Some((id, _)) => *id,
@@ -95,6 +98,7 @@ pub async fn delete(context: &Context, id_or_key: &str, name: Name<'_>) -> Resul
 async fn locked(context: &Context, work: &mut Work, id_or_key: &str, permissions: &[&str]) -> Result<Issue> {
     let issue = issues::locked(context, work, id_or_key).await?;
     let project = context.project_of(&issue)?;
+    check_enabled(context)?;
     if permissions.iter().all(|key| context.access().on(project, issue.people(), key)) {
         return Ok(issue);
     }

@@ -1,28 +1,80 @@
 //! Searching issues with JQL.
 
-use super::Context;
+use super::{Context, jql_functions};
 use crate::{
     db::{self, search::Page},
     domain::{
         failure::{Complaints, Failure, Result},
         jql::{
             self, Query, SyntaxErrorKind,
-            resolve::{Condition, Problem, Resolution, SavedFilter, SavedFilters, Scope, references, resolve},
+            resolve::{
+                Condition, IssueNames, Order, Outcome, Problem, Resolution, SavedFilter, SavedFilters, Scope,
+                references, resolve,
+            },
         },
         permission::Extent,
         sharing::Audience,
-        site::SemanticErrors,
+        site::{SearchPaging, SemanticErrors},
     },
 };
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// Ids of the issues found, in order, and whether there are more.
 pub type Found = Page;
 
+/// Where a page of a search begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// How many issues are before it.
+    pub offset: i64,
+    /// The number of the result that was kept for paging through.
+    pub kept: Option<i64>,
+}
+
+/// How long a search can be paged through (S-5).
+pub const LIFETIME: TimeDelta = TimeDelta::days(7);
+
 /// A page of the issues that a query asks for, as far as the caller may see them.
 pub async fn search(context: &Context, jql: &str, offset: i64, limit: i64) -> Result<Found> {
     find(context, &bounded(context, jql).await?, offset, limit).await
 }
+
+/// A page for who goes on to the next one, and where that begins: of what is found now, or of what was found when the
+/// first one was asked for, as the site has it (S-6, C-6).
+pub async fn page(context: &Context, jql: &str, start: Start, limit: i64) -> Result<(Vec<i64>, Option<Start>)> {
+    let resolution = bounded(context, jql).await?;
+    if let Some(id) = start.kept {
+        let mut db = context.read().await?;
+        let page = db::search::kept::page(&mut db, id, start.offset, limit).await?;
+        let Page { ids, more } = page.ok_or_else(|| Failure::invalid(BAD_TOKEN))?;
+        let named = Condition::Issue(IssueNames { ids: ids.clone(), keys: Vec::new() });
+        let seen = db::search::find(&mut db, &visible(context), &named, &[], 0, limit).await.map_err(cut_off)?;
+        let seen: HashSet<i64> = seen.ids.into_iter().collect();
+        let next = more.then(|| Start { offset: start.offset + ids.len() as i64, ..start });
+        return Ok((ids.into_iter().filter(|id| seen.contains(id)).collect(), next));
+    }
+    let snapshot = context.site.site.settings.search_paging == SearchPaging::Snapshot && start.offset == 0;
+    if !snapshot {
+        let Page { ids, more } = find(context, &resolution, start.offset, limit).await?;
+        let next = more.then(|| Start { offset: start.offset + ids.len() as i64, kept: None });
+        return Ok((ids, next));
+    }
+    let mut ids = find(context, &resolution, 0, i64::MAX).await?.ids;
+    let length = usize::try_from(limit)?;
+    if ids.len() <= length {
+        return Ok((ids, None));
+    }
+    let mut work = context.begin().await?;
+    let kept = db::search::kept::insert(&mut work, &ids, context.now, LIFETIME).await?;
+    work.commit_unrecorded().await?;
+    ids.truncate(length);
+    Ok((ids, Some(Start { offset: limit, kept: Some(kept) })))
+}
+
+/// S-7.
+pub const BAD_TOKEN: &str = "The provided next page token is invalid or expired.";
 
 /// How many issues a query asks for, as far as the caller may see them (S-40).
 pub async fn count(context: &Context, jql: &str) -> Result<i64> {
@@ -40,22 +92,36 @@ pub async fn unbounded(context: &Context, jql: &str, offset: i64, limit: i64) ->
 async fn find(context: &Context, resolution: &Resolution, offset: i64, limit: i64) -> Result<Page> {
     let mut db = context.read().await?;
     let Resolution { condition, order, .. } = resolution;
-    Ok(db::search::find(&mut db, &visible(context), condition, order, offset, limit).await?)
+    db::search::find(&mut db, &visible(context), condition, order, offset, limit).await.map_err(cut_off)
 }
 
 async fn total(context: &Context, condition: &Condition) -> Result<i64> {
     let mut db = context.read().await?;
-    Ok(db::search::count(&mut db, &visible(context), condition).await?)
+    db::search::count(&mut db, &visible(context), condition).await.map_err(cut_off)
+}
+
+/// A search that asks for too much is the query's fault. How Jira words it is not recorded.
+pub(super) fn cut_off(error: db::Error) -> Failure {
+    if db::too_heavy(&error) {
+        return Failure::invalid(
+            "The JQL query took too long or is too complex to run. Please add a search restriction to your query.",
+        );
+    }
+    error.into()
 }
 
 /// A query that restricts the search: with at least one condition, whatever it be (S-9, S-10).
 async fn bounded(context: &Context, jql: &str) -> Result<Resolution> {
-    let resolution = read(context, jql).await?;
-    if resolution.bounded {
-        return Ok(resolution);
+    // Before any mistake in the order is looked at (S-25).
+    if jql::is_unbounded(jql) {
+        let sentence = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.";
+        return Err(Failure::invalid(sentence));
     }
-    Err(Failure::invalid("Unbounded JQL queries are not allowed here. Please add a search restriction to your query."))
+    read(context, jql).await
 }
+
+/// S-26.
+const MOST_SORTS: usize = 7;
 
 /// What a query means. One that means nothing finds nothing, or is refused where the site is strict (S-27, S-29).
 async fn read(context: &Context, jql: &str) -> Result<Resolution> {
@@ -69,7 +135,9 @@ async fn read(context: &Context, jql: &str) -> Result<Resolution> {
     };
     let filters = saved_filters(context, &query).await?;
     let resolution = resolve(&query, &scope(context, &filters));
-    if strict {
+    jql_functions::note_calls(context, &query, &filters).await?;
+    // No site is lenient with an order that is too long (S-26).
+    if strict || query.order_by.len() > MOST_SORTS {
         let messages = sentences(complaints(context, &resolution).await?);
         if !messages.is_empty() {
             return Err(Failure::Invalid(Complaints { messages, ..Complaints::default() }));
@@ -77,6 +145,14 @@ async fn read(context: &Context, jql: &str) -> Result<Resolution> {
     }
     note_use(context, &filters).await?;
     Ok(resolution)
+}
+
+/// What a query asks for, as suggestions take it; `None` if it is none.
+pub(super) async fn lenient(context: &Context, jql: &str) -> Result<Option<(Condition, Vec<Order>)>> {
+    let Ok(query) = jql::parse(jql) else { return Ok(None) };
+    let filters = saved_filters(context, &query).await?;
+    let Resolution { condition, order, .. } = resolve(&query, &scope(context, &filters));
+    Ok(Some((condition, order)))
 }
 
 /// What is wrong with a query that is to be stored, by the strict validator whatever the site's search does:
@@ -103,19 +179,31 @@ pub(super) fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scop
 pub(super) async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<Problem>> {
     let mut problems = resolution.problems.clone();
     for mention in &resolution.mentions {
-        if total(context, &Condition::Issue(mention.issue.clone())).await? == 0 {
+        if total(context, &mention.found_by).await? == 0 {
             problems.push(mention.complaint.clone());
         }
     }
     Ok(problems)
 }
 
-/// The filters that a query refers to, and those that these refer to, as far as the caller sees them.
+/// What a query refers to: filters, those that these refer to, as far as the caller sees them, and functions of apps.
 pub(super) async fn saved_filters(context: &Context, query: &Query) -> Result<SavedFilters> {
     let mut found = SavedFilters::default();
-    let mut names = wanted(query);
+    add_filters(context, &mut found, wanted(query)).await?;
+    found.apps = jql_functions::called(context, &found.queries(query)).await?;
+    let fragments = found.apps.precomputations.iter().filter_map(|known| match &known.outcome {
+        Outcome::Fragment(value) => jql::parse(value).ok(),
+        Outcome::Pending | Outcome::Refused(_) => None,
+    });
+    let named = fragments.flat_map(|fragment| wanted(&fragment)).collect();
+    add_filters(context, &mut found, named).await?;
+    Ok(found)
+}
+
+/// Adds the filters of some names, and those that these refer to.
+async fn add_filters(context: &Context, found: &mut SavedFilters, mut names: Vec<String>) -> Result<()> {
     if names.is_empty() {
-        return Ok(found);
+        return Ok(());
     }
     let audience = Audience::of(&context.site, &context.caller);
     let mut db = context.read().await?;
@@ -133,7 +221,7 @@ pub(super) async fn saved_filters(context: &Context, query: &Query) -> Result<Sa
             }
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Names of filters in a query, as the database compares them.

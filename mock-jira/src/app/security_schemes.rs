@@ -10,6 +10,7 @@ use crate::{
         audit::{Area, Record},
         config::Project,
         failure::{Failure, Result},
+        issue::changes::ChangeItem,
         permission::NewHolder,
         security::{SecurityLevel, SecurityMember, SecurityScheme},
     },
@@ -206,7 +207,8 @@ pub async fn remove_in_background(run: &mut Run, scheme_id: i64, level_id: i64, 
     let Ok(old) = level(&context, scheme_id, level_id) else { return Ok(End::Complete(Value::Null)) };
     let new = with.map(|id| level(&context, scheme_id, id)).transpose()?;
     let mut work = locked(&context, scheme_id).await?;
-    stored::replace_level(&mut work, level_id, with).await?;
+    let changed = stored::replace_level(&mut work, level_id, with).await?;
+    tell(&context, &mut work, changed.into_iter().map(|id| (id, Some(level_id), with))).await?;
     run.save(&mut work, 100, &true).await?;
     let record = Record::new("Issue security level deleted", Area::Permissions, old.thing())
         .change("Replaced With", None, new.map(|level| level.name.as_str()))
@@ -299,7 +301,22 @@ pub async fn associate(
     let lost =
         lost.map(|level| (Some(level.id), None)).filter(|(old, _)| mapping.iter().all(|(mapped, _)| mapped != old));
     let (from, to): (Vec<_>, Vec<_>) = mapping.iter().copied().chain(lost).unzip();
-    stored::associate(work, project.id, scheme_id, &from, &to).await
+    let Some(changed) = stored::associate(work, project.id, scheme_id, &from, &to).await? else { return Ok(false) };
+    tell(context, work, changed).await?;
+    Ok(true)
+}
+
+/// Writes the histories of issues that have another level.
+async fn tell(
+    context: &Context,
+    work: &mut Work,
+    changed: impl IntoIterator<Item = stored::Changed>,
+) -> Result<(), db::Error> {
+    for (id, from, to) in changed {
+        let item = ChangeItem::security(&context.site, from, to);
+        db::changelog::insert(work, id, context.author(), context.now, &[item]).await?;
+    }
+    Ok(())
 }
 
 /// A scheme by id.

@@ -11,10 +11,12 @@ use crate::{
     db::{
         Db, metadata,
         sites::{NewSite, SiteAddress},
+        sprints,
     },
     domain::{
         issue::{edit::Input, values::TextFormat},
         site::{Clock, Site},
+        sprint::{Board, Sprint, State},
     },
 };
 use anyhow::Context as _;
@@ -153,6 +155,7 @@ pub async fn create_site(
 #[serde(deny_unknown_fields)]
 struct Demo {
     projects: Vec<DemoProject>,
+    boards: Vec<DemoBoard>,
     issues: Vec<DemoIssue>,
 }
 
@@ -163,6 +166,27 @@ struct DemoProject {
     name: String,
     description: String,
     template: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoBoard {
+    name: String,
+    kind: String,
+    /// The project's key.
+    project: String,
+    sprints: Vec<DemoSprint>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoSprint {
+    name: String,
+    goal: Option<String>,
+    /// How many days ago it began; none of a sprint to come.
+    began: Option<i64>,
+    /// How many days it takes. One that would be over by now is.
+    days: i64,
 }
 
 #[derive(Deserialize)]
@@ -196,11 +220,63 @@ async fn fill_demo(db: &Db, site_id: i32) -> anyhow::Result<()> {
         let context = context(db, site_id, 0, 60).await?;
         projects::create(&context, &input).await.map_err(|failure| anyhow::anyhow!("demo project: {failure:?}"))?;
     }
+    let mut running = Vec::new();
+    for board in demo.boards {
+        running.extend(fill_board(db, site_id, board).await?);
+    }
     for issue in demo.issues {
         let summary = issue.fields.get("summary").cloned();
         fill_issue(db, site_id, issue).await.with_context(|| format!("demo issue {summary:?}"))?;
     }
-    Ok(())
+    store_sprints(db, site_id, &running).await
+}
+
+/// Makes a board. Its sprints are to come, so that issues can be put into them; what they are today is returned.
+async fn fill_board(db: &Db, site_id: i32, demo: DemoBoard) -> anyhow::Result<Vec<Sprint>> {
+    let context = context(db, site_id, 0, 60).await?;
+    let mut work = context.begin().await.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    work.changes_configuration();
+    let board = Board {
+        id: work.next_id("board").await?,
+        name: demo.name,
+        kind: demo.kind,
+        project_id: context.site.project(&demo.project).context("the board's project")?.id,
+    };
+    sprints::insert_board(&mut work, &board).await?;
+    let mut made = Vec::new();
+    for sprint in demo.sprints {
+        let planned = Sprint {
+            id: work.next_id("sprint").await?,
+            board_id: board.id,
+            name: sprint.name,
+            goal: sprint.goal,
+            state: State::Future,
+            created: context.now,
+            started: None,
+            ends: None,
+            completed: None,
+        };
+        sprints::put(&mut work, &planned).await?;
+        if let Some(began) = sprint.began {
+            let started = Utc::now() - TimeDelta::days(began);
+            let ends = started + TimeDelta::days(sprint.days);
+            let completed = (ends <= Utc::now()).then_some(ends);
+            let state = if completed.is_some() { State::Closed } else { State::Active };
+            made.push(Sprint { state, started: Some(started), ends: Some(ends), completed, ..planned });
+        }
+    }
+    work.commit_unrecorded().await?;
+    Ok(made)
+}
+
+async fn store_sprints(db: &Db, site_id: i32, all: &[Sprint]) -> anyhow::Result<()> {
+    let context = context(db, site_id, 0, 0).await?;
+    let mut work = context.begin().await.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    work.changes_configuration();
+    for sprint in all {
+        sprints::put(&mut work, sprint).await?;
+    }
+    Ok(work.commit_unrecorded().await?)
 }
 
 async fn fill_issue(db: &Db, site_id: i32, demo: DemoIssue) -> anyhow::Result<()> {

@@ -9,6 +9,15 @@ use crate::{
     },
 };
 
+/// Makes it possible to log work.
+pub async fn enable_time_tracking(context: &Context) -> Result<()> {
+    let mut work = context.begin().await?;
+    db::settings::enable_time_tracking(&mut work).await?;
+    let thing = Thing::new("APPLICATION_PROPERTY", "jira.option.timetracking", "Time tracking");
+    let record = Record::new("Time tracking enabled", Area::System, thing);
+    Ok(work.commit(record.change("Enabled", Some("false"), Some("true"))).await?)
+}
+
 /// Stores properties of one kind of setting, with a record of what is different.
 pub async fn put(
     context: &Context,

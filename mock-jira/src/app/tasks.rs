@@ -57,6 +57,9 @@ pub enum Job {
     Bulk {
         /// What is done to which.
         parts: Vec<Part>,
+        /// Whether those whom it concerns are told.
+        #[serde(default)]
+        notify: bool,
     },
     /// A custom field with all its values, for good.
     DeleteField {
@@ -110,7 +113,7 @@ impl Job {
             Self::DeleteProject { .. } => "Delete project",
             Self::ArchiveIssues { .. } => "Archive issues",
             Self::AssociateSecurityScheme { .. } => "Associate issue security scheme with project",
-            Self::Bulk { parts } => bulk::description(parts),
+            Self::Bulk { parts, .. } => bulk::description(parts),
             Self::DeleteField { .. } => "Delete custom field",
             Self::ReplaceOption(_) => "Remove option from issues",
             Self::DeletePriority { .. } => "Delete priority",
@@ -129,7 +132,7 @@ impl Job {
             Self::AssociateSecurityScheme { project_id, scheme_id, mapping } => {
                 security_schemes::associate_in_background(run, project_id, scheme_id, mapping).await
             }
-            Self::Bulk { parts } => bulk::run_in_background(run, &parts).await,
+            Self::Bulk { parts, notify } => bulk::run_in_background(run, &parts, notify).await,
             Self::DeleteField { field_id } => fields::delete_in_background(run, field_id).await,
             Self::ReplaceOption(replacement) => fields::options::replace_in_background(run, replacement).await,
             Self::DeletePriority { priority_id, replacement } => {
@@ -278,7 +281,7 @@ async fn finish(db: &Db, sites: &Arc<Sites>, claim: Claim, ended: Result<End>) -
         Err(Failure::Stale) => return Ok(()), // the site is gone
         Err(failure) => ("FAILED", Some(sentence(failure)), None),
     };
-    let mut work = db.begin(claim.site_id, crate::db::By { account_id: None, at: now }).await?;
+    let mut work = db.begin(claim.site_id, crate::db::By { at: now, ..Default::default() }).await?;
     let result = result.filter(|result| !result.is_null());
     tasks::finish(&mut work, claim.task_id, state, message.as_deref(), result.as_ref(), now).await?;
     Ok(work.commit_unrecorded().await?)

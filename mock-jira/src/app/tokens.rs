@@ -28,8 +28,8 @@ pub fn id(token: &Token) -> String {
 /// Why there is no new token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// No account of the site has the address.
-    #[error("No account of the site has the e-mail address '{0}'.")]
+    /// No account of the site has the address, or the id.
+    #[error("No account of the site has the e-mail address or id '{0}'.")]
     UnknownAccount(String),
     /// Tokens live for at least a day.
     #[error("A token can live for 1 to 36500 days.")]
@@ -44,11 +44,12 @@ pub async fn list(db: &Db, site_id: i32) -> anyhow::Result<Vec<Token>> {
     Ok(tokens::list(&mut db.read(site_id).await.map_err(internal)?).await?)
 }
 
-/// Makes a token for an account and returns it, the only time that anyone sees it.
+/// Makes a token for an account and returns it, the only time that anyone sees it. The account is named by its
+/// e-mail address or, as apps have none, by its id.
 pub async fn create(
     db: &Db,
     site: &Site,
-    email: &str,
+    owner: &str,
     label: &str,
     lifetime_days: Option<i64>,
 ) -> Result<String, TokenError> {
@@ -60,13 +61,13 @@ pub async fn create(
         Some(_) => return Err(TokenError::Lifetime),
         None => None,
     };
-    let new = NewToken { hash: &hash, email, label, expires };
-    let by = By { account_id: None, at: site.clock.at(Utc::now()) };
+    let new = NewToken { hash: &hash, owner, label, expires };
+    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
     let mut work = db.begin(site.id, by).await.map_err(internal)?;
     if !tokens::insert(&mut work, &new).await.map_err(internal)? {
-        return Err(TokenError::UnknownAccount(email.to_owned()));
+        return Err(TokenError::UnknownAccount(owner.to_owned()));
     }
-    work.commit(Record::new("API token created", Area::System, Thing::new("API_TOKEN", label, email)))
+    work.commit(Record::new("API token created", Area::System, Thing::new("API_TOKEN", label, owner)))
         .await
         .map_err(internal)?;
     Ok(token)
@@ -74,7 +75,7 @@ pub async fn create(
 
 /// Removes the tokens that `name` names: one by its id, or all with that label. Returns how many.
 pub async fn revoke(db: &Db, site_id: i32, name: &str) -> anyhow::Result<usize> {
-    let by = By { account_id: None, at: Utc::now() };
+    let by = By { at: Utc::now(), ..By::default() };
     let mut work = db.begin(site_id, by).await.map_err(internal)?;
     let mut revoked = 0;
     for token in tokens::list(&mut work).await? {

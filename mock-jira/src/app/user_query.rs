@@ -46,7 +46,7 @@ async fn taking_part(context: &Context, db: &mut Read, part: Part, names: &[Stri
         condition = Condition::All(vec![Condition::Permitted(Arc::new(shown)), condition]);
     }
     let readable = Readable::to(&context.site, &context.caller);
-    Ok(db::search::people(db, &search::visible(context), &condition, part, &readable).await?)
+    db::search::people(db, &search::visible(context), &condition, part, &readable).await.map_err(search::cut_off)
 }
 
 fn unknown(name: &str) -> Failure {

@@ -2,9 +2,10 @@
 
 use super::{Context, issues};
 use crate::{
-    db::{self, Work},
+    db::{self, Read, Work},
     domain::{
         audit::Thing,
+        config::Project,
         failure::{Failure, Result},
         issue::Issue,
         permission::Access,
@@ -51,9 +52,18 @@ pub async fn remove_within(context: &Context, work: &mut Work, id_or_key: &str, 
     Ok(())
 }
 
+/// An issue that the caller sees, if people can watch issues at all.
+pub async fn watchable<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -> Result<(Issue, &'a Project)> {
+    let found = issues::visible(context, db, id_or_key).await?;
+    if context.site.site.settings.watching_enabled {
+        return Ok(found);
+    }
+    Err(Failure::not_found("Watching issues is currently not enabled for this Jira instance."))
+}
+
 /// The issue, if the caller may decide whether the account watches it: everybody may for themselves.
 async fn managed(context: &Context, work: &mut Work, id_or_key: &str, account_id: &str) -> Result<Issue> {
-    let (issue, project) = issues::visible(context, work, id_or_key).await?;
+    let (issue, project) = watchable(context, work, id_or_key).await?;
     if !context.caller.is(Some(account_id)) && !context.access().on(project, issue.people(), "MANAGE_WATCHERS") {
         return Err(Failure::forbidden("You do not have permission to manage the watcher list."));
     }

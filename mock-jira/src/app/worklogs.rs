@@ -19,9 +19,6 @@ use serde_json::{Map, Value};
 /// What the properties of worklogs hang on.
 pub const WORKLOG: &str = "worklog";
 
-/// Most worklogs of an issue (J-78).
-const PER_ISSUE: i64 = 10_000;
-
 /// Most worklogs that can be deleted or moved at once.
 const AT_ONCE: usize = 5000;
 
@@ -130,8 +127,9 @@ pub async fn relocate(context: &Context, from: &str, ids: &[i64], to: &str, adju
     if worklogs.iter().any(|worklog| worklog.visibility_type.as_deref() == Some("role")) {
         return Err(Failure::invalid("Worklogs that are restricted to a project role can't be moved."));
     }
-    if db::worklogs::count_all(&mut work, to_id).await? + worklogs.len() as i64 > PER_ISSUE {
-        return Err(Failure::invalid(too_many()));
+    let limit = context.site.site.settings.issue_limits.worklogs;
+    if db::worklogs::count_all(&mut work, to_id).await? + worklogs.len() as i64 > limit {
+        return Err(Failure::invalid(too_many(limit)));
     }
     let seconds = worklogs.iter().map(|worklog| worklog.seconds).sum();
     spend(&mut source, adjust, seconds, 0);
@@ -249,8 +247,9 @@ async fn insert(context: &Context, work: &mut Work, project: &Project, issue: &I
     if !context.access().on(project, issue.people(), "WORK_ON_ISSUES") {
         return Err(Failure::invalid("You do not have the permission to associate a worklog to this issue."));
     }
-    if db::worklogs::count_all(work, issue.id).await? >= PER_ISSUE {
-        return Err(Failure::TooLarge(too_many())); // J-77
+    let limit = context.site.site.settings.issue_limits.worklogs;
+    if db::worklogs::count_all(work, issue.id).await? >= limit {
+        return Err(Failure::TooLarge(too_many(limit))); // J-77
     }
     let (visibility_type, visibility_id) = draft.visibility.flatten().unzip();
     let worklog = Worklog {
@@ -330,6 +329,6 @@ fn missing(id: impl std::fmt::Display) -> Failure {
     Failure::not_found(format!("Cannot find worklog with id: '{id}'."))
 }
 
-fn too_many() -> String {
-    format!("The issue has reached the limit of {PER_ISSUE} worklogs.")
+fn too_many(limit: i64) -> String {
+    format!("The issue has reached the limit of {limit} worklogs.")
 }

@@ -1,4 +1,5 @@
-//! Settings: from the command line, else from the environment, else from a file.
+//! Settings: from the command line, else from the environment (`MOCK_JIRA_…`), else from a file, else from what the
+//! environment says to all programs (`DATABASE_URL`).
 
 use crate::{
     http::server::{AuthMode, Options},
@@ -9,7 +10,7 @@ use crate::{
 use anyhow::Context;
 use clap::Args;
 use serde::Deserialize;
-use std::{env, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{env, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Where data and logs go: what every command needs that uses a database.
 #[derive(Debug, Clone, Default, Args)]
@@ -40,7 +41,8 @@ struct Place {
     /// Keep the data in memory and throw it away at the end [env: MOCK_JIRA_EPHEMERAL=true]
     #[arg(global = true, long)]
     ephemeral: bool,
-    /// Keep the data in an existing PostgreSQL, 14 or later [env: MOCK_JIRA_DATABASE_URL, DATABASE_URL]
+    /// Keep the data in an existing PostgreSQL, 14 or later [env: MOCK_JIRA_DATABASE_URL; DATABASE_URL,
+    /// if nothing else says where]
     #[arg(global = true, long, value_name = "URL")]
     database_url: Option<String>,
 }
@@ -104,14 +106,19 @@ struct File {
     header_time_limit: Option<u64>,
 }
 
+/// A variable of the environment; an empty one is none.
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn text(name: &str) -> anyhow::Result<Option<String>> {
+    let value = variable(name).map(OsString::into_string);
+    value.transpose().map_err(|_| anyhow::anyhow!("{name} is not readable"))
+}
+
 impl Place {
     fn from_environment() -> anyhow::Result<Self> {
-        let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-        let text = |name: &str| {
-            let value = variable(name).map(|value| value.into_string());
-            value.transpose().map_err(|_| anyhow::anyhow!("{name} is not readable"))
-        };
-        let place = Self {
+        Ok(Self {
             data_dir: variable("MOCK_JIRA_DATA_DIR").map(PathBuf::from),
             ephemeral: match text("MOCK_JIRA_EPHEMERAL")?.as_deref() {
                 None | Some("false") => false,
@@ -119,9 +126,12 @@ impl Place {
                 Some(other) => anyhow::bail!("MOCK_JIRA_EPHEMERAL must be true or false, not '{other}'"),
             },
             database_url: text("MOCK_JIRA_DATABASE_URL")?,
-        };
-        // Often meant for other programs too, so it counts last.
-        Ok(if place.is_empty() { Self { database_url: text("DATABASE_URL")?, ..place } } else { place })
+        })
+    }
+
+    /// What other programs are told too, so that it counts last.
+    fn from_common_environment() -> anyhow::Result<Self> {
+        Ok(Self { database_url: text("DATABASE_URL")?, ..Self::default() })
     }
 
     fn is_empty(&self) -> bool {
@@ -154,6 +164,7 @@ impl Storage {
             database_url: file.database_url.clone(),
         };
         self.place = std::mem::take(&mut self.place).or(Place::from_environment)?.or(|| Ok(in_file))?;
+        self.place = std::mem::take(&mut self.place).or(Place::from_common_environment)?;
         self.postgres_bin = self.postgres_bin.take().or(file.postgres_bin.clone());
         self.log_format = self.log_format.or(file.log_format);
         let rust_log = || env::var("RUST_LOG").ok().filter(|value| !value.is_empty());

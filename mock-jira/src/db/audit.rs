@@ -23,13 +23,14 @@ pub(super) async fn insert(db: &mut Work, records: &[Record]) -> sqlx::Result<()
         })
         .collect();
     sqlx::query!(
-        "INSERT INTO audit_record (site_id, created, author, area, summary, object_type, object_id, object_name, changes, associated)
-         SELECT $1, $2, $3, area, summary, object_type, object_id, object_name, changes, associated
+        "INSERT INTO audit_record (site_id, created, author, remote_address, area, summary, object_type, object_id, object_name, changes, associated)
+         SELECT $1, $2, $3, $5, area, summary, object_type, object_id, object_name, changes, associated
          FROM jsonb_to_recordset($4) AS r(area text, summary text, object_type text, object_id text, object_name text, changes jsonb, associated jsonb)",
         site_id,
         by.at,
         by.account_id,
-        json!(rows)
+        json!(rows),
+        by.address.map(|address| address.to_string())
     )
     .execute(db.sql())
     .await?;
@@ -47,6 +48,8 @@ pub struct Stored {
     pub created: DateTime<Utc>,
     /// Account id; absent for an anonymous caller and for the administration of the server.
     pub author: Option<String>,
+    /// Where the request came from; absent for what is done in the background.
+    pub remote_address: Option<String>,
     /// Jira's category; absent where Jira's own log is silent.
     pub area: Option<String>,
     /// What was done.
@@ -91,7 +94,7 @@ pub async fn list(db: &mut Read, filter: &Filter, offset: i64, limit: i64) -> sq
     .await?;
     let records = sqlx::query_as!(
         Stored,
-        r#"SELECT a.id, '' AS "site!", a.created, a.author, a.area, a.summary, a.object_type, a.object_id, a.object_name,
+        r#"SELECT a.id, '' AS "site!", a.created, a.author, a.remote_address, a.area, a.summary, a.object_type, a.object_id, a.object_name,
                   a.changes, a.associated
            FROM audit_record a
            WHERE a.site_id = $1 AND a.area IS NOT NULL
@@ -139,7 +142,7 @@ impl Db {
         let folded = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
         sqlx::query_as!(
             Stored,
-            r#"SELECT a.id, s.name AS site, a.created, a.author, a.area, a.summary, a.object_type, a.object_id,
+            r#"SELECT a.id, s.name AS site, a.created, a.author, a.remote_address, a.area, a.summary, a.object_type, a.object_id,
                       a.object_name, a.changes, a.associated
                FROM audit_record a JOIN site s USING (site_id)
                WHERE a.id > $1 AND NOT s.template

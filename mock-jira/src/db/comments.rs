@@ -93,7 +93,7 @@ pub async fn insert(db: &mut Work, comment: &Comment) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO comment (site_id, id, issue_id, author, update_author, body, created, updated, visibility_type, visibility_id,
            jsd_public, search_text)
-         VALUES ($1, $2, $3, $4, $5, $6::text::json, $7, $8, $9, $10, $11, to_tsvector('english', $12))",
+         VALUES ($1, $2, $3, $4, $5, $6::text::json, $7, $8, $9, $10, $11, words($12))",
         site_id,
         comment.id,
         comment.issue_id,
@@ -117,7 +117,7 @@ pub async fn update(db: &mut Work, comment: &Comment) -> sqlx::Result<bool> {
     let site_id = db.site_id;
     let done = sqlx::query!(
         "UPDATE comment SET update_author = $3, body = $4::text::json, updated = $5, visibility_type = $6, visibility_id = $7, jsd_public = $8,
-           search_text = to_tsvector('english', $9)
+           search_text = words($9)
          WHERE site_id = $1 AND id = $2",
         site_id,
         comment.id,

@@ -191,8 +191,7 @@ pub async fn insert(db: &mut Work, issue: &Issue) -> sqlx::Result<()> {
            remaining_estimate, time_spent, rank, custom, search_text)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::json, $11::text::json, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
            $25, $26, $27, $28, $29, $30,
-           setweight(to_tsvector('english', $9), 'A') || setweight(to_tsvector('english', $31), 'B')
-             || setweight(to_tsvector('english', $32), 'C') || setweight(to_tsvector('english', $33), 'D'))",
+           setweight(words($9), 'A') || setweight(words($31), 'B') || setweight(words($32), 'C') || setweight(words($33), 'D'))",
         site_id,
         issue.id,
         issue.project_id,
@@ -241,8 +240,7 @@ pub async fn update(db: &mut Work, issue: &Issue) -> sqlx::Result<bool> {
            environment = $9::text::json, reporter = $10, assignee = $11, parent_id = $12, security_level_id = $13, labels = $14,
            component_ids = $15, fix_version_ids = $16, affected_version_ids = $17, updated = $18, due = $19, resolved = $20,
            status_category_changed = $21, original_estimate = $22, remaining_estimate = $23, time_spent = $24, custom = $25,
-           search_text = setweight(to_tsvector('english', $7), 'A') || setweight(to_tsvector('english', $26), 'B')
-             || setweight(to_tsvector('english', $27), 'C') || setweight(to_tsvector('english', $28), 'D')
+           search_text = setweight(words($7), 'A') || setweight(words($26), 'B') || setweight(words($27), 'C') || setweight(words($28), 'D')
          WHERE site_id = $1 AND id = $2",
         site_id,
         issue.id,
@@ -367,6 +365,37 @@ pub async fn numbers(db: &mut Read, ids: &[i64]) -> sqlx::Result<Vec<(i64, i64, 
             .fetch_all(db.sql())
             .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.project_id, row.number)).collect())
+}
+
+/// The first labels of all issues that contain a text, which is in lower case.
+pub async fn labels_like(db: &mut Read, text: &str, limit: i64) -> sqlx::Result<Vec<String>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT label COLLATE "C" AS "label!" FROM issue, unnest(labels) label
+           WHERE site_id = $1 AND position($2 IN lower(label)) > 0 ORDER BY 1 LIMIT $3"#,
+        site_id,
+        text,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
+/// Issues that somebody created or edited, the latest first.
+pub async fn touched_by(db: &mut Read, account_id: &str, limit: i64) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT touched.id AS "id!" FROM (
+             (SELECT id, created AS at FROM issue WHERE site_id = $1 AND creator = $2 ORDER BY created DESC LIMIT $3)
+             UNION ALL
+             (SELECT issue_id, created FROM change_group WHERE site_id = $1 AND author = $2 ORDER BY created DESC LIMIT $3)
+           ) touched GROUP BY touched.id ORDER BY max(touched.at) DESC, touched.id DESC LIMIT $3"#,
+        site_id,
+        account_id,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await
 }
 
 /// Labels of all issues, in their order, and how many there are.

@@ -28,6 +28,18 @@ pub async fn find(db: &mut Read, id: i64) -> sqlx::Result<Option<Link>> {
     .await
 }
 
+/// How many links an issue has.
+pub async fn count(db: &mut Read, issue_id: i64) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM issue_link WHERE site_id = $1 AND (source_id = $2 OR destination_id = $2)"#,
+        site_id,
+        issue_id
+    )
+    .fetch_one(db.sql())
+    .await
+}
+
 /// All links of a type.
 pub async fn of_type(db: &mut Read, type_id: i64) -> sqlx::Result<Vec<Link>> {
     let site_id = db.site_id;

@@ -192,6 +192,8 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         project_keys: project_keys.into_iter().map(|row| (row.key, row.project_id)).collect(),
         versions: Index::new(versions, |item| item.id),
         components: Index::new(components, |item| item.id),
+        boards: Index::new(super::sprints::boards(db).await?, |item| item.id),
+        sprints: Index::new(super::sprints::list(db).await?, |item| item.id),
     }))
 }
 

@@ -5,13 +5,17 @@
 //!
 //! * tests of other tables are `i.id IN (SELECT …)`, which may become a join, or a set made once, even below an OR;
 //! * statements are planned for the values at hand, not prepared: what is rare for one value is common for the next;
-//! * an order that an index has is left to it, ties being broken by a small sort.
+//! * an order that an index has is left to it, ties being broken by a small sort; in the order of priorities, which no
+//!   index has, as many issues as are needed are taken from each priority.
 //!
 //! Row-level security lets only functions that are marked LEAKPROOF look at rows before the policy does, and therefore
 //! into indexes. Those of arrays, jsonb and full text are not by default; see `migrations/`.
 
 mod columns;
 mod condition;
+mod elsewhere;
+mod history;
+pub mod kept;
 mod order;
 mod text;
 
@@ -22,7 +26,7 @@ use crate::domain::{
     user_query::Part,
 };
 use serde_json::json;
-use sqlx::{Encode, Postgres, QueryBuilder, Type};
+use sqlx::{Decode, Encode, Postgres, QueryBuilder, Type};
 use std::fmt::Display;
 
 /// Ids of a page of issues, in order.
@@ -46,13 +50,16 @@ pub async fn find(
     if *condition == Condition::Nothing {
         return Ok(Page::default());
     }
-    let mut statement = Statement::new("SELECT i.id FROM issue i", db.site_id, visible);
-    let criteria = statement.sources(order);
-    statement.filter(condition);
-    statement.order(criteria);
     // One more than asked for tells whether there are more.
+    let end = offset.saturating_add(limit).saturating_add(1);
+    let mut statement = Statement::new("", db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
+    match order::InTurn::of(order, condition) {
+        Some(turns) => statement.in_turn(&turns, condition, end),
+        None => statement.sorted(order, condition),
+    }
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
-    let mut ids: Vec<i64> = statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await?;
+    let mut ids: Vec<i64> = statement.scalars(db).await?;
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = ids.len() > limit;
     ids.truncate(limit);
@@ -65,8 +72,9 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
         return Ok(0);
     }
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     statement.filter(condition);
-    statement.sql.build_query_scalar().persistent(false).fetch_one(db.sql()).await
+    Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
 
 /// The accounts that take a part in issues that meet a condition; comments count as far as they are readable.
@@ -87,6 +95,7 @@ pub async fn people(
         Part::Transitioner => ("c.author", Some("change_group")),
     };
     let mut statement = Statement::new(&format!("SELECT DISTINCT {column} FROM issue i"), db.site_id, visible);
+    statement.former_names = history::former_names(db, condition).await?;
     if let Some(table) = table {
         statement.push(format_args!(" JOIN {table} c ON c.issue_id = i.id AND ")).of_site("c");
     }
@@ -102,20 +111,36 @@ pub async fn people(
         }
         _ => {}
     }
-    statement.sql.build_query_scalar().persistent(false).fetch_all(db.sql()).await
+    statement.scalars(db).await
 }
 
 /// A statement in the making.
 struct Statement<'v> {
     sql: QueryBuilder<Postgres>,
     site_id: i32,
+    /// How many values are bound.
+    bound: usize,
     /// What of the issues the caller may see.
     visible: &'v Extent,
+    /// What names in the condition once meant.
+    former_names: history::FormerNames,
 }
 
 impl<'v> Statement<'v> {
     fn new(text: &str, site_id: i32, visible: &'v Extent) -> Self {
-        Self { sql: QueryBuilder::new(text), site_id, visible }
+        Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible, former_names: Vec::new() }
+    }
+
+    /// Runs it, within the time that searches are given: the first column of its rows.
+    async fn scalars<T>(mut self, db: &mut Read) -> sqlx::Result<Vec<T>>
+    where
+        T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+    {
+        if self.bound > usize::from(u16::MAX) {
+            return Err(sqlx::Error::InvalidArgument("more values than a statement can have".into()));
+        }
+        let cutter = db.cutter();
+        cutter.run(self.sql.build_query_scalar().persistent(false).fetch_all(db.sql())).await
     }
 
     /// Adds text of our own.
@@ -126,6 +151,7 @@ impl<'v> Statement<'v> {
 
     /// Adds a value.
     fn bind<'t, T: Encode<'t, Postgres> + Type<Postgres> + 't>(&mut self, value: T) -> &mut Self {
+        self.bound += 1;
         self.sql.push_bind(value);
         self
     }

@@ -93,24 +93,25 @@ pub async fn set_default(db: &mut Work, scheme_id: i64, level_id: Option<i64>) -
 }
 
 /// Deletes a level after giving its issues another, or none; whether there was the level.
-pub async fn replace_level(db: &mut Work, level_id: i64, with: Option<i64>) -> sqlx::Result<bool> {
+pub async fn replace_level(db: &mut Work, level_id: i64, with: Option<i64>) -> sqlx::Result<Vec<i64>> {
     let site_id = db.site_id;
     // New issues of the level wait, and are then refused.
     sqlx::query_scalar!("SELECT id FROM security_level WHERE site_id = $1 AND id = $2 FOR UPDATE", site_id, level_id)
         .fetch_optional(db.sql())
         .await?;
-    sqlx::query!(
-        "UPDATE issue SET security_level_id = $3 WHERE site_id = $1 AND security_level_id = $2",
+    let changed = sqlx::query_scalar!(
+        "UPDATE issue SET security_level_id = $3, updated = $4 WHERE site_id = $1 AND security_level_id = $2 RETURNING id",
         site_id,
         level_id,
-        with
+        with,
+        db.by().at
     )
-    .execute(db.sql())
+    .fetch_all(db.sql())
     .await?;
-    let done = sqlx::query!("DELETE FROM security_level WHERE site_id = $1 AND id = $2", site_id, level_id)
+    sqlx::query!("DELETE FROM security_level WHERE site_id = $1 AND id = $2", site_id, level_id)
         .execute(db.sql())
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(changed)
 }
 
 /// Stores a new member; nothing if the level has it already.
@@ -141,15 +142,18 @@ pub async fn delete_member(db: &mut Work, id: i64) -> sqlx::Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// An issue that has another level: its id, the level before and the one now.
+pub type Changed = (i64, Option<i64>, Option<i64>);
+
 /// Gives a project another scheme, or none, and its issues other levels: `from` and `to` belong together, and null
-/// is the level of issues that have none. Whether there was the project.
+/// is the level of issues that have none. The issues that have another level now; `None` if there is no such project.
 pub async fn associate(
     db: &mut Work,
     project_id: i64,
     scheme_id: Option<i64>,
     from: &[Option<i64>],
     to: &[Option<i64>],
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<Option<Vec<Changed>>> {
     let site_id = db.site_id;
     let done = sqlx::query!(
         "UPDATE project SET security_scheme_id = $3 WHERE site_id = $1 AND id = $2",
@@ -159,17 +163,24 @@ pub async fn associate(
     )
     .execute(db.sql())
     .await?;
-    sqlx::query!(
-        r#"UPDATE issue i SET security_level_id = m.new FROM unnest($3::bigint[], $4::bigint[]) AS m ("old", "new")
-           WHERE i.site_id = $1 AND i.project_id = $2 AND i.security_level_id IS NOT DISTINCT FROM m.old"#,
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let changed = sqlx::query!(
+        r#"UPDATE issue i SET security_level_id = m.new, updated = $5
+           FROM unnest($3::bigint[], $4::bigint[]) AS m ("old", "new")
+           WHERE i.site_id = $1 AND i.project_id = $2 AND i.security_level_id IS NOT DISTINCT FROM m.old
+             AND m.old IS DISTINCT FROM m.new
+           RETURNING i.id, m.old, m.new"#,
         site_id,
         project_id,
         from as &[Option<i64>],
-        to as &[Option<i64>]
+        to as &[Option<i64>],
+        db.by().at
     )
-    .execute(db.sql())
+    .fetch_all(db.sql())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(Some(changed.into_iter().map(|row| (row.id, row.old, row.new)).collect()))
 }
 
 /// Whether a task is open that does something to this level or, for associations, this project.

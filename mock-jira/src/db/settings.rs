@@ -1,4 +1,4 @@
-//! Table `application_property`.
+//! Table `application_property`, and what of the site's own row a request can change.
 
 use super::Work;
 
@@ -13,6 +13,19 @@ pub async fn put(db: &mut Work, properties: &[(&'static str, String)]) -> sqlx::
         site_id,
         &keys,
         &values
+    )
+    .execute(db.sql())
+    .await?;
+    db.changes_configuration();
+    Ok(())
+}
+
+/// Switches time tracking on.
+pub async fn enable_time_tracking(db: &mut Work) -> sqlx::Result<()> {
+    let site_id = db.site_id;
+    sqlx::query!(
+        r#"UPDATE site SET settings = settings || '{"timeTrackingEnabled": true}' WHERE site_id = $1"#,
+        site_id
     )
     .execute(db.sql())
     .await?;

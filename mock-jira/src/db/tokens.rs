@@ -25,8 +25,8 @@ pub struct Token {
 pub struct NewToken<'a> {
     /// SHA-256 of the token.
     pub hash: &'a [u8],
-    /// Address of its owner, in any case.
-    pub email: &'a str,
+    /// E-mail address of its owner, in any case, or the account id.
+    pub owner: &'a str,
     /// What its owner calls it.
     pub label: &'a str,
     /// After this it is nobody's.
@@ -47,17 +47,17 @@ pub async fn list(db: &mut Read) -> sqlx::Result<Vec<Token>> {
     .await
 }
 
-/// Stores a token; `false` if nobody has that e-mail address.
+/// Stores a token; `false` if there is no such account.
 pub async fn insert(work: &mut Work, token: &NewToken<'_>) -> sqlx::Result<bool> {
     let id = work.site_id;
     let stored = sqlx::query!(
         "INSERT INTO api_token (site_id, token_hash, account_id, label, expires)
-         SELECT $1, $2, account_id, $3, $4 FROM account WHERE site_id = $1 AND lower(email) = lower($5)",
+         SELECT $1, $2, account_id, $3, $4 FROM account WHERE site_id = $1 AND (lower(email) = lower($5) OR account_id = $5)",
         id,
         token.hash,
         token.label,
         token.expires,
-        token.email
+        token.owner
     )
     .execute(work.sql())
     .await?;

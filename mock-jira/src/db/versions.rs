@@ -18,6 +18,21 @@ pub async fn lock(db: &mut Work, id: i64) -> sqlx::Result<Option<Version>> {
     .await
 }
 
+/// Those of the versions that there are, kept from deletion for the rest of the transaction.
+pub async fn hold(db: &mut Work, ids: &[i64]) -> sqlx::Result<Vec<i64>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "SELECT id FROM version WHERE site_id = $1 AND id = ANY($2) ORDER BY id FOR KEY SHARE",
+        site_id,
+        ids
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
 /// Stores a new version, or a changed one, which stays at its place. A taken name breaks the constraint
 /// `version_site_id_project_id_name_key`.
 pub async fn put(db: &mut Work, version: &Version) -> sqlx::Result<()> {

@@ -54,6 +54,22 @@ pub struct Filter<'a> {
     pub before: Option<DateTime<Utc>>,
 }
 
+/// Which of some pairs of an issue and a worklog there are, in the order of the worklogs.
+pub async fn existing(db: &mut Read, pairs: &[(i64, i64)]) -> sqlx::Result<Vec<(i64, i64)>> {
+    let site_id = db.site_id;
+    let (issues, worklogs): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
+    let rows = sqlx::query!(
+        "SELECT issue_id, id FROM worklog
+         WHERE site_id = $1 AND (issue_id, id) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[])) ORDER BY id",
+        site_id,
+        &issues,
+        &worklogs
+    )
+    .fetch_all(db.sql())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.issue_id, row.id)).collect())
+}
+
 /// A page of worklogs, oldest first.
 pub async fn list(db: &mut Read, filter: Filter<'_>, start_at: i64, max_results: i64) -> sqlx::Result<Vec<Worklog>> {
     let site_id = db.site_id;

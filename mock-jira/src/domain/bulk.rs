@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 pub const ISSUES: usize = 1_000;
 /// Most fields of a bulk edit (J-131).
 pub const FIELDS: usize = 200;
+/// Most fields of all issues together that can be moved at once.
+pub const VALUES: usize = 1_500_000;
 
 /// What a bulk edit does to each issue.
 #[derive(Debug, Default)]

@@ -25,6 +25,8 @@ pub enum Failure {
     Forbidden(String),
     /// No such thing, or the caller may not know of it (U-27, 404).
     NotFound(String),
+    /// Nobody can do this anonymously, and the document has a status of its own for that (405).
+    NotAllowed(String),
     /// The state of the thing does not allow it (409).
     Conflict(String),
     /// More than fits (413).

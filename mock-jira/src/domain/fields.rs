@@ -103,6 +103,17 @@ pub fn custom_id(number: i64) -> String {
     format!("customfield_{number}")
 }
 
+/// `Name[Type]`, by which a query asks for all fields of a name and type.
+pub fn collapsed_name(field: &CustomField) -> Option<String> {
+    let word = if is_team(field) { "Team" } else { Kind::of(&field.type_key).collapsed()? };
+    Some(format!("{}[{word}]", field.name))
+}
+
+/// Whether the field holds a team, by its id or as an object.
+pub fn is_team(field: &CustomField) -> bool {
+    field.type_key == "com.atlassian.teams:rm-teams-custom-field-team"
+}
+
 impl Field<'_> {
     /// Such as `summary` or `customfield_10016`.
     pub fn id(&self) -> String {
@@ -154,10 +165,9 @@ impl Field<'_> {
     pub fn clause_names(&self) -> Vec<String> {
         match self {
             Self::System(field) => field.clauses.iter().map(|name| (*name).into()).collect(),
-            Self::Custom(field, kind) => {
-                let collapsed = kind.collapsed().map(|kind| format!("{}[{kind}]", field.name));
+            Self::Custom(field, _) => {
                 let mut names = vec![format!("cf[{}]", field.id), field.name.clone()];
-                names.extend(collapsed);
+                names.extend(collapsed_name(field));
                 names
             }
         }

@@ -23,6 +23,6 @@ pub use ast::{
     Property, Query, Sort, Terminal, Value,
 };
 pub use error::{SyntaxError, SyntaxErrorKind};
-pub use parse::parse;
+pub use parse::{is_unbounded, parse};
 pub use structure::structure;
 pub use token::reserved_words;

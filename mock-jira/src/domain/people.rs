@@ -1,7 +1,7 @@
 //! Accounts, groups, and who is calling.
 
 use chrono_tz::Tz;
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, sync::Arc};
 use uuid::Uuid;
 
 /// A person, an app or a customer of a site (U-1 to U-4).
@@ -114,6 +114,8 @@ pub struct Caller {
     pub account: Option<Arc<Account>>,
     /// The groups the account is in.
     pub groups: HashSet<Uuid>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
 }
 
 impl Caller {

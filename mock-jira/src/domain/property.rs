@@ -7,11 +7,17 @@ const KEY: usize = 255;
 /// Longest value, as JSON text (J-118).
 const VALUE: usize = 32_768;
 
+/// Says what is wrong with a key.
+pub fn check_key(key: &str) -> Result<(), String> {
+    if (1..=KEY).contains(&key.chars().count()) {
+        return Ok(());
+    }
+    Err(format!("The property key must be between 1 and {KEY} characters long."))
+}
+
 /// Says what is wrong with a property.
 pub fn check(key: &str, value: &Value) -> Result<(), String> {
-    if key.is_empty() || key.chars().count() > KEY {
-        return Err(format!("The property key must be between 1 and {KEY} characters long."));
-    }
+    check_key(key)?;
     if value.to_string().chars().count() > VALUE {
         return Err(format!("The property value must not be longer than {VALUE} characters."));
     }

@@ -31,6 +31,10 @@ pub struct Site {
 pub struct Settings {
     /// What a query that names unknown things gets (S-27, S-29).
     pub search_semantic_errors: SemanticErrors,
+    /// Which moment the later pages of a search are of (S-6, C-6).
+    pub search_paging: SearchPaging,
+    /// How long a search may take before it is cut off, in milliseconds.
+    pub search_timeout_ms: u32,
     /// Whether the removed `/search` is gone or still answers (S-42, C-42).
     pub removed_search: RemovedSearch,
     /// Whether mail leaves the site, be it only to be looked at.
@@ -39,6 +43,18 @@ pub struct Settings {
     pub attachments_enabled: bool,
     /// Whether work can be logged.
     pub time_tracking_enabled: bool,
+    /// Whether issues can be linked, to each other and to things elsewhere.
+    pub issue_linking_enabled: bool,
+    /// Whether people can vote for issues.
+    pub voting_enabled: bool,
+    /// Whether people can watch issues.
+    pub watching_enabled: bool,
+    /// Whether an issue can be nobody's.
+    pub unassigned_issues_allowed: bool,
+    /// Whether issues can have sub-tasks.
+    pub subtasks_enabled: bool,
+    /// How much can hang on one issue.
+    pub issue_limits: IssueLimits,
     /// The largest file that can be attached, in bytes; without one, as large as the server takes.
     pub attachment_limit: Option<i64>,
     /// How many people the licence of each product lets in.
@@ -49,13 +65,43 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             search_semantic_errors: SemanticErrors::Lenient,
+            search_paging: SearchPaging::Live,
+            search_timeout_ms: 30_000,
             removed_search: RemovedSearch::Gone,
             outgoing_mail: true,
             attachments_enabled: true,
             time_tracking_enabled: true,
+            issue_linking_enabled: true,
+            voting_enabled: true,
+            watching_enabled: true,
+            unassigned_issues_allowed: true,
+            subtasks_enabled: true,
+            issue_limits: IssueLimits::default(),
             attachment_limit: None,
             seats: 10_000,
         }
+    }
+}
+
+/// How much can hang on one issue (J-77, J-78).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct IssueLimits {
+    /// Comments.
+    pub comments: i64,
+    /// Worklogs.
+    pub worklogs: i64,
+    /// Attachments.
+    pub attachments: i64,
+    /// Links to other issues.
+    pub issue_links: i64,
+    /// Links to things elsewhere.
+    pub remote_links: i64,
+}
+
+impl Default for IssueLimits {
+    fn default() -> Self {
+        Self { comments: 5_000, worklogs: 10_000, attachments: 2_000, issue_links: 2_000, remote_links: 2_000 }
     }
 }
 
@@ -67,6 +113,16 @@ pub enum SemanticErrors {
     Lenient,
     /// 400 with the old validator's sentences.
     Strict,
+}
+
+/// What the pages of a search are parts of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SearchPaging {
+    /// What the query finds when the page is asked for: changes between pages make issues appear twice or not at all.
+    Live,
+    /// What it found when the first page was asked for.
+    Snapshot,
 }
 
 /// Whether `/search` answers.

@@ -12,6 +12,7 @@ use super::{
     security::*,
     settings::Settings,
     site::Site,
+    sprint::{Board, Sprint},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -147,6 +148,10 @@ pub struct Snapshot {
     pub versions: Index<Version>,
     /// By name.
     pub components: Index<Component>,
+    /// By id.
+    pub boards: Index<Board>,
+    /// By id.
+    pub sprints: Index<Sprint>,
 }
 
 /// An API token, without its secret.
@@ -164,7 +169,8 @@ impl Snapshot {
     /// An account as a caller, with its groups.
     pub fn caller(&self, account_id: &str) -> Option<Caller> {
         let account = self.accounts.get(account_id)?.clone();
-        Some(Caller { account: Some(account), groups: self.memberships.get(account_id).cloned().unwrap_or_default() })
+        let groups = self.memberships.get(account_id).cloned().unwrap_or_default();
+        Some(Caller { account: Some(account), groups, address: None })
     }
 
     /// A group by id or by name.

@@ -1,6 +1,7 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
 pub mod audit;
+pub mod jql_functions;
 pub mod mail;
 pub mod metrics;
 pub mod requests;
@@ -32,6 +33,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .merge(sites::router())
         .merge(tokens::router())
         .merge(mail::router())
+        .merge(jql_functions::router())
         .route_layer(middleware::from_fn_with_state(server.clone(), admit));
     Router::new()
         .route("/_mock/health", get(health))

@@ -64,6 +64,7 @@ pub fn render(failure: &Failure, asked: &Asked) -> Response<Body> {
         Failure::Unauthorized(message) => sentence(StatusCode::UNAUTHORIZED, message, asked),
         Failure::Forbidden(message) => sentence(StatusCode::FORBIDDEN, message, asked),
         Failure::NotFound(message) => sentence(StatusCode::NOT_FOUND, message, asked),
+        Failure::NotAllowed(message) => sentence(StatusCode::METHOD_NOT_ALLOWED, message, asked),
         Failure::Conflict(message) => sentence(StatusCode::CONFLICT, message, asked),
         Failure::TooLarge(message) => sentence(StatusCode::PAYLOAD_TOO_LARGE, message, asked),
         Failure::Precondition(message) => sentence(StatusCode::PRECONDITION_FAILED, message, asked),

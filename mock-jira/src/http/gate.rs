@@ -30,7 +30,7 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header},
     middleware::Next,
     response::IntoResponse,
@@ -40,6 +40,7 @@ use futures::FutureExt;
 use serde::Serialize;
 use serde_json::json;
 use std::{
+    net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
@@ -188,7 +189,7 @@ async fn through(
         site = server.sites.current(&address.site).await.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
         caller = identify(server, &site, authorization.as_ref());
     }
-    let caller = match caller {
+    let mut caller = match caller {
         Who::Known(caller) => caller,
         Who::Nobody => Caller::default(),
         Who::Refused => {
@@ -196,6 +197,7 @@ async fn through(
             return Err(error::json_answer(StatusCode::FORBIDDEN, body, HeaderValue::from_static("application/json"))); // H-23
         }
     };
+    caller.address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
     about.account_id = caller.account_id().map(str::to_owned);
     media_type(operation, &headers, &address.path)?;
     if caller.account.is_none() && !operation.anonymous {

@@ -5,6 +5,7 @@ pub mod auditing;
 pub mod avatars;
 pub mod bulk;
 pub mod dashboards;
+pub mod expressions;
 pub mod fields;
 pub mod filters;
 pub mod instance;
@@ -46,6 +47,7 @@ pub fn routes() -> Routes {
         .and(fields::routes())
         .and(filters::routes())
         .and(jql::routes())
+        .and(expressions::routes())
         .and(dashboards::routes())
         .and(issue_types::routes())
         .and(issue_link_types::routes())

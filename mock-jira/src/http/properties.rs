@@ -8,7 +8,10 @@ use super::{
 use crate::{
     app::properties::{self, Owner},
     db::{self, Read, Work},
-    domain::failure::Result,
+    domain::{
+        failure::{Failure, Result},
+        property,
+    },
 };
 use axum::{extract::Request, http::StatusCode, response::IntoResponse};
 use serde_json::{Value, json};
@@ -31,6 +34,7 @@ pub async fn keys_at(call: &Call, db: &mut Read, owner: &Owner, link: impl Fn(&s
 
 /// One value.
 pub async fn get(db: &mut Read, owner: &Owner, key: &str) -> Answer {
+    property::check_key(key).map_err(Failure::invalid)?;
     let value = db::properties::find(db, owner.kind, &owner.id, key).await?;
     ok(json!({ "key": key, "value": value.ok_or_else(|| properties::missing(key))? }))
 }

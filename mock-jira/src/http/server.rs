@@ -2,7 +2,7 @@
 
 use super::{
     admin::{self, metrics::Metrics, requests::RequestLog},
-    gate,
+    agile, gate,
     operations::Catalogue,
     platform,
     routes::Routes,
@@ -86,7 +86,7 @@ pub struct Server {
 
 /// All handlers of published operations.
 pub fn routes() -> Routes {
-    platform::routes()
+    platform::routes().and(agile::routes())
 }
 
 impl Server {

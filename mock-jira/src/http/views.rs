@@ -9,6 +9,7 @@ pub mod issue;
 pub mod parts;
 pub mod project;
 pub mod shared;
+pub mod sprint;
 pub mod task;
 pub mod user;
 pub mod worklog;

@@ -38,17 +38,31 @@ impl Drop for Watchdog {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::process::ExitStatusExt;
-    use std::process::Command;
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::{Child, Command};
+
+    use nix::sys::signal::{SigHandler, Signal, signal};
 
     use super::{Account, Watchdog};
+
+    /// A child that a signal ends, also where the test was started by a shell that has its jobs ignore them.
+    fn sleeper(account: &Account) -> Child {
+        let mut sleep = Command::new("sleep");
+        account.assign(&mut sleep);
+        // SAFETY: between fork and exec only async-signal-safe calls are allowed; sigaction is one.
+        unsafe {
+            sleep.pre_exec(|| {
+                signal(Signal::SIGINT, SigHandler::SigDfl)?;
+                Ok(())
+            });
+        }
+        sleep.arg("600").spawn().unwrap()
+    }
 
     #[test]
     fn the_child_is_interrupted_when_the_pipe_closes() {
         let account = Account::for_children().unwrap();
-        let mut sleep = Command::new("sleep");
-        account.assign(&mut sleep);
-        let mut child = sleep.arg("600").spawn().unwrap();
+        let mut child = sleeper(&account);
         let mut watchdog = Watchdog::over(child.id(), &account).unwrap();
 
         drop(watchdog.0.stdin.take());
@@ -58,7 +72,7 @@ mod tests {
     #[test]
     fn the_child_is_left_alone_when_the_watchdog_is_called_off() {
         let account = Account::for_children().unwrap();
-        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        let mut child = sleeper(&account);
         drop(Watchdog::over(child.id(), &account).unwrap());
         assert!(child.try_wait().unwrap().is_none());
         child.kill().unwrap();

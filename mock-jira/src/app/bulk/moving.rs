@@ -13,9 +13,10 @@ use crate::{
     },
     domain::{
         assignment::default_assignee,
+        bulk::VALUES,
         config::{IssueType, Project},
         failure::{Failure, Result},
-        fields::Kind,
+        fields::{Field, Kind},
         issue::{
             References,
             edit::Editor,
@@ -60,10 +61,14 @@ pub struct Mapping {
 }
 
 /// Asks for issues to be moved.
-pub async fn submit_moves(context: &Context, mappings: Vec<Mapping>) -> Result<Task> {
+pub async fn submit_moves(context: &Context, mappings: Vec<Mapping>, notify: bool) -> Result<Task> {
     let mut work = context.begin().await?;
     let all: Vec<String> = mappings.iter().flat_map(|mapping| &mapping.names).cloned().collect();
-    let moving: HashSet<i64> = chosen(context, &mut work, &all).await?.iter().map(|issue| issue.id).collect();
+    let issues = chosen(context, &mut work, &all).await?;
+    if issues.iter().map(|issue| fields_of(context, issue)).sum::<usize>() > VALUES {
+        return Err(Failure::invalid(format!("The issues have more than {VALUES} fields together."))); // J-131
+    }
+    let moving: HashSet<i64> = issues.iter().map(|issue| issue.id).collect();
     let mut parts = Vec::with_capacity(mappings.len());
     for mapping in mappings {
         let mut issues = chosen(context, &mut work, &mapping.names).await?;
@@ -80,7 +85,20 @@ pub async fn submit_moves(context: &Context, mappings: Vec<Mapping>) -> Result<T
         _ => false,
     };
     parts.sort_by_key(is_subtask);
-    submit(context, work, parts).await
+    submit(context, work, parts, notify).await
+}
+
+/// How many fields an issue has, with a value or without.
+fn fields_of(context: &Context, issue: &Issue) -> usize {
+    let fields = &context.site.fields;
+    let has = |id: i64| fields.context(id, issue.project_id, issue.issue_type_id).is_some();
+    fields
+        .iter()
+        .filter(|field| match field {
+            Field::System(_) => true,
+            Field::Custom(custom, _) => has(custom.id),
+        })
+        .count()
 }
 
 /// The target that a key names.

@@ -6,7 +6,7 @@ use crate::{
     db::{self, Work},
     domain::{
         audit::{Area, Record, Thing},
-        config::{CustomField, FieldContext},
+        config::{CustomField, FieldContext, IssueType},
         failure::{Failure, Result},
         fields::defaults,
     },
@@ -57,7 +57,7 @@ pub async fn create(context: &Context, field_id: &str, input: NewContext) -> Res
     let field = locked(&mut work, field_id).await?;
     let name = checked_name(input.name.as_deref().unwrap_or_default())?;
     let project_ids = projects(context, &input.project_ids.unwrap_or_default())?;
-    let issue_type_ids = issue_types(context, &input.issue_type_ids.unwrap_or_default())?;
+    let issue_type_ids = usable_types(context, &input.issue_type_ids.unwrap_or_default())?;
     let others = db::fields::contexts(&mut work, field.id).await?;
     check_places(&others, &project_ids)?;
     let new = FieldContext {
@@ -100,7 +100,7 @@ pub async fn delete(context: &Context, field_id: &str, id: &str) -> Result<()> {
 /// Restricts a context to more issue types.
 pub async fn add_issue_types(context: &Context, field_id: &str, id: &str, ids: &[String]) -> Result<()> {
     let mut change = begin(context, field_id, id).await?;
-    let added = issue_types(context, &some(ids, "issueTypeIds")?)?;
+    let added = usable_types(context, &some(ids, "issueTypeIds")?)?;
     not_global(&change.context, "Issue types cannot be added to the global context.")?;
     let twice: Vec<i64> = added.iter().copied().filter(|id| change.context.issue_type_ids.contains(id)).collect();
     if !twice.is_empty() {
@@ -261,6 +261,16 @@ fn projects(context: &Context, ids: &[String]) -> Result<Vec<i64>> {
 
 fn issue_types(context: &Context, ids: &[String]) -> Result<Vec<i64>> {
     known(ids, "issueTypeIds", "issue types", |id| context.site.issue_types.get(id).is_some())
+}
+
+/// The same for types that a context comes to be for.
+fn usable_types(context: &Context, ids: &[String]) -> Result<Vec<i64>> {
+    let ids = issue_types(context, ids)?;
+    let is_subtask = |id: &i64| context.site.issue_types.get(*id).is_some_and(IssueType::is_subtask);
+    if !context.site.site.settings.subtasks_enabled && ids.iter().any(is_subtask) {
+        return Err(Failure::Conflict("Sub-tasks are not enabled.".into()));
+    }
+    Ok(ids)
 }
 
 /// Ids without duplicates, all of things that exist.

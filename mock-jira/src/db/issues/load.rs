@@ -45,6 +45,8 @@ pub struct Around {
     pub votes: i64,
     /// Whether the caller did.
     pub voted: bool,
+    /// When the caller last looked at it.
+    pub viewed: Option<DateTime<Utc>>,
     /// Sums over its sub-tasks, in seconds.
     pub subtask_original: Option<i64>,
     /// Seconds.
@@ -120,6 +122,8 @@ pub struct Wanted {
     pub attachments: bool,
     /// Watchers and votes.
     pub people: bool,
+    /// When the caller last looked at it.
+    pub viewed: bool,
     /// Custom fields of neighbours; needed where they decide who sees an issue.
     pub holders: bool,
     /// Worklogs.
@@ -196,6 +200,8 @@ macro_rules! select_issues {
                  'votes', CASE WHEN $5 THEN (SELECT count(*) FROM vote v WHERE v.site_id = $1 AND v.issue_id = i.id) END,
                  'voted', CASE WHEN $5 THEN EXISTS (
                    SELECT FROM vote v WHERE v.site_id = $1 AND v.issue_id = i.id AND v.account_id = $6) END,
+                 'viewed', CASE WHEN $9 THEN (
+                   SELECT v.viewed FROM issue_view v WHERE v.site_id = $1 AND v.issue_id = i.id AND v.account_id = $6) END,
                  'subtask_original', CASE WHEN $2 THEN (
                    SELECT sum(c.original_estimate)::bigint FROM issue c JOIN issue_type t ON t.site_id = $1 AND t.id = c.issue_type_id
                    WHERE c.site_id = $1 AND c.parent_id = i.id AND t.level < 0) END,
@@ -226,6 +232,7 @@ macro_rules! select_issues {
             $caller,
             $wanted.holders,
             $wanted.worklogs,
+            $wanted.viewed,
             $($key),+
         )
         .fetch_all($db.sql())
@@ -315,7 +322,7 @@ impl Row {
 
 impl Wanted {
     fn nothing(self) -> bool {
-        !(self.neighbours || self.comments || self.attachments || self.people || self.worklogs)
+        !(self.neighbours || self.comments || self.attachments || self.people || self.worklogs || self.viewed)
     }
 }
 
@@ -323,12 +330,12 @@ impl Wanted {
 pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Option<Loaded>> {
     let rows: Vec<Row> = match name {
         Name::Id(id) if wanted.nothing() => select_issues!(db, alone, "i.id = $2", id),
-        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $9", id),
+        Name::Id(id) => select_issues!(db, wanted, caller, "i.id = $10", id),
         Name::Number(project, number) if wanted.nothing() => {
             select_issues!(db, alone, "i.project_id = $2 AND i.number = $3", project, number)
         }
         Name::Number(project, number) => {
-            select_issues!(db, wanted, caller, "i.project_id = $9 AND i.number = $10", project, number)
+            select_issues!(db, wanted, caller, "i.project_id = $10 AND i.number = $11", project, number)
         }
     };
     match rows.into_iter().next() {
@@ -345,7 +352,7 @@ pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&st
     let rows: Vec<Row> = match ids {
         [] => Vec::new(),
         ids if wanted.nothing() => select_issues!(db, alone, "i.id = ANY($2)", ids),
-        ids => select_issues!(db, wanted, caller, "i.id = ANY($9)", ids),
+        ids => select_issues!(db, wanted, caller, "i.id = ANY($10)", ids),
     };
     rows.into_iter().map(Row::load).collect()
 }

@@ -76,9 +76,16 @@ impl Statement<'_> {
                 self.commented(text.as_ref(), readable);
                 self.push(")");
             }
+            Condition::WorklogComment(text, readable) => {
+                self.push(format_args!("{i}.id IN ("));
+                self.worked(text.as_ref(), readable);
+                self.push(")");
+            }
             Condition::Anywhere(text, readable) => self.anywhere(i, text, readable),
             Condition::Custom(field_id, test) => self.custom(i, *field_id, test),
             Condition::Permitted(extent) => self.within(i, extent),
+            Condition::Past(past) => self.past(i, past),
+            Condition::Elsewhere(elsewhere) => self.elsewhere(i, elsewhere),
         }
     }
 
@@ -162,7 +169,7 @@ impl Statement<'_> {
     }
 
     /// Adds the test that a value is within a span.
-    fn span<T>(&mut self, value: &str, (from, to): &Span<T>)
+    pub(super) fn span<T>(&mut self, value: &str, (from, to): &Span<T>)
     where
         T: for<'t> Encode<'t, Postgres> + Type<Postgres> + Clone + PartialEq + 'static,
     {

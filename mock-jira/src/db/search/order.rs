@@ -1,4 +1,4 @@
-//! Orders as SQL.
+//! Orders as SQL. Null stands behind everything, as in Jira; the newest comes first among equals (S-35).
 
 use super::{
     Statement,
@@ -6,8 +6,78 @@ use super::{
 };
 use crate::domain::jql::{
     Direction,
-    resolve::{Order, SortKey, TextQuery},
+    resolve::{Condition, IdColumn, Order, SortKey, TextColumn, TextQuery},
 };
+
+/// From as many priorities as this, issues are taken in turn.
+const MOST_TURNS: usize = 20;
+
+/// An order by priority and then by what an index may have.
+pub struct InTurn<'a> {
+    /// The priorities from the least to the greatest.
+    priorities: &'a [i64],
+    direction: Direction,
+    /// Expressions on the issue `i`.
+    rest: Vec<(String, Direction)>,
+}
+
+impl<'a> InTurn<'a> {
+    /// The same order, if issues are to be taken from each priority in turn: not if the condition finds few, which are
+    /// sorted at once.
+    pub fn of(order: &'a [Order], condition: &Condition) -> Option<Self> {
+        let [Order { key: SortKey::Id(IdColumn::Priority, priorities), direction }, rest @ ..] = order else {
+            return None;
+        };
+        let rest = rest.iter().map(|order| Some((expression(&order.key)?, order.direction)));
+        let turns = Self { priorities, direction: *direction, rest: rest.collect::<Option<_>>()? };
+        (priorities.len() <= MOST_TURNS && finds_many(condition)).then_some(turns)
+    }
+}
+
+/// Whether a condition asks for no more than values of columns, as opposed to words, names and other tables.
+fn finds_many(condition: &Condition) -> bool {
+    match condition {
+        Condition::Everything
+        | Condition::Not(_)
+        | Condition::Empty(_)
+        | Condition::Id(..)
+        | Condition::Account(..)
+        | Condition::Instant(..)
+        | Condition::Due(_)
+        | Condition::Permitted(_) => true,
+        Condition::All(all) => all.iter().all(finds_many),
+        Condition::Any(any) => any.iter().any(finds_many),
+        _ => false,
+    }
+}
+
+/// What a criterion compares, if the issue has all that is needed.
+fn expression(key: &SortKey) -> Option<String> {
+    Some(match key {
+        SortKey::Instant(column) => columns::instant("i", *column),
+        SortKey::Number(column) => columns::number("i", *column),
+        SortKey::Text(TextColumn::Summary) => "lower(i.summary)".into(),
+        SortKey::Text(column) => words(&columns::text("i", *column)),
+        SortKey::Due => "i.due".into(),
+        SortKey::Labels => "nullif(i.labels_folded, '{}')".into(),
+        SortKey::Parent => "i.parent_id".into(),
+        SortKey::Rank => "i.rank".into(),
+        SortKey::Custom(field_id) => format!("i.custom -> '{field_id}'"),
+        SortKey::CustomText(field_id) => format!("lower(i.custom ->> '{field_id}')"),
+        SortKey::CustomDocument(field_id) => {
+            // Documents are stored as text.
+            let stored = format!("i.custom ->> '{field_id}'");
+            format!("CASE WHEN {stored} LIKE '{{%' THEN {} ELSE lower({stored}) END", words(&format!("({stored})")))
+        }
+        SortKey::CustomLast(field_id) => format!("i.custom -> '{field_id}' -> -1"),
+        _ => return None,
+    })
+}
+
+/// The words of a document.
+fn words(document: &str) -> String {
+    format!("lower(jsonb_path_query_array({document}::jsonb, '$.**.text')::text)")
+}
 
 /// A criterion: an expression of ours, or what needs values bound, and its direction.
 pub enum Criterion<'a> {
@@ -20,8 +90,39 @@ pub enum Criterion<'a> {
 }
 
 impl Statement<'_> {
+    /// Adds the ids of issues that meet a condition, in order.
+    pub(super) fn sorted(&mut self, order: &[Order], condition: &Condition) {
+        self.push("SELECT i.id FROM issue i");
+        let criteria = self.sources(order);
+        self.filter(condition);
+        self.order(criteria);
+    }
+
+    /// The same, taking the first `end` issues of each priority.
+    pub(super) fn in_turn(&mut self, turns: &InTurn, condition: &Condition, end: i64) {
+        let word = |direction| if direction == Direction::Asc { "" } else { " DESC" };
+        let keys = |name: &dyn Fn(usize, &str) -> String| -> String {
+            let rest = turns.rest.iter().enumerate();
+            rest.map(|(at, (key, direction))| format!("{}{}, ", name(at, key), word(*direction))).collect()
+        };
+        let columns: String = turns.rest.iter().enumerate().map(|(at, (key, _))| format!(", {key} AS k{at}")).collect();
+        let inner = keys(&|_, key| key.to_owned());
+        let turn = |sql: &mut Self, test: &str| {
+            sql.push(format_args!("SELECT i.id{columns} FROM issue i"));
+            sql.filter(condition);
+            sql.push(format_args!(" AND i.priority_id {test} ORDER BY {inner}i.id DESC LIMIT ")).bind(end);
+        };
+        self.push("SELECT q.id FROM (SELECT p.at AS place, r.* FROM unnest(").bind(turns.priorities.to_vec());
+        self.push(") WITH ORDINALITY p (id, at) CROSS JOIN LATERAL (");
+        turn(self, "= p.id");
+        self.push(") r UNION ALL (SELECT NULL, r.* FROM (");
+        turn(self, "IS NULL");
+        let outer = keys(&|at, _| format!("q.k{at}"));
+        self.push(format_args!(") r)) q ORDER BY q.place{}, {outer}q.id DESC", word(turns.direction)));
+    }
+
     /// Adds what the criteria need besides the issue itself: ids and accounts with their places, to be joined.
-    pub(super) fn sources<'a>(&mut self, order: &'a [Order]) -> Vec<Criterion<'a>> {
+    fn sources<'a>(&mut self, order: &'a [Order]) -> Vec<Criterion<'a>> {
         order.iter().enumerate().map(|(at, order)| self.source(&format!("s{at}"), order)).collect()
     }
 
@@ -48,16 +149,21 @@ impl Statement<'_> {
                 // Of many accounts none comes first.
                 Place::List(_) | Place::Rows(_) => of("i.id".into()),
             },
-            SortKey::Instant(column) => of(columns::instant("i", *column)),
-            SortKey::Number(column) => of(columns::number("i", *column)),
-            SortKey::Text(column) => of(format!("lower({}::text)", columns::text("i", *column))),
-            SortKey::Due => of("i.due".into()),
-            SortKey::Labels => of("nullif(i.labels, '{}')".into()),
-            SortKey::Parent => of("i.parent_id".into()),
-            SortKey::Rank => of("i.rank".into()),
-            SortKey::Custom(field_id) => of(format!("i.custom -> '{field_id}'")),
-            SortKey::CustomLast(field_id) => of(format!("i.custom -> '{field_id}' -> -1")),
+            SortKey::CustomName(field_id, names) => {
+                self.push(" LEFT JOIN unnest(").bind(names.clone());
+                // Alone, or the first of a list.
+                let value = format!("i.custom -> '{field_id}'");
+                self.places(name, &format!("coalesce({value} ->> 0, i.custom ->> '{field_id}')"));
+                of(format!("{name}.at"))
+            }
+            SortKey::Viewed(account_id) => {
+                self.push(format_args!(" LEFT JOIN issue_view {name} ON ")).of_site(name);
+                self.push(format_args!(" AND {name}.issue_id = i.id AND {name}.account_id = "))
+                    .bind(account_id.clone());
+                of(format!("{name}.viewed"))
+            }
             SortKey::Relevance(text) => Criterion::Relevance(text, *direction),
+            plain => of(expression(plain).unwrap_or_else(|| "i.id".into())),
         }
     }
 
@@ -65,8 +171,7 @@ impl Statement<'_> {
         self.push(format_args!(") WITH ORDINALITY AS {name} (id, at) ON {name}.id = {value}"));
     }
 
-    /// Adds the order. Null stands behind everything, as in Jira; the newest comes first among equals (S-35).
-    pub(super) fn order(&mut self, criteria: Vec<Criterion>) {
+    fn order(&mut self, criteria: Vec<Criterion>) {
         self.push(" ORDER BY ");
         for criterion in criteria {
             let direction = match criterion {

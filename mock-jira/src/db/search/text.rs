@@ -13,13 +13,13 @@ impl Statement<'_> {
             TextColumn::Description => "B",
             TextColumn::Environment => "C",
         };
-        self.push(format_args!("{i}.search_text @@ ")).tsquery(text, weight);
+        self.has(&format!("{i}.search_text"), text, weight);
     }
 
     pub(super) fn anywhere(&mut self, i: &str, text: &TextQuery, readable: &Readable) {
         // A union, because an OR of both could use neither index.
         self.push(format_args!("{i}.id IN (SELECT t.id FROM issue t WHERE ")).of_site("t");
-        self.push(" AND t.search_text @@ ").tsquery(text, "").push(" UNION ALL ");
+        self.push(" AND ").has("t.search_text", text, "").push(" UNION ALL ");
         self.commented(Some(text), readable);
         self.push(")");
     }
@@ -28,12 +28,22 @@ impl Statement<'_> {
     pub(super) fn commented(&mut self, text: Option<&TextQuery>, readable: &Readable) {
         self.push("SELECT c.issue_id FROM comment c WHERE ").of_site("c");
         if let Some(text) = text {
-            self.push(" AND c.search_text @@ ").tsquery(text, "");
+            self.push(" AND ").has("c.search_text", text, "");
         }
         self.push(" AND ").readable(readable);
     }
 
-    /// Adds the test that the caller may read the comment `c` (J-93).
+    /// Adds a query for the issues with worklogs that the caller may read and that have a comment.
+    pub(super) fn worked(&mut self, text: Option<&TextQuery>, readable: &Readable) {
+        self.push("SELECT c.issue_id FROM worklog c WHERE ").of_site("c");
+        match text {
+            Some(text) => self.push(" AND ").has("c.search_text", text, ""),
+            None => self.push(" AND c.search_text <> ''"),
+        };
+        self.push(" AND ").readable(readable);
+    }
+
+    /// Adds the test that the caller may read the comment or worklog `c` (J-93).
     pub(super) fn readable(&mut self, readable: &Readable) {
         self.push("(c.visibility_type IS NULL");
         if !readable.groups.is_empty() {
@@ -55,49 +65,146 @@ impl Statement<'_> {
     pub(super) fn custom_text(&mut self, i: &str, value: &str, query: &TextQuery, rich: bool) {
         self.push("(");
         if !excludes(query) {
-            self.push(format_args!("{i}.search_text @@ ")).tsquery(query, CUSTOM).push(" AND ");
+            self.has(&format!("{i}.search_text"), query, CUSTOM).push(" AND ");
         }
-        if rich {
+        let words = if rich {
             // Documents are stored as text; what is no document has no words.
-            self.push(format_args!(
-                "CASE WHEN {value} LIKE '{{%' THEN jsonb_to_tsvector('english', \
-                 jsonb_path_query_array({value}::jsonb, '$.**.text'), '[\"string\"]') END"
-            ));
+            format!("CASE WHEN {value} LIKE '{{%' THEN words(document_text({value}::json)) END")
         } else {
-            self.push(format_args!("to_tsvector('english', {value})"));
-        }
-        self.push(" @@ ").tsquery(query, "").push(")");
+            format!("words({value})")
+        };
+        self.has(&words, query, "").push(")");
     }
 
-    /// Adds a text query: for the parts of `search_text` of a weight, or without one for all.
+    /// Adds the test that a vector has the text, in its parts of a weight, or without one in all. What wildcards stand
+    /// for is tested word by word, once an index has found what begins so.
+    pub(super) fn has(&mut self, vector: &str, text: &TextQuery, weight: &str) -> &mut Self {
+        if !has_pattern(text) {
+            return self.push(format_args!("{vector} @@ ")).tsquery(text, weight);
+        }
+        self.push("(");
+        if !excludes(text) {
+            self.push(format_args!("{vector} @@ ")).tsquery(text, weight).push(" AND ");
+        }
+        self.patterns(vector, text, weight);
+        self.push(")")
+    }
+
+    fn patterns(&mut self, vector: &str, text: &TextQuery, weight: &str) {
+        match text {
+            TextQuery::Pattern(pattern) => {
+                self.push(format_args!("EXISTS (SELECT FROM unnest({vector}) w WHERE w.lexeme LIKE "))
+                    .bind(like(pattern));
+                if !weight.is_empty() {
+                    self.push(format_args!(" AND '{weight}' = ANY(w.weights)"));
+                }
+                self.push(")");
+            }
+            TextQuery::All(parts) => {
+                // Words apart from patterns are one query, in which stop words don't count.
+                let (patterns, words): (Vec<TextQuery>, Vec<TextQuery>) = parts.iter().cloned().partition(has_pattern);
+                self.joined(&patterns, " AND ", |sql, part| sql.patterns(vector, part, weight));
+                if !words.is_empty() {
+                    let words = TextQuery::All(words);
+                    self.push(" AND (numnode(").tsquery(&words, weight).push(format_args!(") = 0 OR {vector} @@ "));
+                    self.tsquery(&words, weight).push(")");
+                }
+            }
+            TextQuery::Any(parts) => self.joined(parts, " OR ", |sql, part| sql.patterns(vector, part, weight)),
+            TextQuery::Not(inner) => {
+                self.push("NOT (");
+                self.patterns(vector, inner, weight);
+                self.push(")");
+            }
+            TextQuery::Word(_) | TextQuery::Prefix(_) | TextQuery::Phrase(_) => {
+                self.push(format_args!("{vector} @@ ")).tsquery(text, weight);
+            }
+        }
+    }
+
+    /// Adds a text query: for the parts of `search_text` of a weight, or without one for all. Patterns are only what
+    /// they begin with.
     pub(super) fn tsquery(&mut self, text: &TextQuery, weight: &str) -> &mut Self {
-        let query = tsquery(text, weight);
-        self.push("to_tsquery('english', ").bind(query).push(")")
+        match text {
+            text if !has_wildcard(text) => {
+                self.push("to_tsquery('english', ").bind(words(text, weight)).push(")");
+            }
+            // The index has stems; a beginning may be longer than its word's, or none.
+            TextQuery::Prefix(beginning) => {
+                let beginning = format!("{}:*{weight}", quoted(beginning));
+                self.push("(to_tsquery('english', ").bind(beginning.clone());
+                self.push(") || to_tsquery('simple', ").bind(beginning).push("))");
+            }
+            TextQuery::Pattern(pattern) => {
+                let beginning = pattern.split(['*', '?']).next().unwrap_or_default();
+                self.push("to_tsquery('simple', ").bind(format!("{}:*{weight}", quoted(beginning))).push(")");
+            }
+            TextQuery::All(parts) => self.apart(parts, TextQuery::All, " && ", weight),
+            TextQuery::Any(parts) => self.apart(parts, TextQuery::Any, " || ", weight),
+            TextQuery::Not(inner) => {
+                self.push("!!(").tsquery(inner, weight).push(")");
+            }
+            TextQuery::Word(_) | TextQuery::Phrase(_) => {}
+        }
+        self
+    }
+
+    /// Adds the parts with wildcards one by one, and the others, which may be many, as one.
+    fn apart(&mut self, parts: &[TextQuery], join: fn(Vec<TextQuery>) -> TextQuery, operator: &str, weight: &str) {
+        let (mut apart, words): (Vec<TextQuery>, Vec<TextQuery>) = parts.iter().cloned().partition(has_wildcard);
+        if !words.is_empty() {
+            apart.push(join(words));
+        }
+        self.joined(&apart, operator, |sql, part| {
+            sql.tsquery(part, weight);
+        });
     }
 }
 
-/// A query in PostgreSQL's language, each word quoted, so that nothing in it is an operator.
-fn tsquery(text: &TextQuery, weight: &str) -> String {
-    let quoted = |text: &str| text.replace('\\', "\\\\").replace('\'', "''");
+/// Words and phrases in PostgreSQL's language, each quoted, so that nothing in it is an operator.
+fn words(text: &TextQuery, weight: &str) -> String {
     let joined = |parts: &[TextQuery], word: &str| {
-        let parts: Vec<String> = parts.iter().map(|part| tsquery(part, weight)).collect();
+        let parts: Vec<String> = parts.iter().map(|part| words(part, weight)).collect();
         format!("({})", parts.join(word))
     };
     match text {
         // Several words between quotes are a phrase.
-        TextQuery::Word(text) | TextQuery::Phrase(text) => format!("'{}':{weight}", quoted(text)),
-        TextQuery::Prefix(text) => format!("'{}':*{weight}", quoted(text)),
+        TextQuery::Word(text) | TextQuery::Phrase(text) => format!("{}:{weight}", quoted(text)),
+        TextQuery::Prefix(text) | TextQuery::Pattern(text) => format!("{}:*{weight}", quoted(text)),
         TextQuery::All(parts) => joined(parts, " & "),
         TextQuery::Any(parts) => joined(parts, " | "),
-        TextQuery::Not(inner) => format!("!({})", tsquery(inner, weight)),
+        TextQuery::Not(inner) => format!("!({})", words(inner, weight)),
     }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// A pattern in SQL's language, in lower case as all words of an index are.
+fn like(pattern: &str) -> String {
+    let escaped = pattern.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    escaped.replace('*', "%").replace('?', "_")
 }
 
 /// Whether something must not be there: what one field lacks, another may have.
 fn excludes(text: &TextQuery) -> bool {
-    match text {
-        TextQuery::Not(_) => true,
-        TextQuery::All(parts) | TextQuery::Any(parts) => parts.iter().any(excludes),
-        TextQuery::Word(_) | TextQuery::Prefix(_) | TextQuery::Phrase(_) => false,
-    }
+    contains(text, &|text| matches!(text, TextQuery::Not(_)))
+}
+
+fn has_pattern(text: &TextQuery) -> bool {
+    contains(text, &|text| matches!(text, TextQuery::Pattern(_)))
+}
+
+fn has_wildcard(text: &TextQuery) -> bool {
+    contains(text, &|text| matches!(text, TextQuery::Prefix(_) | TextQuery::Pattern(_)))
+}
+
+fn contains(text: &TextQuery, so: &dyn Fn(&TextQuery) -> bool) -> bool {
+    so(text)
+        || match text {
+            TextQuery::All(parts) | TextQuery::Any(parts) => parts.iter().any(|part| contains(part, so)),
+            TextQuery::Not(inner) => contains(inner, so),
+            _ => false,
+        }
 }

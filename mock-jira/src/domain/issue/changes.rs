@@ -213,6 +213,7 @@ fn shown(site: &Snapshot, field_id: i64, kind: Kind, value: Option<&Value>) -> S
     let app_option = |id: &Value| Some(site.fields.app_option(field_id, id.as_i64()?)?.value.clone());
     let group = |id: &Value| id.as_str().and_then(|id| site.group(id)).map(|g| g.name.clone());
     let version = |id: &Value| id.as_i64().and_then(|id| site.versions.get(id)).map(|v| v.name.clone());
+    let sprint = |id: &Value| id.as_i64().and_then(|id| site.sprints.get(id)).map(|s| s.name.clone());
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -229,6 +230,7 @@ fn shown(site: &Snapshot, field_id: i64, kind: Kind, value: Option<&Value>) -> S
         Kind::User | Kind::Users => ids(&account),
         Kind::Group | Kind::Groups => ids(&group),
         Kind::Version | Kind::Versions => ids(&version),
+        Kind::Sprint => ids(&sprint),
         Kind::Labels => (None, Some(value.as_array().into_iter().flatten().map(plain).collect::<Vec<_>>().join(" "))),
         Kind::RichText => {
             let document = value.as_str().and_then(|text| serde_json::from_str(text).ok());

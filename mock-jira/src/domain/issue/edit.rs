@@ -9,14 +9,16 @@ use super::{
 };
 use crate::domain::{
     assignment::default_assignee,
+    comment::{self, NewComment, Revision},
     config::{CustomField, Project},
     failure::Complaints,
     fields::{Field, Kind},
     permission::{Access, IssuePeople},
     property, rich_text,
     snapshot::Snapshot,
+    sprint,
     time_tracking::{self, TimeTracking},
-    visibility::{self, Visibility},
+    visibility,
     worklog::{self, Adjust, Amount, Draft, Operation},
 };
 use serde_json::{Map, Value};
@@ -67,17 +69,6 @@ impl Input {
     }
 }
 
-/// A comment to add.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewComment {
-    /// Atlassian Document Format.
-    pub body: Value,
-    /// `role` or `group`, and its id (J-93).
-    pub visibility: Option<Visibility>,
-    /// Entity properties: key and value.
-    pub properties: Vec<(String, Value)>,
-}
-
 /// A link to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLink {
@@ -94,6 +85,8 @@ pub struct NewLink {
 pub struct Extras {
     /// In order.
     pub comments: Vec<NewComment>,
+    /// What is done to the comments that there are, in order.
+    pub comment_edits: Vec<comment::Edit>,
     /// In order.
     pub links: Vec<NewLink>,
     /// In order.
@@ -107,7 +100,11 @@ pub struct Extras {
 impl Extras {
     /// Whether nothing is added: what an issue is edited to may be what it was (J-57).
     pub fn is_empty(&self) -> bool {
-        self.comments.is_empty() && self.links.is_empty() && self.worklogs.is_empty() && self.items.is_empty()
+        self.comments.is_empty()
+            && self.comment_edits.is_empty()
+            && self.links.is_empty()
+            && self.worklogs.is_empty()
+            && self.items.is_empty()
     }
 }
 
@@ -220,7 +217,7 @@ impl Editor<'_> {
 
     fn operation(&mut self, issue: &mut Issue, id: &str, verb: &str, value: &Value) -> Edit {
         match (id, verb) {
-            ("comment", "add") => return self.add_comment(value),
+            ("comment", "add" | "edit" | "remove") => return self.edit_comments(verb, value),
             ("issuelinks", "add") => return self.add_link(value),
             ("worklog", "add" | "edit" | "remove") => return self.edit_worklogs(verb, value),
             ("timetracking", "edit") => return self.set(issue, id, value),
@@ -286,7 +283,11 @@ impl Editor<'_> {
         }
         let context =
             self.site.fields.context(field.id, self.project.id, issue.issue_type_id).ok_or_else(|| off_screen(id))?;
-        match values::custom(&self.place(field, context.id), kind, value)? {
+        let mut stored = values::custom(&self.place(field, context.id), kind, value)?;
+        if kind == Kind::Sprint {
+            stored = sprint::moved(self.site, issue.custom(field.id), stored);
+        }
+        match stored {
             Some(stored) => issue.custom.insert(field.id.to_string(), stored),
             None => issue.custom.remove(&field.id.to_string()),
         };
@@ -408,16 +409,23 @@ impl Editor<'_> {
         Ok(())
     }
 
-    fn add_comment(&mut self, value: &Value) -> Edit {
+    fn edit_comments(&mut self, verb: &str, value: &Value) -> Edit {
+        if verb == "remove" {
+            self.extras.comment_edits.push(comment::Edit::Remove(id_of(value, "comment")?));
+            return Ok(());
+        }
         let body = value.get("body").unwrap_or(&Value::Null);
         let document = values::document(body, self.format).map_err(|_| "Comment body is not valid!")?; // J-13
-        match document.filter(|document| !rich_text::is_empty(document)) {
-            Some(body) => {
-                let visibility = visibility::read(self.site, self.access, self.project, value.get("visibility"))?;
-                let properties = property::list(value.get("properties").unwrap_or(&Value::Null))?;
-                self.extras.comments.push(NewComment { body, visibility, properties });
-            }
-            None => return Err("Comment body can not be empty!".into()), // J-95
+        let document = document.filter(|document| !rich_text::is_empty(document));
+        let body = document.ok_or("Comment body can not be empty!")?; // J-95
+        let visible_to = value.get("visibility");
+        let visibility = visibility::read(self.site, self.access, self.project, visible_to)?;
+        let properties = property::list(value.get("properties").unwrap_or(&Value::Null))?;
+        if verb == "add" {
+            self.extras.comments.push(NewComment { body, visibility, properties });
+        } else {
+            let revision = Revision { body, visibility: visible_to.map(|_| visibility), properties };
+            self.extras.comment_edits.push(comment::Edit::Change(id_of(value, "comment")?, revision));
         }
         Ok(())
     }
@@ -433,18 +441,14 @@ impl Editor<'_> {
             &mut complaints,
         );
         let mut draft = || Draft::read(self.site, self.access, self.project, self.format, body, &mut complaints);
-        let id = || {
-            let (_, id) = values::chosen(value, &["id"])?.ok_or("No worklog id was provided.")?;
-            id.parse().map_err(|_| format!("'{id}' is not the id of a worklog."))
-        };
         let operation = match verb {
             "add" => {
                 let draft = draft();
                 draft.check_new(&mut complaints);
                 Operation::Add(draft)
             }
-            "edit" => Operation::Change(id()?, draft()),
-            _ => Operation::Remove(id()?),
+            "edit" => Operation::Change(id_of(value, "worklog")?, draft()),
+            _ => Operation::Remove(id_of(value, "worklog")?),
         };
         if let Some(sentence) = complaints.messages.into_iter().chain(complaints.fields.into_values()).next() {
             return Err(sentence.into());
@@ -454,6 +458,9 @@ impl Editor<'_> {
     }
 
     fn add_link(&mut self, value: &Value) -> Edit {
+        if !self.site.site.settings.issue_linking_enabled {
+            return Err("Issue linking is currently disabled.".into());
+        }
         let Some((member, text)) = values::chosen(value.get("type").unwrap_or(&Value::Null), &["id", "name"])? else {
             return Err("No issue link type was provided.".into());
         };
@@ -473,6 +480,12 @@ impl Editor<'_> {
         }
         Err("No issue was provided to link to.".into())
     }
+}
+
+/// The id of a comment or worklog that an operation names.
+fn id_of(value: &Value, what: &str) -> Read<i64> {
+    let (_, id) = values::chosen(value, &["id"])?.ok_or_else(|| format!("No {what} id was provided."))?;
+    id.parse().map_err(|_| format!("'{id}' is not the id of a {what}."))
 }
 
 /// The sentence for a field that can't be set (J-8).

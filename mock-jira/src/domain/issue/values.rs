@@ -2,6 +2,7 @@
 
 use crate::domain::{
     config::Project, fields::Kind, permission::Access, rich_text, security::SecurityLevel, snapshot::Snapshot,
+    sprint::State,
 };
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -282,7 +283,17 @@ pub fn custom(place: &Place, kind: Kind, value: &Value) -> Read<Option<Value>> {
             }
             None => None,
         },
-        Kind::Sprint => return Err("Issue can be assigned only active or future sprints.".into()), // G-18
+        // One number: sprints that are over stay beside it (G-19, G-20).
+        Kind::Sprint => {
+            let id = value.as_i64().ok_or("Number value expected as the Sprint id.")?;
+            let sprint = site.sprints.get(id).filter(|sprint| sprint.state != State::Closed);
+            let board = sprint.and_then(|sprint| site.boards.get(sprint.board_id));
+            let project = board.and_then(|board| site.projects.get(board.project_id));
+            if !project.is_some_and(|project| project.deleted.is_none() && access.sees(project)) {
+                return Err("Issue can be assigned only active or future sprints.".into()); // G-18
+            }
+            Some(json!([id]))
+        }
         Kind::Rank | Kind::EpicLink | Kind::Development | Kind::Opaque => {
             if value.to_string().chars().count() > TEXT_LIMIT {
                 return Err("The entered value is too long. It exceeds the allowed limit of 32,767 characters.".into());

@@ -28,6 +28,11 @@ pub fn parse(input: &str) -> Result<Query, SyntaxError> {
     parser.wrong_operand.map_or(Ok(query), Err)
 }
 
+/// Whether the text has no condition, whatever may be wrong with its order (S-9).
+pub fn is_unbounded(input: &str) -> bool {
+    Lexer::new(input).next().is_ok_and(|token| matches!(token.kind, Kind::End | Kind::Order))
+}
+
 struct Parser<'a> {
     lexer: Lexer<'a>,
     source: Arc<str>,

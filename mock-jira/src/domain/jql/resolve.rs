@@ -4,17 +4,22 @@
 //! sentences what means nothing. The result is a [`Condition`], which `db::search` compiles to SQL. To add a field,
 //! give it a name in `fields` and a meaning in `terminal`; to add a function, a line and an arm in `functions`.
 
+mod apps;
 mod condition;
 mod dates;
+mod elsewhere;
 mod fields;
 mod functions;
+mod history;
 mod order;
 mod reference;
 mod rewrite;
 mod saved;
 mod sentences;
+mod suggest;
 mod terminal;
 mod text;
+mod vacant;
 mod values;
 
 #[cfg(test)]
@@ -22,11 +27,14 @@ mod tests;
 
 use super::{Clause, Operator, Query, Terminal, parse::MAX_DEPTH};
 use crate::domain::{people::Caller, permission::Access, snapshot::Snapshot};
+pub use apps::{AppCalls, AppFunction, Argument, Call, Outcome, Precomputation, foreign_calls};
 use chrono::{DateTime, Utc};
 pub use condition::{
     AccountColumn, Column, Condition, CustomTest, IdColumn, InstantColumn, IssueNames, LinkEnds, NumberColumn, Order,
     Readable, SortKey, Span, TextColumn, TextQuery,
 };
+pub use elsewhere::{Elsewhere, Owner, PropertyTest};
+pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
 pub use rewrite::{sanitized, with_account_ids};
 pub use saved::{SavedFilter, SavedFilters, references};
@@ -35,6 +43,7 @@ use std::{
     collections::HashSet,
     sync::Arc,
 };
+pub use suggest::{Choice, Choices, choices};
 
 /// Where, for whom and when a query is asked.
 #[derive(Clone, Copy, Debug)]
@@ -58,10 +67,8 @@ pub struct Resolution {
     pub order: Vec<Order>,
     /// What a strict site says of the query, in its order; nothing if all is well.
     pub problems: Vec<Problem>,
-    /// Issues it names; whether they exist is for the database to say.
+    /// What it names; whether it exists is for the database to say.
     pub mentions: Vec<Mention>,
-    /// Whether it has a condition at all (S-9, S-10).
-    pub bounded: bool,
 }
 
 /// What is wrong with a query.
@@ -80,11 +87,11 @@ impl From<String> for Problem {
     }
 }
 
-/// An issue that a query names.
-#[derive(Debug, PartialEq, Eq)]
+/// Something that a query names and only the database knows: an issue, or a value from the past.
+#[derive(Debug, PartialEq)]
 pub struct Mention {
-    /// The issue.
-    pub issue: IssueNames,
+    /// What finds an issue if it is there.
+    pub found_by: Condition,
     /// What a strict site says if there is none, or none that the caller may see.
     pub complaint: Problem,
 }
@@ -92,18 +99,12 @@ pub struct Mention {
 impl Resolution {
     /// Of a query that can't mean anything.
     pub fn nothing() -> Self {
-        Self {
-            condition: Condition::Nothing,
-            order: Vec::new(),
-            problems: Vec::new(),
-            mentions: Vec::new(),
-            bounded: true,
-        }
+        Self { condition: Condition::Nothing, order: Vec::new(), problems: Vec::new(), mentions: Vec::new() }
     }
 }
 
 /// Finds out what a query means.
-pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
+pub fn resolve<'a>(query: &'a Query, scope: &Scope<'a>) -> Resolution {
     let resolver = Resolver::new(*scope);
     let mut problems = Vec::new();
     let condition = match &query.where_clause {
@@ -113,7 +114,7 @@ pub fn resolve(query: &Query, scope: &Scope) -> Resolution {
     let condition = if problems.is_empty() { condition } else { Condition::Nothing };
     let order = order::resolve(&resolver, &query.order_by, &condition, &mut problems);
     let mentions = resolver.mentions.into_inner();
-    Resolution { condition, order, problems, mentions, bounded: query.where_clause.is_some() }
+    Resolution { condition, order, problems, mentions }
 }
 
 /// Whether a clause stands under an odd number of NOTs.
@@ -144,6 +145,8 @@ struct Running {
     depth: Cell<usize>,
     /// Whether one of them came back to itself.
     cyclic: Cell<bool>,
+    /// Whether it runs through what an app gave for a function.
+    fragment: Cell<bool>,
 }
 
 impl<'a> Resolver<'a> {
@@ -159,7 +162,7 @@ impl<'a> Resolver<'a> {
 
     /// NOT is moved inwards to the operators, as Jira does: `NOT assignee = x` is `assignee != x` and leaves out
     /// issues without assignee.
-    fn clause(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
+    fn clause(&self, clause: &'a Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
         // Filters add to the depth that the parser allows.
         let depth = self.running.depth.get();
         if depth > MAX_DEPTH {
@@ -172,8 +175,8 @@ impl<'a> Resolver<'a> {
         condition
     }
 
-    fn compound(&self, clause: &Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
-        let mut each = |clauses: &[Clause]| -> Vec<Condition> {
+    fn compound(&self, clause: &'a Clause, sense: Sense, problems: &mut Vec<Problem>) -> Condition {
+        let mut each = |clauses: &'a [Clause]| -> Vec<Condition> {
             clauses.iter().map(|clause| self.clause(clause, sense, problems)).collect()
         };
         match (clause, sense) {
@@ -192,7 +195,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn terminal(&self, terminal: &Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
+    fn terminal(&self, terminal: &'a Terminal, sense: Sense) -> Result<Condition, Vec<Problem>> {
         let subjects = fields::find(&self.scope, &terminal.field);
         let name = terminal.field.full_name();
         if subjects.is_empty() {
@@ -205,14 +208,25 @@ impl<'a> Resolver<'a> {
             Sense::Straight => terminal.operator,
             Sense::Inverted => contrary(terminal.operator),
         };
+        if let Some(condition) = self.app_call(terminal, sense) {
+            return condition;
+        }
         // A value need only be known to one of several fields of the name.
         let tests: Vec<_> = subjects.iter().map(|subject| self.test(*subject, terminal, operator)).collect();
         if tests.iter().all(Result::is_err) {
             return tests.into_iter().next().unwrap_or(Ok(Condition::Nothing));
         }
         let conditions = tests.into_iter().flatten();
-        // An issue has at most one of them: it has none if all are empty.
-        Ok(if operator == Operator::Is { Condition::all(conditions) } else { Condition::any(conditions) })
+        if operator.is_history() && self.scope.caller.account.is_none() {
+            return Ok(Condition::Nothing);
+        }
+        Ok(match (operator, sense) {
+            // An issue has at most one of them: it has none if all are empty.
+            (Operator::Is, _) => Condition::all(conditions),
+            // It has no contrary operator.
+            (Operator::Changed, Sense::Inverted) => Condition::any(conditions).not(),
+            _ => Condition::any(conditions),
+        })
     }
 
     fn access(&self) -> Access<'a> {

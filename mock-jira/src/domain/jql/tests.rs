@@ -6,3 +6,5 @@ mod hostile;
 mod recorded;
 mod round_trip;
 mod structure;
+mod table;
+mod typing;

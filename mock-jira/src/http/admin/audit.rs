@@ -59,6 +59,7 @@ fn view(record: &Stored) -> Value {
         "site": record.site,
         "created": record.created,
         "author": record.author,
+        "remoteAddress": record.remote_address,
         "area": record.area,
         "action": record.summary,
         "object": { "type": record.object_type, "id": record.object_id, "name": record.object_name },

@@ -27,7 +27,7 @@ async fn list(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Re
 
 async fn clear(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<StatusCode, Refused> {
     let site: Site = sites::find(&server, &name).await?;
-    let by = By { account_id: None, at: site.clock.at(Utc::now()) };
+    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
     let mut work = server.db.begin(site.id, by).await.map_err(internal)?;
     db::mail::clear(&mut work).await?;
     work.commit_unrecorded().await?;

@@ -27,7 +27,9 @@ pub fn router() -> Router<Arc<Server>> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NewToken {
-    email: String,
+    email: Option<String>,
+    /// For accounts without an address, as apps are.
+    account_id: Option<String>,
     #[serde(default)]
     label: String,
     expires_in_days: Option<i64>,
@@ -47,8 +49,9 @@ async fn create(
     Body(wanted): Body<NewToken>,
 ) -> Result<Response, Refused> {
     let site = sites::find(&server, &name).await?;
-    let made = tokens::create(&server.db, &site, &wanted.email, &wanted.label, wanted.expires_in_days).await;
-    match made {
+    let owner = wanted.account_id.as_ref().or(wanted.email.as_ref());
+    let owner = owner.ok_or_else(|| Refused::bad_request("Either email or accountId must be given."))?;
+    match tokens::create(&server.db, &site, owner, &wanted.label, wanted.expires_in_days).await {
         Ok(token) => Ok(answer(StatusCode::CREATED, &json!({ "token": token, "email": wanted.email }))),
         Err(TokenError::Internal(error)) => Err(error.into()),
         Err(refused) => Err(Refused::bad_request(refused.to_string())),

@@ -58,6 +58,9 @@ fn view(call: &Call, record: &Stored) -> Value {
         "eventSource": "",
         "objectItem": { "id": record.object_id, "name": record.object_name, "typeName": record.object_type },
     });
+    if let Some(address) = &record.remote_address {
+        view["remoteAddress"] = address.as_str().into();
+    }
     if let Some(author) = &record.author {
         view["authorKey"] = author.as_str().into();
         view["authorAccountId"] = author.as_str().into();

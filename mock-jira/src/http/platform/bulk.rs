@@ -52,8 +52,7 @@ fn permit(call: &Call, refusal: fn(String) -> Failure) -> Result<()> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Selected {
     selected_issue_ids_or_keys: Vec<String>,
-    #[serde(default, rename = "sendBulkNotification")]
-    _send: Option<bool>,
+    send_bulk_notification: Option<bool>,
 }
 
 async fn submit_bulk_delete(Json(call, body): Json<Selected>) -> Answer {
@@ -70,7 +69,9 @@ async fn submit_bulk_unwatch(Json(call, body): Json<Selected>) -> Answer {
 
 async fn submit(call: &Call, body: &Selected, action: Action) -> Answer {
     permit(call, Failure::Forbidden)?;
-    submitted(&bulk::submit_all(call, &body.selected_issue_ids_or_keys, action).await?)
+    // Who only watches changes nothing that others would be told.
+    let notify = !matches!(action, Action::Watch | Action::Unwatch) && body.send_bulk_notification.unwrap_or(true);
+    submitted(&bulk::submit_all(call, &body.selected_issue_ids_or_keys, action, notify).await?)
 }
 
 fn submitted(task: &Task) -> Answer {
@@ -83,8 +84,7 @@ struct Edit {
     selected_issue_ids_or_keys: Vec<String>,
     selected_actions: Vec<String>,
     edited_fields_input: Map<String, Value>,
-    #[serde(default, rename = "sendBulkNotification")]
-    _send: Option<bool>,
+    send_bulk_notification: Option<bool>,
 }
 
 async fn submit_bulk_edit(Json(call, body): Json<Edit>) -> Answer {
@@ -100,7 +100,8 @@ async fn submit_bulk_edit(Json(call, body): Json<Edit>) -> Answer {
         Problem::Sentence(sentence) => Failure::invalid(sentence),
     })?;
     let action = Action::Edit { fields: edits.input.fields, update: edits.input.update, status: edits.status };
-    submitted(&bulk::submit_all(&call, &body.selected_issue_ids_or_keys, action).await?)
+    let notify = body.send_bulk_notification.unwrap_or(true);
+    submitted(&bulk::submit_all(&call, &body.selected_issue_ids_or_keys, action, notify).await?)
 }
 
 async fn get_bulk_operation_progress(call: Call, Path(id): Path<String>) -> Answer {

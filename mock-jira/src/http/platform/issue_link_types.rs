@@ -1,7 +1,10 @@
 //! Types of issue links.
 
 use crate::{
-    app::link_types::{self, Input},
+    app::{
+        link_types::{self, Input},
+        links,
+    },
     http::{
         answer::{Answer, created, no_content, ok},
         body::{Json, lenient},
@@ -47,6 +50,7 @@ impl From<LinkType> for Input {
 }
 
 async fn get_issue_link_types(call: Call) -> Answer {
+    links::check_enabled(&call)?;
     let types: Vec<Value> = call.site.link_types.iter().map(|kind| config::link_type(&call, kind)).collect();
     ok(json!({ "issueLinkTypes": types }))
 }

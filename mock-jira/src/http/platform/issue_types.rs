@@ -62,7 +62,9 @@ async fn get_issue_type(call: Call, Path(id): Path<String>) -> Answer {
 }
 
 async fn get_alternative_issue_types(call: Call, Path(id): Path<String>) -> Answer {
-    ok(views(&call, alternatives(&call.site, find(&call, &id)?)))
+    // The document knows no 400 here.
+    let kind = find(&call, &id).map_err(|_| issue_types::missing(&id))?;
+    ok(views(&call, alternatives(&call.site, kind)))
 }
 
 #[derive(Deserialize, Default)]
@@ -155,7 +157,8 @@ fn views<'a>(call: &Call, types: impl Iterator<Item = &'a IssueType>) -> Vec<Val
 }
 
 fn find<'a>(call: &'a Call, id: &str) -> Result<&'a IssueType> {
-    let kind = call.site.issue_types.parse(id).filter(|kind| Visible::to(call).has(kind));
+    let number: i64 = id.parse().map_err(|_| Failure::invalid(format!("'{id}' is not the id of an issue type.")))?;
+    let kind = call.site.issue_types.get(number).filter(|kind| Visible::to(call).has(kind));
     kind.ok_or_else(|| issue_types::missing(id))
 }
 

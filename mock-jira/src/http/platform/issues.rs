@@ -11,6 +11,7 @@ pub mod limits;
 pub mod links;
 pub mod metadata;
 pub mod notify;
+pub mod picker;
 pub mod properties;
 pub mod remote_links;
 pub mod search;
@@ -41,4 +42,5 @@ pub fn routes() -> Routes {
         .and(properties::routes())
         .and(bulk_properties::routes())
         .and(search::routes())
+        .and(picker::routes())
 }

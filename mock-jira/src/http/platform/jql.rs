@@ -1,12 +1,16 @@
 //! JQL without searching (S-50 to S-58).
 
+mod functions;
+mod suggestions;
+
 use crate::{
     app::jql::{clean, judge, matching, sanitize},
+    db,
     domain::{
         failure::{Failure, Result},
         jql::{
             self,
-            resolve::{SavedFilters, Scope, reference},
+            resolve::{AppCalls, SavedFilters, Scope, reference},
         },
     },
     http::{
@@ -28,10 +32,12 @@ pub fn routes() -> Routes {
         .post("/rest/api/3/jql/parse", parse_jql_queries)
         .post("/rest/api/3/jql/pdcleaner", migrate_queries)
         .post("/rest/api/3/jql/sanitize", sanitise_jql_queries)
+        .and(suggestions::routes())
+        .and(functions::routes())
 }
 
 async fn get_auto_complete(call: Call) -> Answer {
-    ok(describe(&call, None, false))
+    ok(describe(&call, None, false).await?)
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,13 +53,14 @@ async fn get_auto_complete_post(Json(call, body): Json<Wanted>) -> Answer {
     let known = |id: &i64| call.site.projects.get(*id).is_some_and(|project| call.access().sees(project));
     let projects: Option<Vec<i64>> = body.project_ids.map(|ids| ids.into_iter().filter(known).collect());
     let projects = projects.filter(|projects| !projects.is_empty());
-    ok(describe(&call, projects.as_deref(), body.include_collapsed_fields))
+    ok(describe(&call, projects.as_deref(), body.include_collapsed_fields).await?)
 }
 
-fn describe(call: &Call, projects: Option<&[i64]>, collapsed: bool) -> Value {
-    let filters = SavedFilters::default();
+async fn describe(call: &Call, projects: Option<&[i64]>, collapsed: bool) -> Result<Value> {
+    let functions = db::jql_functions::list(&mut call.read().await?).await?;
+    let filters = SavedFilters { apps: AppCalls { functions, ..AppCalls::default() }, ..SavedFilters::default() };
     let scope = Scope { site: &call.site, caller: &call.caller, now: call.now, filters: &filters };
-    reference(&scope, projects, collapsed)
+    Ok(reference(&scope, projects, collapsed))
 }
 
 #[derive(Debug, Deserialize)]
@@ -179,16 +186,17 @@ async fn sanitise_jql_queries(Json(call, body): Json<ToSanitize>) -> Answer {
     if queries.len() > SANITIZED {
         return Err(Failure::invalid(format!("The number of queries exceeds the limit of {SANITIZED}.")).into());
     }
-    let sanitized = queries.iter().map(|asked| {
+    let mut sanitized = Vec::new();
+    for asked in &queries {
         let mut view = json!({ "initialQuery": asked.query });
-        match sanitize(&call, &asked.query, asked.account_id.as_deref()) {
+        match sanitize(&call, &asked.query, asked.account_id.as_deref()).await? {
             Ok(query) => view["sanitizedQuery"] = query.into(),
-            Err(sentence) => view["errors"] = json!({ "errorMessages": [sentence], "errors": {} }),
+            Err(sentences) => view["errors"] = json!({ "errorMessages": sentences, "errors": {} }),
         }
         if let Some(account_id) = &asked.account_id {
             view["accountId"] = account_id.as_str().into();
         }
-        view
-    });
-    ok(json!({ "queries": sanitized.collect::<Vec<Value>>() }))
+        sanitized.push(view);
+    }
+    ok(json!({ "queries": sanitized }))
 }

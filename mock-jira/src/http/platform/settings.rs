@@ -120,15 +120,15 @@ async fn set_application_property(Path(key): Path<String>, Json(call, body): Jso
 
 async fn get_configuration(call: Call) -> Answer {
     call.account_id()?;
-    let tracking = &call.site.settings.time_tracking;
+    let (switches, tracking) = (&call.site.site.settings, &call.site.settings.time_tracking);
     let mut view = json!({
-        "votingEnabled": true,
-        "watchingEnabled": true,
-        "unassignedIssuesAllowed": true,
-        "subTasksEnabled": true,
-        "issueLinkingEnabled": true,
+        "votingEnabled": switches.voting_enabled,
+        "watchingEnabled": switches.watching_enabled,
+        "unassignedIssuesAllowed": switches.unassigned_issues_allowed,
+        "subTasksEnabled": switches.subtasks_enabled,
+        "issueLinkingEnabled": switches.issue_linking_enabled,
         "timeTrackingEnabled": tracking.enabled,
-        "attachmentsEnabled": true,
+        "attachmentsEnabled": switches.attachments_enabled,
     });
     if tracking.enabled {
         view["timeTrackingConfiguration"] = time_tracking(tracking);
@@ -169,7 +169,10 @@ async fn select_time_tracking_implementation(Json(call, body): Json<Provider>) -
     if !body.key.is_some_and(|key| key.eq_ignore_ascii_case("JIRA")) {
         return Err(Failure::invalid("The time tracking provider was not found.").into());
     }
-    // It is the one that is selected already.
+    // There is no other: what can be different is whether time is tracked at all.
+    if !call.site.settings.time_tracking.enabled {
+        settings::enable_time_tracking(&call).await?;
+    }
     no_content()
 }
 
@@ -230,7 +233,11 @@ async fn get_issue_navigator_default_columns(call: Call) -> Answer {
 
 async fn set_issue_navigator_default_columns(call: Call, request: Request) -> Answer {
     call.administers(COLUMNS)?;
-    let chosen = columns::read_with_forms(&call, request).await?;
+    let chosen = columns::read_with_forms(&call, request).await.map_err(|failure| match failure {
+        // What can't be read is wrong; a field that is not there is missing here.
+        Failure::Invalid(complaints) => Failure::NotFound(complaints.messages.join(" ")),
+        other => other,
+    })?;
     let old: Vec<String> = call.site.settings.columns().into_iter().map(str::to_owned).collect();
     let (new, old) = (Settings::with_columns(&chosen), Settings::with_columns(&old));
     settings::put(&call, "Default columns", &new, &old).await?;

@@ -50,7 +50,7 @@ fn by_name(call: &Call) -> Vec<&Account> {
 }
 
 /// HTML of a text with the first place marked that a search found, in any case.
-fn marked(text: &str, query: &str, element: &str) -> String {
+pub fn marked(text: &str, query: &str, element: &str) -> String {
     let lower = text.to_lowercase();
     let at = lower.find(&query.to_lowercase()).filter(|_| !query.is_empty() && lower.len() == text.len());
     let parts =

@@ -1,6 +1,6 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, file_size, project, time_rendered, user, worklog};
+use super::{config, file_size, project, sprint, time_rendered, user, worklog};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -10,9 +10,10 @@ use crate::{
         issues::{Around, Loaded, Neighbour, Wanted},
     },
     domain::{
-        fields::{Field, Kind},
+        fields::{Field, Kind, custom_id, system},
         issue::{Issue, changes::ChangeItem},
         rich_text,
+        snapshot::Snapshot,
         time_tracking::TimeTracking,
     },
     http::call::{Call, Version},
@@ -24,6 +25,8 @@ use serde_json::{Map, Value, json};
 pub struct Selection {
     /// Everything but the excluded ones.
     all: bool,
+    /// Every field that can be a column, but the excluded ones.
+    navigable: bool,
     named: Vec<String>,
     excluded: Vec<String>,
 }
@@ -31,12 +34,13 @@ pub struct Selection {
 impl Selection {
     /// Reads `fields`; `otherwise` stands for what is shown when only exclusions, or nothing, are named.
     pub fn read(fields: &[String], otherwise: &str) -> Self {
-        let mut selection = Self { all: false, named: Vec::new(), excluded: Vec::new() };
+        let mut selection = Self { all: false, navigable: false, named: Vec::new(), excluded: Vec::new() };
         let default = [otherwise.to_owned()];
         let only_exclusions = fields.iter().all(|field| field.starts_with('-'));
         for field in fields.iter().chain(default.iter().filter(|_| only_exclusions)) {
             match field.as_str() {
-                "*all" | "*navigable" => selection.all = true,
+                "*all" => selection.all = true,
+                "*navigable" => selection.navigable = true,
                 field => match field.strip_prefix('-') {
                     Some(excluded) => selection.excluded.push(excluded.to_owned()),
                     None => selection.named.push(field.to_owned()),
@@ -46,14 +50,26 @@ impl Selection {
         selection
     }
 
+    /// Takes names for keys of fields, which differ from their ids where an app named a field.
+    pub fn by_keys(&mut self, site: &Snapshot) {
+        for name in self.named.iter_mut().chain(&mut self.excluded) {
+            if let Some(field) = site.fields.custom.iter().find(|field| field.app_key() == Some(name)) {
+                *name = custom_id(field.id);
+            }
+        }
+    }
+
     /// Whether a field is shown.
     pub fn shows(&self, id: &str) -> bool {
-        (self.all || self.named.iter().any(|named| named == id)) && !self.excluded.iter().any(|excluded| excluded == id)
+        // Custom fields can all be columns.
+        let navigable = || self.navigable && system::find(id).is_none_or(|field| field.navigable);
+        (self.all || self.named.iter().any(|named| named == id) || navigable())
+            && !self.excluded.iter().any(|excluded| excluded == id)
     }
 
     /// Whether only ids, or ids and keys, are asked for (S-14, S-15).
     pub fn is_bare(&self) -> bool {
-        !self.all && self.named.iter().all(|name| name == "id" || name == "key")
+        !self.all && !self.navigable && self.named.iter().all(|name| name == "id" || name == "key")
     }
 
     /// What to load for it and for what the call expands.
@@ -71,12 +87,14 @@ impl Selection {
                 "aggregateprogress",
             ]) || self.named.iter().any(|id| id.starts_with("customfield_"))
                 || self.all
+                || self.navigable
                 // Conditions of transitions look at sub-tasks.
                 || expands("transitions"),
             comments: any(&["comment"]),
             // Rendered text leads to them.
             attachments: any(&["attachment"]) || expands("renderedFields"),
             people: any(&["watches", "votes"]),
+            viewed: any(&["lastViewed"]),
             holders: call.site.fields_hold_permissions(),
             worklogs: any(&["worklog"]),
         }
@@ -160,7 +178,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
             "watchCount": around.watchers,
             "isWatching": around.watching,
         }),
-        "lastViewed" => Value::Null,
+        "lastViewed" => around.viewed.map_or(Value::Null, |time| call.time(time).into()),
         "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": false }),
         "created" => call.time(issue.created).into(),
         "priority" => {
@@ -216,7 +234,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
 }
 
 /// A custom field's value as answers show it.
-fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
+pub fn custom(call: &Call, field_id: i64, kind: Kind, loaded: &Loaded) -> Value {
     let issue = &loaded.issue;
     match kind {
         Kind::Rank => return issue.rank.as_str().into(),
@@ -286,6 +304,10 @@ pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> V
             stored.as_i64().and_then(|id| call.site.versions.get(id)).map_or(Value::Null, |v| config::version(call, v))
         }
         Kind::Versions => many(Kind::Version),
+        Kind::Sprint => {
+            let ids = stored.as_array().into_iter().flatten().filter_map(Value::as_i64);
+            ids.filter_map(|id| call.site.sprints.get(id)).map(sprint::in_issue).collect()
+        }
         _ => stored.clone(),
     }
 }
@@ -340,7 +362,8 @@ pub fn neighbour(call: &Call, other: &Neighbour) -> Value {
     })
 }
 
-fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
+/// A link, seen from one of its ends (J-112).
+pub fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
     let kind = call.site.link_types.get(link.type_id)?;
     let mut view = json!({
         "id": link.id.to_string(),
@@ -453,7 +476,8 @@ pub fn history(call: &Call, history: &History) -> Value {
     view
 }
 
-fn item(item: &ChangeItem) -> Value {
+/// What an entry of a changelog says of one field (J-81).
+pub fn item(item: &ChangeItem) -> Value {
     let mut view = json!({ "field": item.field, "fieldtype": if item.custom { "custom" } else { "jira" } });
     if let Some(id) = &item.field_id {
         view["fieldId"] = id.as_str().into();
@@ -503,6 +527,7 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
             "created" => time_rendered(issue.created, zone).into(),
             "updated" => time_rendered(issue.updated, zone).into(),
             "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
+            "lastViewed" => loaded.around.viewed.map_or(Value::Null, |time| time_rendered(time, zone).into()),
             "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
             "timespent"
             | "timeestimate"

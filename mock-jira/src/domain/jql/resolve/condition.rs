@@ -1,5 +1,7 @@
 //! What a query means in a site, told in ids, instants and numbers: no names, no zones, no SQL.
 
+use super::elsewhere::Elsewhere;
+use super::history::Past;
 use crate::domain::{
     jql::Direction,
     people::Caller,
@@ -48,12 +50,18 @@ pub enum Condition {
     Text(TextColumn, TextQuery),
     /// A comment that the caller may read has this text; without one, there is such a comment.
     Comment(Option<TextQuery>, Arc<Readable>),
+    /// The same of the comment of a worklog.
+    WorklogComment(Option<TextQuery>, Arc<Readable>),
     /// The text is anywhere: in a text column, a custom field or a comment.
     Anywhere(TextQuery, Arc<Readable>),
     /// The custom field of that number has such a value.
     Custom(i64, CustomTest),
     /// It is one of those on which the caller has some permission.
     Permitted(Arc<Extent>),
+    /// It has such a past.
+    Past(Box<Past>),
+    /// Another table holds such a thing of it.
+    Elsewhere(Elsewhere),
 }
 
 /// Columns that hold ids.
@@ -175,6 +183,8 @@ pub enum TextQuery {
     Word(String),
     /// A word that begins so.
     Prefix(String),
+    /// A word of this form, in which `*` stands for any characters and `?` for one.
+    Pattern(String),
     /// Words one after the other.
     Phrase(String),
     /// All of these.
@@ -260,10 +270,18 @@ pub enum SortKey {
     Relevance(TextQuery),
     /// The stored value of the custom field of that number.
     Custom(i64),
+    /// The custom field's stored text, without regard to case.
+    CustomText(i64),
+    /// The words of the custom field's stored document, in the same way.
+    CustomDocument(i64),
+    /// When the account last looked at it.
+    Viewed(String),
     /// The last element of the custom field's stored list.
     CustomLast(i64),
     /// The place of the custom field's id, or its list's first one's, among these.
     CustomId(i64, Vec<i64>),
+    /// The place of the custom field's account or group, or its list's first one's, among these.
+    CustomName(i64, Vec<String>),
 }
 
 impl Condition {

@@ -34,13 +34,30 @@ pub enum End {
 
 /// The instant of a literal.
 pub fn literal(scope: &Scope, text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let time = WITH_TIME.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let day = || WITHOUT_TIME.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
-    match time.or_else(|| Some(day()?.and_time(NaiveTime::MIN))) {
+    match time_of(text).or_else(|| Some(day_in(text)?.and_time(NaiveTime::MIN))) {
         Some(local) => instant(scope, local),
-        None => scope.now.checked_add_signed(period(text)?).filter(storable),
+        None => scope.now.checked_add_signed(period(text.trim())?).filter(storable),
     }
+}
+
+/// The end of the minute or the day that a literal names, whichever it tells; a period names neither.
+///
+/// The past is searched by days too: `ON "2025-10-03"` is that day, as the documentation of Jira's `JqlDateSupport`
+/// has it, not a minute as in Q-53.
+pub fn end_of_literal(scope: &Scope, text: &str) -> Option<DateTime<Utc>> {
+    let end = match time_of(text) {
+        Some(time) => time.checked_add_signed(TimeDelta::minutes(1))?,
+        None => day_in(text)?.succ_opt()?.and_time(NaiveTime::MIN),
+    };
+    instant(scope, end)
+}
+
+fn time_of(text: &str) -> Option<NaiveDateTime> {
+    WITH_TIME.iter().find_map(|format| NaiveDateTime::parse_from_str(text.trim(), format).ok())
+}
+
+fn day_in(text: &str) -> Option<NaiveDate> {
+    WITHOUT_TIME.iter().find_map(|format| NaiveDate::parse_from_str(text.trim(), format).ok())
 }
 
 /// The instant of a bare number: milliseconds since 1970.
@@ -56,6 +73,11 @@ fn storable(instant: &DateTime<Utc>) -> bool {
 /// The caller's day at an instant.
 pub fn day_of(scope: &Scope, instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&scope.caller.time_zone()).date_naive()
+}
+
+/// When a day of the caller's begins.
+pub fn midnight(scope: &Scope, day: NaiveDate) -> Option<DateTime<Utc>> {
+    instant(scope, day.and_time(NaiveTime::MIN))
 }
 
 /// An end of the current period, moved by an increment such as `-1`, `+2w` or `1M`; `None` if it is none.

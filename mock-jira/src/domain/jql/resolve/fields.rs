@@ -3,11 +3,14 @@
 use super::{
     Scope,
     condition::{AccountColumn, Column, IdColumn, InstantColumn, NumberColumn, TextColumn},
+    elsewhere::{self, Owner},
+    history::PastField,
+    vacant::Vacant,
 };
 use crate::domain::{
     config::CustomField,
-    fields::{Kind, custom_number},
-    jql::{Field, FieldKind, Operator},
+    fields::{Kind, collapsed_name, custom_number, is_team},
+    jql::{Field, FieldKind, Operator, Property},
     permission::Access,
 };
 
@@ -34,12 +37,32 @@ pub enum Subject<'a> {
     Issue,
     /// The issue above.
     Parent,
+    /// The issue above, if that is an epic.
+    EpicLink,
+    /// The project of the issue above.
+    ParentProject,
+    /// The epic above the issue, or above its parent.
+    ParentEpic,
     /// Links by type or by phrase.
     LinkType,
+    /// The other ends of links.
+    LinkedIssue,
+    /// Who logged work.
+    WorklogAuthor,
+    /// The days of which work is logged.
+    WorklogDate,
+    /// When the caller last looked at it.
+    LastViewed,
+    /// A value in an entity property.
+    Property(Owner, &'a Property),
+    /// What the site keeps nothing of.
+    Vacant(Vacant),
     /// All texts.
     AnyText,
     /// Comments.
     Comment,
+    /// What is written about work.
+    WorklogComment,
     /// Whether there are files.
     Attachments,
     /// A saved filter.
@@ -83,6 +106,12 @@ enum Class {
     FullSet,
     ///
     Presence,
+    /// A value of any type.
+    Any,
+    /// Spans of time that functions compare with.
+    Compared,
+    /// What a function is the only value of.
+    Asked,
     /// Nothing to search by.
     SortOnly,
 }
@@ -113,6 +142,7 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["updated", "updatedDate"], Instant(T::Updated)),
         (&["resolved", "resolutionDate"], Instant(T::Resolved)),
         (&["statusCategoryChangedDate"], Instant(T::StatusCategoryChanged)),
+        (&["lastViewed"], LastViewed),
         (&["due", "duedate"], Due),
         (&["votes"], Number(N::Votes)),
         (&["watchers"], Number(N::Watchers)),
@@ -125,11 +155,18 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
         (&["environment"], Text(X::Environment)),
         (&["text", "textfields"], AnyText),
         (&["comment"], Comment),
+        (&["worklogComment"], WorklogComment),
         (&["labels"], Labels),
         (&["issuekey", "key", "id", "issue", "workItemKey"], Issue),
+        (&["parent"], Parent),
         // On Cloud the epic is the parent.
-        (&["parent", "Epic Link"], Parent),
+        (&["Epic Link"], EpicLink),
+        (&["parentEpic"], ParentEpic),
+        (&["parentProject"], ParentProject),
         (&["issueLinkType"], LinkType),
+        (&["issueLink"], LinkedIssue),
+        (&["worklogAuthor"], WorklogAuthor),
+        (&["worklogDate"], WorklogDate),
         (&["attachments"], Attachments),
         (&["filter", "savedFilter", "searchRequest", "request"], SavedFilter),
         (&["Rank"], Rank),
@@ -139,21 +176,32 @@ const SYSTEM: &[(&[&str], Subject<'static>)] = {
 impl Subject<'_> {
     fn class(&self) -> Class {
         match self {
-            Self::Text(_) | Self::Comment => Class::Text,
+            Self::Text(_) | Self::Comment | Self::WorklogComment => Class::Text,
             Self::AnyText => Class::AnyText,
             Self::Id(Things::StatusCategories | Things::ProjectTypes, _) | Self::LinkType | Self::SavedFilter => {
                 Class::FullSet
             }
             Self::Id(things, _) if things.are_ordered() => Class::Ordered,
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::Parent => Class::Set,
+            Self::EpicLink | Self::ParentProject | Self::ParentEpic => Class::Set,
+            Self::LinkedIssue | Self::WorklogAuthor => Class::Set,
             Self::Instant(_) | Self::Due | Self::Number(_) | Self::Duration(_) | Self::Issue => Class::Ordered,
+            Self::WorklogDate | Self::LastViewed => Class::Ordered,
+            Self::Property(..) => Class::Any,
+            Self::Vacant(vacant) => match vacant {
+                Vacant::RequestType | Vacant::Organizations | Vacant::Channel => Class::Set,
+                Vacant::Activity | Vacant::Development => Class::Ordered,
+                Vacant::Sla => Class::Compared,
+                Vacant::Approvals => Class::Asked,
+            },
             Self::Attachments => Class::Presence,
             Self::Rank => Class::SortOnly,
             Self::Custom(field, _) if field.searcher.is_none() => Class::SortOnly,
-            Self::Custom(_, kind) => match kind {
+            Self::Custom(field, kind) => match kind {
                 Kind::Text | Kind::RichText => Class::Text,
                 Kind::Number | Kind::Date | Kind::DateTime | Kind::Version | Kind::Versions => Class::Ordered,
                 Kind::Rank => Class::SortOnly,
+                Kind::Opaque if is_team(field) => Class::Set,
                 Kind::Opaque => Class::Presence,
                 _ => Class::Set,
             },
@@ -167,13 +215,30 @@ impl Subject<'_> {
 
     /// Whether issues can be ordered by the field.
     pub fn is_orderable(&self) -> bool {
-        !matches!(self, Self::LinkType | Self::AnyText | Self::Comment | Self::Attachments | Self::SavedFilter)
+        use Subject::*;
+        !matches!(
+            self,
+            LinkType
+                | AnyText
+                | Comment
+                | WorklogComment
+                | Attachments
+                | SavedFilter
+                | ParentProject
+                | ParentEpic
+                | LinkedIssue
+                | WorklogAuthor
+                | WorklogDate
+                | Property(..)
+                | Vacant(_)
+        )
     }
 
     /// Whether its values can be listed.
     pub fn has_suggestions(&self) -> bool {
         match self {
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::LinkType | Self::SavedFilter => true,
+            Self::ParentProject | Self::WorklogAuthor => true,
             Self::Custom(_, kind) => {
                 !matches!(self.class(), Class::Text | Class::Presence | Class::SortOnly)
                     && !matches!(kind, Kind::Number | Kind::Date | Kind::DateTime)
@@ -194,19 +259,18 @@ impl Subject<'_> {
             Class::Set => matches!(operator, Eq | NotEq | Is | IsNot | In | NotIn),
             Class::FullSet => matches!(operator, Eq | NotEq | In | NotIn),
             Class::Presence => matches!(operator, Is | IsNot),
+            Class::Any => {
+                matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq | Is | IsNot | In | NotIn | Like | NotLike)
+            }
+            Class::Compared => matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq),
+            Class::Asked => operator == Eq,
             Class::SortOnly => false,
         }
     }
 
     /// Whether `WAS` and `CHANGED` can be asked of the field.
     pub fn has_history(&self) -> bool {
-        use {AccountColumn::*, IdColumn::*};
-        matches!(
-            self,
-            Self::Account(Assignee | Reporter)
-                | Self::Id(_, FixVersions | Priority | Resolution)
-                | Self::Id(Things::Statuses, _)
-        )
+        PastField::of(*self).is_some()
     }
 
     /// What has to be empty for the field to be; `None` if that can't be asked.
@@ -220,11 +284,17 @@ impl Subject<'_> {
             Self::Text(column) => Column::Text(*column),
             Self::Labels => Column::Labels,
             Self::Due => Column::Due,
-            Self::Parent | Self::Custom(_, Kind::EpicLink) => Column::Parent,
+            Self::Parent => Column::Parent,
             Self::Attachments => Column::Attachments,
             Self::Issue => Column::Number(NumberColumn::Id),
             Self::Custom(field, _) => Column::Custom(field.id),
+            Self::ParentProject => Column::Parent,
             Self::LinkType | Self::AnyText | Self::Comment | Self::SavedFilter | Self::Rank => return None,
+            // What other tables hold is no column: see `empty` in `terminal`.
+            Self::EpicLink | Self::ParentEpic | Self::LinkedIssue => return None,
+            Self::WorklogAuthor | Self::WorklogDate => return None,
+            Self::LastViewed | Self::Property(..) | Self::Vacant(_) => return None,
+            Self::WorklogComment => return None,
         })
     }
 }
@@ -237,11 +307,17 @@ impl Things {
 }
 
 /// All that a field's name stands for: one of Jira's own fields, or every custom field of the name.
-pub fn find<'a>(scope: &Scope<'a>, field: &Field) -> Vec<Subject<'a>> {
+pub fn find<'a>(scope: &Scope<'a>, field: &'a Field) -> Vec<Subject<'a>> {
     let custom = &scope.site.fields.custom;
-    if !field.properties.is_empty() {
-        // Only properties that an app declares are searchable, and there are no apps yet.
-        return Vec::new();
+    if let Some(vacant) = Vacant::find(scope, field) {
+        return vec![Subject::Vacant(vacant)];
+    }
+    match field.properties.as_slice() {
+        [] => {}
+        [property] => {
+            return elsewhere::owner(&field.name).map(|owner| Subject::Property(owner, property)).into_iter().collect();
+        }
+        _ => return Vec::new(),
     }
     let name = field.name.as_str();
     let id = match field.kind {
@@ -275,20 +351,15 @@ pub fn system_names() -> impl Iterator<Item = (&'static str, Subject<'static>)> 
     SYSTEM.iter().flat_map(|(names, subject)| names.iter().map(|name| (*name, *subject)))
 }
 
-/// `Name[Type]`, by which a query asks for all fields of a name and type.
-pub fn collapsed_name(field: &CustomField) -> Option<String> {
-    let word = Kind::of(&field.type_key).collapsed()?;
-    Some(format!("{}[{word}]", field.name))
-}
-
 /// What a custom field stands for; `None` if the caller can't see the project it belongs to.
 pub fn visible<'a>(scope: &Scope<'a>, field: &'a CustomField) -> Option<Subject<'a>> {
     let kind = Kind::of(&field.type_key);
     let access = Access::new(scope.site, scope.caller);
     let project = field.project_id.and_then(|id| scope.site.projects.get(id));
     project.is_none_or(|project| access.sees(project)).then_some(match kind {
-        Kind::EpicLink => Subject::Parent,
+        Kind::EpicLink => Subject::EpicLink,
         Kind::Rank => Subject::Rank,
+        Kind::Opaque if let Some(vacant) = Vacant::of(&field.type_key) => Subject::Vacant(vacant),
         _ => Subject::Custom(field, kind),
     })
 }

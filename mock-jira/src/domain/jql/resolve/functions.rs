@@ -4,13 +4,17 @@ use super::{
     Problem, Resolver,
     condition::{AccountColumn, Condition, IdColumn, LinkEnds},
     dates::{self, End, Period},
+    elsewhere::Elsewhere,
     fields::{Subject, Things},
     sentences,
+    vacant::Vacant,
 };
 use crate::domain::{
     config::Version,
     jql::{Function, Value},
+    people::Group,
     permission,
+    sprint::State,
 };
 use chrono::{DateTime, Utc};
 use std::ops::RangeInclusive;
@@ -26,6 +30,14 @@ pub enum Given {
     Ids(Things, Vec<i64>),
     /// For the issue itself, or its parent.
     Issues(Condition),
+    /// For the Sprint field.
+    Sprints(Vec<i64>),
+    /// For selects: names of options.
+    Choices(Vec<String>),
+    /// For approvals, which the site keeps nothing of.
+    Approval,
+    /// For goals of service, which the site keeps nothing of.
+    Sla,
     /// For cascading selects: the names of an option and perhaps of one below it, to be found in the field.
     Cascade(Vec<String>),
 }
@@ -50,7 +62,14 @@ enum Known {
     ProjectsByRole,
     ProjectsByPermission,
     ComponentsLed,
+    Sprints(State),
+    UpdatedBy,
+    RemoteLinks,
+    InEpic,
     Cascade,
+    Choice,
+    Approval,
+    Sla,
 }
 
 /// A function's names, how many arguments it takes, and whether it gives a list.
@@ -83,7 +102,19 @@ const FUNCTIONS: &[Signature] = &[
     (&["projectsWhereUserHasRole", "spacesWhereUserHasRole"], Known::ProjectsByRole, 1..=1, true),
     (&["projectsWhereUserHasPermission", "spacesWhereUserHasPermission"], Known::ProjectsByPermission, 1..=1, true),
     (&["componentsLeadByUser"], Known::ComponentsLed, 0..=1, true),
+    (&["openSprints"], Known::Sprints(State::Active), 0..=0, true),
+    (&["futureSprints"], Known::Sprints(State::Future), 0..=0, true),
+    (&["closedSprints"], Known::Sprints(State::Closed), 0..=0, true),
+    (&["updatedBy"], Known::UpdatedBy, 1..=3, true),
+    (&["issuesWithRemoteLinksByGlobalId", "workItemsWithRemoteLinksByGlobalId"], Known::RemoteLinks, 1..=100, true),
+    (&["parentEpic"], Known::InEpic, 1..=100, true),
     (&["cascadeOption"], Known::Cascade, 1..=2, true),
+    (&["choiceOption"], Known::Choice, 1..=100, true),
+    //
+    (&["approved", "myApproval", "myPending", "pending"], Known::Approval, 0..=0, false),
+    (&["approver", "pendingBy"], Known::Approval, 1..=100, false),
+    (&["breached", "completed", "everbreached", "paused", "running", "withinCalendarHours"], Known::Sla, 0..=0, false),
+    (&["elapsed", "remaining"], Known::Sla, 1..=1, false),
 ];
 
 fn find(function: &Function) -> Option<&'static Signature> {
@@ -102,10 +133,12 @@ pub fn signatures() -> impl Iterator<Item = (&'static str, usize, bool, Option<S
             ReleasedVersions | UnreleasedVersions | LatestReleased | EarliestUnreleased => {
                 Some(Subject::Id(Things::Versions, I::FixVersions))
             }
-            LinkedIssues | Voted | Watched | Viewed => Some(Subject::Issue),
+            LinkedIssues | Voted | Watched | Viewed | UpdatedBy | RemoteLinks | InEpic => Some(Subject::Issue),
             ProjectsLed | ProjectsByRole | ProjectsByPermission => Some(Subject::Id(Things::Projects, I::Project)),
             ComponentsLed => Some(Subject::Id(Things::Components, I::Components)),
-            Known::Cascade => None,
+            Known::Approval => Some(Subject::Vacant(Vacant::Approvals)),
+            Known::Sla => Some(Subject::Vacant(Vacant::Sla)),
+            Known::Sprints(_) | Known::Cascade | Known::Choice => None,
         };
         names.iter().map(move |name| (*name, *arity.start(), *list, field))
     })
@@ -128,6 +161,11 @@ impl Resolver<'_> {
         let site = self.scope.site;
         let first = arguments.first();
         let text = first.map_or("", |value| value.text.as_str());
+        let texts = || -> Vec<String> { arguments.iter().map(|value| value.text.clone()).collect() };
+        if arguments.iter().any(|value| value.text.contains('\0')) {
+            // PostgreSQL has no text with this character, and so there is nothing of that name.
+            return Err(sentences::no_value(text, name));
+        }
         Ok(match known {
             Known::Now => Given::Instant(self.scope.now),
             Known::Bound(period, end) => {
@@ -137,7 +175,10 @@ impl Resolver<'_> {
             }
             Known::CurrentUser => Given::Accounts(self.me()),
             Known::MembersOf => {
-                let group = site.group(text.strip_prefix("id:").unwrap_or(text));
+                let group = match text.strip_prefix("id:") {
+                    Some(id) => site.group(id),
+                    None => self.group(text),
+                };
                 let unknown = || sentences::cannot_list(name, "usernames", "group", text);
                 let id = group.ok_or_else(unknown)?.group_id;
                 let members = site.memberships.iter().filter(|(_, groups)| groups.contains(&id));
@@ -155,8 +196,20 @@ impl Resolver<'_> {
             Known::LinkedIssues => Given::Issues(self.linked(name, arguments)?),
             Known::Voted => Given::Issues(Condition::Account(AccountColumn::Voters, self.me())),
             Known::Watched => Given::Issues(Condition::Account(AccountColumn::Watchers, self.me())),
-            // Which issues somebody looked at is not recorded.
-            Known::Viewed => Given::Issues(Condition::Nothing),
+            Known::Viewed => Given::Issues(self.recently_viewed()),
+            Known::Sprints(state) => Given::Sprints(self.sprints_in(*state)),
+            Known::UpdatedBy => Given::Issues(self.updated_by(name, arguments)?),
+            Known::RemoteLinks => Given::Issues(Condition::Elsewhere(Elsewhere::RemoteLink(texts()))),
+            Known::InEpic => {
+                let epics: Result<Vec<_>, _> = arguments.iter().map(|key| self.issue(key, name)).collect();
+                Given::Issues(self.in_epic(Condition::any(epics?.into_iter().map(Condition::Issue))))
+            }
+            Known::Approval => self.approvers(name, arguments).map(|()| Given::Approval)?,
+            Known::Sla => {
+                first.map_or(Ok(()), |span| self.span_of_time(name, span))?;
+                Given::Sla
+            }
+            Known::Choice => Given::Choices(texts()),
             Known::ProjectsLed => {
                 let users = self.users(name, first)?;
                 let led = self.projects(|project| project.lead.as_ref().is_some_and(|lead| users.contains(lead)));
@@ -187,7 +240,7 @@ impl Resolver<'_> {
                 });
                 Given::Ids(Things::Components, led.map(|component| component.id).collect())
             }
-            Known::Cascade => Given::Cascade(arguments.iter().map(|value| value.text.clone()).collect()),
+            Known::Cascade => Given::Cascade(texts()),
         })
     }
 
@@ -196,8 +249,15 @@ impl Resolver<'_> {
         self.scope.caller.account_id().map(str::to_owned).into_iter().collect()
     }
 
+    /// A group by id, or by name in any case.
+    pub(super) fn group(&self, text: &str) -> Option<&Group> {
+        let site = self.scope.site;
+        let folded = text.to_lowercase();
+        site.group(text).or_else(|| site.groups.iter().find(|group| group.name.to_lowercase() == folded))
+    }
+
     /// The accounts an argument names; the caller's without one.
-    fn users(&self, function: &str, user: Option<&Value>) -> Result<Vec<String>, Problem> {
+    pub(super) fn users(&self, function: &str, user: Option<&Value>) -> Result<Vec<String>, Problem> {
         let Some(user) = user else { return Ok(self.me()) };
         self.accounts(&user.text).ok_or_else(|| sentences::unresolved(function, "user", &user.text))
     }
@@ -235,10 +295,7 @@ impl Resolver<'_> {
             Some(by) => {
                 self.link_ends(&by.text).ok_or_else(|| sentences::unresolved(function, "link type", &by.text))?
             }
-            None => {
-                let all: Vec<i64> = self.scope.site.link_types.iter().map(|link_type| link_type.id).collect();
-                LinkEnds { source_of: all.clone(), destination_of: all, other: None }
-            }
+            None => self.any_link(),
         };
         // Where the named issue is the source, those sought are the destination.
         let (source_of, destination_of) = (ends.destination_of, ends.source_of);

@@ -16,7 +16,12 @@ use crate::domain::{
 const MOST: usize = 7;
 
 /// The criteria of a query. Without any, text that is looked for orders by relevance.
-pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, problems: &mut Vec<Problem>) -> Vec<Order> {
+pub fn resolve<'a>(
+    resolver: &Resolver<'a>,
+    sorts: &'a [Sort],
+    condition: &Condition,
+    problems: &mut Vec<Problem>,
+) -> Vec<Order> {
     if sorts.len() > MOST {
         problems.push(sentences::too_many_sorts(MOST));
     }
@@ -42,7 +47,9 @@ pub fn resolve(resolver: &Resolver, sorts: &[Sort], condition: &Condition, probl
 /// Newest and most urgent first.
 fn natural_direction(subject: &Subject) -> Direction {
     match subject {
-        Subject::Instant(_) | Subject::Due | Subject::Id(Things::Priorities, _) => Direction::Desc,
+        Subject::Instant(_) | Subject::LastViewed | Subject::Due | Subject::Id(Things::Priorities, _) => {
+            Direction::Desc
+        }
         Subject::Custom(_, Kind::Date | Kind::DateTime) => Direction::Desc,
         _ => Direction::Asc,
     }
@@ -53,6 +60,7 @@ fn sought(condition: &Condition) -> Option<&TextQuery> {
     match condition {
         Condition::Text(_, text)
         | Condition::Comment(Some(text), _)
+        | Condition::WorklogComment(Some(text), _)
         | Condition::Anywhere(text, _)
         | Condition::Custom(_, CustomTest::Text { query: text, .. }) => Some(text),
         Condition::All(conditions) => conditions.iter().find_map(sought),
@@ -65,35 +73,40 @@ impl Resolver<'_> {
     fn sort_keys(&self, subject: Subject) -> Vec<SortKey> {
         let key = match subject {
             Subject::Id(things, column) => SortKey::Id(column, self.in_order(things)),
-            Subject::Account(column) => {
-                let mut accounts: Vec<_> = self.scope.site.accounts.values().collect();
-                accounts
-                    .sort_by_cached_key(|account| (account.display_name.to_lowercase(), account.account_id.clone()));
-                SortKey::Account(column, accounts.into_iter().map(|account| account.account_id.clone()).collect())
-            }
+            Subject::Account(column) => SortKey::Account(column, self.accounts_in_order()),
             Subject::Instant(column) => SortKey::Instant(column),
             Subject::Due => SortKey::Due,
             Subject::Number(column) | Subject::Duration(column) => SortKey::Number(column),
             Subject::Text(column) => SortKey::Text(column),
             Subject::Labels => SortKey::Labels,
-            Subject::Parent => SortKey::Parent,
+            Subject::Parent | Subject::EpicLink => SortKey::Parent,
             Subject::Rank => SortKey::Rank,
             // keys are ordered by project, then by number.
             Subject::Issue => {
                 let projects = self.in_order_of(|project| project.key.clone());
                 return vec![SortKey::Id(IdColumn::Project, projects), SortKey::Number(NumberColumn::InKey)];
             }
+            Subject::LastViewed => SortKey::Viewed(self.scope.caller.account_id().unwrap_or_default().to_owned()),
             Subject::LinkType | Subject::AnyText | Subject::Comment | Subject::Attachments | Subject::SavedFilter => {
                 return Vec::new();
             }
+            Subject::ParentProject | Subject::ParentEpic | Subject::LinkedIssue | Subject::WorklogAuthor => {
+                return Vec::new();
+            }
+            Subject::WorklogDate | Subject::Property(..) | Subject::Vacant(_) => return Vec::new(),
+            Subject::WorklogComment => return Vec::new(),
             Subject::Custom(field, kind) => match kind {
                 Kind::Opaque => return Vec::new(),
                 Kind::Sprint => SortKey::CustomLast(field.id),
-                Kind::Option | Kind::Options | Kind::Cascade => {
-                    SortKey::CustomId(field.id, self.scope.site.fields.options.iter().map(|option| option.id).collect())
-                }
+                // By the option, then by the one below it.
+                Kind::Cascade => return vec![self.options(field.id, false), self.options(field.id, true)],
+                Kind::Option | Kind::Options => self.options(field.id, false),
                 Kind::Version | Kind::Versions => SortKey::CustomId(field.id, self.in_order(Things::Versions)),
                 Kind::Project => SortKey::CustomId(field.id, self.in_order(Things::Projects)),
+                Kind::User | Kind::Users => SortKey::CustomName(field.id, self.accounts_in_order()),
+                Kind::Group | Kind::Groups => SortKey::CustomName(field.id, self.groups_in_order()),
+                Kind::Text | Kind::Url | Kind::Labels => SortKey::CustomText(field.id),
+                Kind::RichText => SortKey::CustomDocument(field.id),
                 _ => SortKey::Custom(field.id),
             },
         };
@@ -123,6 +136,25 @@ impl Resolver<'_> {
             Things::Components => site.components.iter().map(|c| c.id).collect(),
             Things::Versions => site.versions.iter().map(|v| v.id).collect(),
         }
+    }
+
+    /// By the options of a field, which are kept in their order; those below others, or those that are not.
+    fn options(&self, field_id: i64, below: bool) -> SortKey {
+        let options = self.scope.site.fields.options.iter().filter(|option| option.parent_id.is_some() == below);
+        SortKey::CustomId(field_id, options.map(|option| option.id).collect())
+    }
+
+    /// People by name.
+    fn accounts_in_order(&self) -> Vec<String> {
+        let mut accounts: Vec<_> = self.scope.site.accounts.values().collect();
+        accounts.sort_by_cached_key(|account| (account.display_name.to_lowercase(), account.account_id.clone()));
+        accounts.into_iter().map(|account| account.account_id.clone()).collect()
+    }
+
+    fn groups_in_order(&self) -> Vec<String> {
+        let mut groups: Vec<_> = self.scope.site.groups.iter().collect();
+        groups.sort_by_cached_key(|group| group.name.to_lowercase());
+        groups.into_iter().map(|group| group.group_id.to_string()).collect()
     }
 
     fn in_order_of<K: Ord>(&self, key: impl Fn(&Project) -> K) -> Vec<i64> {

@@ -1,13 +1,14 @@
 //! What queries can be made of, told for editors of queries (S-54, S-55).
 
 use super::{
-    Scope,
+    AppFunction, Scope,
     fields::{self, Subject, Things},
     functions,
+    vacant::Vacant,
 };
 use crate::domain::{
     config::CustomField,
-    fields::Kind,
+    fields::{Kind, collapsed_name},
     jql::{Field, FieldKind, Operator, Origin, reserved_words},
 };
 use serde_json::{Value as Json, json};
@@ -43,7 +44,7 @@ pub fn reference(scope: &Scope, projects: Option<&[i64]>, collapsed: bool) -> Js
         let unique = names.get(&custom.name.to_lowercase()) == Some(&1);
         let value = if unique { quoted(&custom.name) } else { id.clone() };
         fields.push(field(&value, &format!("{} - {id}", custom.name), Some(&id), *subject));
-        let several = fields::collapsed_name(custom).filter(|name| collapsed && !unique && !told.contains(name));
+        let several = collapsed_name(custom).filter(|name| collapsed && !unique && !told.contains(name));
         if let Some(name) = several {
             fields.push(field(&quoted(&name), &format!("{} - {name}", custom.name), None, *subject));
             told.push(name);
@@ -51,6 +52,7 @@ pub fn reference(scope: &Scope, projects: Option<&[i64]>, collapsed: bool) -> Js
     }
     fields.sort_by_cached_key(|field| field["displayName"].as_str().unwrap_or_default().to_lowercase());
     let mut functions: Vec<Json> = functions::signatures().map(function).collect();
+    functions.extend(scope.filters.apps.functions.iter().map(app_function));
     functions.sort_by_cached_key(|function| function["displayName"].as_str().unwrap_or_default().to_lowercase());
     json!({
         "visibleFieldNames": fields,
@@ -100,6 +102,20 @@ fn function((name, arguments, list, things): (&str, usize, bool, Option<Subject<
     told
 }
 
+/// What it stands for is known only once the app has answered, so that it has no type.
+fn app_function(function: &AppFunction) -> Json {
+    let required = function.arguments.iter().filter(|argument| argument.required).count();
+    let call = format!("{}({})", function.name, vec!["\"\""; required].join(", "));
+    let lists = |operator: &String| operator == "in" || operator == "not in";
+    let mut told = json!({ "value": call, "displayName": call });
+    if function.operators.iter().any(lists) {
+        told["isList"] = word(true);
+        told["supportsListAndSingleValueOperators"] = word(!function.operators.iter().all(lists));
+    }
+    told["types"] = json!([]);
+    told
+}
+
 /// Truth values are words here.
 fn word(flag: bool) -> Json {
     if flag { "true" } else { "false" }.into()
@@ -125,12 +141,24 @@ fn type_of(subject: Subject) -> &'static str {
             Things::Components => "com.atlassian.jira.bc.project.component.ProjectComponent",
             Things::Versions => "com.atlassian.jira.project.version.Version",
         },
-        Subject::Account(_) => "com.atlassian.jira.user.ApplicationUser",
-        Subject::Instant(_) | Subject::Due => "java.util.Date",
+        Subject::Account(_) | Subject::WorklogAuthor => "com.atlassian.jira.user.ApplicationUser",
+        Subject::Instant(_) | Subject::Due | Subject::WorklogDate | Subject::LastViewed => "java.util.Date",
+        Subject::ParentProject => "com.atlassian.jira.project.Project",
+        Subject::Vacant(vacant) => match vacant {
+            Vacant::RequestType => "com.atlassian.servicedesk.internal.customfields.origin.VpOrigin",
+            Vacant::Organizations => "com.atlassian.servicedesk.api.organization.CustomerOrganization",
+            Vacant::Approvals => "com.atlassian.servicedesk.plugins.approvals.internal.customfield.ApprovalsCFValue",
+            Vacant::Sla => "com.atlassian.servicedesk.internal.sla.searcher.SlaCustomFieldValue",
+            Vacant::Activity => "java.util.Date",
+            Vacant::Development => "java.lang.Number",
+            Vacant::Channel => "java.lang.String",
+        },
         Subject::Number(_) => "java.lang.Number",
         Subject::Duration(_) => "com.atlassian.core.util.DateUtils.Duration",
         Subject::Labels => "com.atlassian.jira.issue.label.Label",
-        Subject::Issue | Subject::Parent => "com.atlassian.jira.issue.Issue",
+        Subject::Issue | Subject::Parent | Subject::EpicLink | Subject::ParentEpic | Subject::LinkedIssue => {
+            "com.atlassian.jira.issue.Issue"
+        }
         Subject::LinkType => "com.atlassian.jira.issue.link.IssueLinkType",
         Subject::Attachments => "com.atlassian.jira.issue.attachment.Attachment",
         Subject::SavedFilter => "com.atlassian.jira.issue.search.SearchRequest",

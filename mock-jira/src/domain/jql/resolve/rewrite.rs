@@ -17,10 +17,10 @@ pub fn sanitized(jql: &str, query: &Query, all: &Scope, reader: &Scope) -> Strin
     let mut changes = Vec::new();
     for terminal in terminals(query) {
         let subjects = fields::find(&all.scope, &terminal.field);
-        let Some(Subject::Id(things @ (Things::Projects | Things::Components | Things::Versions), _)) =
-            subjects.first().copied()
-        else {
-            continue;
+        let things = match subjects.first() {
+            Some(Subject::Id(things @ (Things::Projects | Things::Components | Things::Versions), _)) => *things,
+            Some(Subject::ParentProject) => Things::Projects,
+            _ => continue,
         };
         let field = terminal.field.name.as_str();
         for value in values(terminal, false) {
@@ -40,8 +40,12 @@ pub fn with_account_ids(jql: &str, query: &Query, scope: &Scope) -> (String, boo
     let mut changes = Vec::new();
     let mut unknown = false;
     for terminal in terminals(query) {
-        let is_person =
-            |subject: &Subject| matches!(subject, Subject::Account(_) | Subject::Custom(_, Kind::User | Kind::Users));
+        let is_person = |subject: &Subject| {
+            matches!(
+                subject,
+                Subject::Account(_) | Subject::WorklogAuthor | Subject::Custom(_, Kind::User | Kind::Users)
+            )
+        };
         let people = fields::find(scope, &terminal.field).iter().any(is_person);
         for value in values(terminal, true).into_iter().skip(if people { 0 } else { values(terminal, false).len() }) {
             let accounts = resolver.accounts(&value.text);

@@ -1,7 +1,7 @@
 //! Queries that refer to saved filters: which, and what these mean.
 
 use super::{
-    Resolver, Sense,
+    AppCalls, Resolver, Sense,
     condition::Condition,
     fields,
     rewrite::collect,
@@ -23,17 +23,27 @@ pub struct SavedFilter {
     pub query: Option<Query>,
 }
 
-/// The filters that a query refers to, directly or through other filters, as far as the caller may see them.
+/// What a query refers to that only the database knows: filters, directly or through other filters, as far as the caller
+/// may see them, and functions of apps.
 #[derive(Debug, Default)]
 pub struct SavedFilters {
     /// By id.
     pub filters: Vec<SavedFilter>,
     /// The filter that the query is to be stored as, which it may not refer to.
     pub stored_as: Option<i64>,
+    /// The apps' functions that it calls, directly or in filters.
+    pub apps: AppCalls,
+}
+
+impl SavedFilters {
+    /// The query that refers to them, and theirs.
+    pub fn queries<'a>(&'a self, query: &'a Query) -> Vec<&'a Query> {
+        self.filters.iter().filter_map(|filter| filter.query.as_ref()).chain([query]).collect()
+    }
 }
 
 /// Most filters that one query may run through, each time it comes to one.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// How deep filters may refer to filters.
 const DEEPEST: usize = 20;
@@ -55,7 +65,7 @@ pub fn references(query: &Query) -> Vec<&Value> {
     values
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
     /// What the query of the filter that a literal names means.
     pub(super) fn saved_filter(&self, value: &Value, field: &str) -> Found<Condition> {
         let filter = self.find_filter(value).ok_or_else(|| missing(value, field))?;
@@ -88,7 +98,7 @@ impl Resolver<'_> {
     }
 
     /// A number is an id first, anything else a name first; of one name, the caller's own is meant.
-    fn find_filter(&self, value: &Value) -> Option<&SavedFilter> {
+    fn find_filter(&self, value: &Value) -> Option<&'a SavedFilter> {
         let filters = &self.scope.filters.filters;
         let by_id = || filters.iter().find(|filter| filter.id.to_string() == value.text);
         let by_name = || {

@@ -31,6 +31,16 @@ pub fn wrong_shape(operator: Operator, shape: &str, operand: &str, field: &str) 
         .into()
 }
 
+/// The same of a predicate.
+pub fn wrong_predicate(predicate: &str, shape: &str, operand: &str) -> Problem {
+    format!("Predicate '{predicate}' does not support the {shape} value '{operand}'.").into()
+}
+
+/// For `DURING`.
+pub fn no_period(predicate: &str, received: usize) -> Problem {
+    format!("Predicate '{predicate}' expected '2' dates but received '{received}'.").into()
+}
+
 ///
 pub fn no_emptiness(field: &str) -> Problem {
     format!("The field '{field}' does not support searching for EMPTY values.").into()
@@ -95,6 +105,11 @@ pub fn no_function(function: &str) -> Problem {
     format!("Unable to find JQL function '{function}()'.").into()
 }
 
+/// For a function of an app that has not answered yet.
+pub fn not_computed(function: &str) -> Problem {
+    format!("The function '{function}()' has not been computed yet. Try again later.").into()
+}
+
 ///
 pub fn wrong_arity(function: &str, expected: &RangeInclusive<usize>, received: usize) -> Problem {
     let (least, most) = (expected.start(), expected.end());
@@ -135,7 +150,7 @@ pub fn cyclic_filter(value: &str, filter: &str, field: &str) -> Problem {
     ).into()
 }
 
-/// More filters in filters than are followed. Jira has no such sentence.
+/// More filters in filters, or calls of apps' functions, than are followed. Jira has no such sentence.
 pub fn too_many_filters() -> Problem {
-    "The query refers to too many filters, or through them too deep.".to_owned().into()
+    "The query refers to too many filters and functions of apps, or through them too deep.".to_owned().into()
 }

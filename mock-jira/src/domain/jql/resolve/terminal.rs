@@ -2,19 +2,22 @@
 
 use super::{
     Problem, Resolver,
-    condition::{AccountColumn, Column, Condition, CustomTest, IdColumn, NumberColumn, Span, TextQuery},
+    condition::{AccountColumn, Column, Condition, CustomTest, IdColumn, LinkEnds, NumberColumn, Span, TextQuery},
     dates,
+    elsewhere::{ALWAYS, PropertyTest, minute},
     fields::{Subject, Things},
     functions::{self, Given},
+    history::PastField,
     sentences,
     text::{self, BadText},
+    vacant::Vacant,
     values::to_json,
 };
 use crate::domain::{
     fields::Kind,
     jql::{Operand, Operator, Terminal, Value},
 };
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value as Json, json};
 use std::{ops::Bound, sync::Arc};
 
@@ -23,14 +26,15 @@ impl<'a> Resolver<'a> {
     pub(super) fn test(
         &self,
         subject: Subject<'a>,
-        terminal: &Terminal,
+        terminal: &'a Terminal,
         operator: Operator,
     ) -> Result<Condition, Vec<Problem>> {
         let field = terminal.field.name.as_str();
         let refused = || vec![sentences::no_operator(terminal.operator, field)];
         if operator.is_history() {
-            // Answering from the changelog is yet to come; Q-76 records an empty answer too.
-            return if subject.has_history() { Ok(Condition::Nothing) } else { Err(refused()) };
+            let past = self.past(PastField::of(subject).ok_or_else(refused)?, subject, terminal)?;
+            // What never was, was not, though there be no value.
+            return Ok(if matches!(operator, Operator::WasNot | Operator::WasNotIn) { past.not() } else { past });
         }
         let Some(operand) = terminal.operand.as_ref().filter(|_| subject.takes(terminal.operator)) else {
             return Err(refused());
@@ -65,6 +69,14 @@ impl<'a> Resolver<'a> {
                 Condition::Id(column, self.projects(|project| project.category_id.is_none()))
             }
             Subject::Comment => Condition::Comment(None, self.readable()).not(),
+            Subject::EpicLink => self.under_epic(Condition::Everything).not(),
+            Subject::ParentEpic => self.in_epic(Condition::Everything).not(),
+            Subject::LinkedIssue => Condition::Link(self.any_link()).not(),
+            Subject::WorklogAuthor | Subject::WorklogDate => self.worklogs_by(None).not(),
+            Subject::LastViewed => self.viewed(ALWAYS).not(),
+            Subject::Property(owner, property) => self.property(owner, property, PropertyTest::Exists).not(),
+            Subject::Vacant(_) => Condition::Everything,
+            Subject::WorklogComment => Condition::WorklogComment(None, self.readable()).not(),
             subject => Condition::Empty(subject.column()?),
         })
     }
@@ -94,6 +106,15 @@ impl<'a> Resolver<'a> {
                 Subject::Instant(_) | Subject::Due | Subject::Custom(_, Kind::Date | Kind::DateTime),
                 Given::Instant(at),
             ) => self.time(clause, at),
+            (Subject::WorklogDate | Subject::LastViewed, Given::Instant(at)) => self.time(clause, at),
+            (Subject::Vacant(Vacant::Activity), Given::Instant(_)) => Condition::Nothing,
+            (Subject::Property(owner, property), Given::Instant(at)) => {
+                self.property(owner, property, PropertyTest::Time(span(clause.operator, iso(at))))
+            }
+            (Subject::Property(owner, property), Given::Accounts(accounts)) => {
+                self.property(owner, property, PropertyTest::Is(accounts))
+            }
+            (Subject::WorklogAuthor, Given::Accounts(accounts)) => self.worklogs_by(Some(accounts)),
             (Subject::Account(column), Given::Accounts(accounts)) => self.people(column, accounts),
             (Subject::Custom(field, kind @ (Kind::User | Kind::Users)), Given::Accounts(accounts)) => {
                 holds(field.id, kind, accounts.into_iter().map(Json::from))
@@ -107,9 +128,22 @@ impl<'a> Resolver<'a> {
             (Subject::Custom(field, kind @ (Kind::Version | Kind::Versions)), Given::Ids(Things::Versions, ids)) => {
                 holds(field.id, kind, to_json(self.compared(Things::Versions, clause.operator, ids)))
             }
+            (Subject::ParentProject, Given::Ids(Things::Projects, ids)) => {
+                Condition::Parent(Box::new(Condition::Id(IdColumn::Project, ids)))
+            }
+            (Subject::Custom(field, kind @ Kind::Sprint), Given::Sprints(ids)) => holds(field.id, kind, to_json(ids)),
+            (Subject::Vacant(Vacant::Approvals), Given::Approval) | (Subject::Vacant(Vacant::Sla), Given::Sla) => {
+                Condition::Nothing
+            }
             (Subject::Issue, Given::Issues(condition)) => condition,
+            (Subject::EpicLink, Given::Issues(condition)) => self.under_epic(condition),
+            (Subject::ParentEpic, Given::Issues(condition)) => self.in_epic(condition),
             (Subject::Parent, Given::Issues(condition)) => Condition::Parent(Box::new(condition)),
             (Subject::Custom(field, Kind::Cascade), Given::Cascade(names)) => self.cascade(field.id, &names),
+            (Subject::Custom(field, kind @ (Kind::Option | Kind::Options)), Given::Choices(names)) => {
+                let chosen = self.options_called(field.id, None, &names);
+                holds(field.id, kind, to_json(chosen))
+            }
             _ => return None,
         })
     }
@@ -157,7 +191,11 @@ impl<'a> Resolver<'a> {
                 let accounts = self.accounts(&value.text);
                 self.people(column, accounts.ok_or_else(|| sentences::no_value(&value.text, field))?)
             }
-            Subject::Instant(_) | Subject::Due | Subject::Custom(_, Kind::Date | Kind::DateTime) => {
+            Subject::Instant(_)
+            | Subject::Due
+            | Subject::WorklogDate
+            | Subject::LastViewed
+            | Subject::Custom(_, Kind::Date | Kind::DateTime) => {
                 let at = if value.number {
                     dates::epoch_millis(&value.text)
                 } else {
@@ -174,11 +212,29 @@ impl<'a> Resolver<'a> {
             ),
             Subject::Text(column) => Condition::Text(column, query(value, field)?),
             Subject::Comment => Condition::Comment(Some(query(value, field)?), self.readable()),
+            Subject::WorklogComment => Condition::WorklogComment(Some(query(value, field)?), self.readable()),
             Subject::AnyText => Condition::Anywhere(query(value, field)?, self.readable()),
             Subject::Labels => Condition::Label(vec![value.text.clone()]),
             Subject::Issue if equals(operator) => Condition::Issue(self.issue(value, field)?),
             Subject::Issue => self.after_issue(clause, value)?,
             Subject::Parent => Condition::Parent(Box::new(Condition::Issue(self.issue(value, field)?))),
+            Subject::EpicLink => self.under_epic(Condition::Issue(self.issue(value, field)?)),
+            Subject::ParentEpic => self.in_epic(Condition::Issue(self.issue(value, field)?)),
+            Subject::ParentProject => {
+                let project = self.project(value, field)?.id;
+                Condition::Parent(Box::new(Condition::Id(IdColumn::Project, vec![project])))
+            }
+            Subject::LinkedIssue => {
+                Condition::Link(LinkEnds { other: Some(self.issue(value, field)?), ..self.any_link() })
+            }
+            Subject::WorklogAuthor => {
+                let accounts = self.accounts(&value.text);
+                self.worklogs_by(Some(accounts.ok_or_else(|| sentences::no_value(&value.text, field))?))
+            }
+            Subject::Property(owner, property) => {
+                self.property(owner, property, self.property_test(operator, value, field)?)
+            }
+            Subject::Vacant(vacant) => self.vacant(vacant, value, field)?,
             Subject::LinkType => {
                 let ends = self.link_ends(&value.text);
                 Condition::Link(ends.ok_or_else(|| sentences::no_value(&value.text, field))?)
@@ -213,11 +269,13 @@ impl<'a> Resolver<'a> {
     fn time(&self, clause: &Clause, at: DateTime<Utc>) -> Condition {
         let day = dates::day_of(&self.scope, at);
         let instants = || match clause.operator {
-            operator if equals(operator) => (Bound::Included(at), Bound::Excluded(at + TimeDelta::minutes(1))),
+            operator if equals(operator) => minute(at),
             operator => span(operator, at),
         };
         match clause.subject {
             Subject::Instant(column) => Condition::Instant(column, instants()),
+            Subject::LastViewed => self.viewed(instants()),
+            Subject::WorklogDate => self.worklogs_at(span(clause.operator, at)),
             Subject::Due => Condition::Due(span(clause.operator, day)),
             // Equality can be looked up in an index.
             Subject::Custom(field, Kind::Date) if equals(clause.operator) => {
@@ -257,6 +315,37 @@ impl<'a> Resolver<'a> {
         places.iter().filter(fits).map(|(id, ..)| *id).collect()
     }
 
+    /// Links of all types, whatever is at the other end.
+    pub(super) fn any_link(&self) -> LinkEnds {
+        let all: Vec<i64> = self.scope.site.link_types.iter().map(|link_type| link_type.id).collect();
+        LinkEnds { source_of: all.clone(), destination_of: all, other: None }
+    }
+
+    /// What a value in a property has to be; numbers and times are compared, texts only found.
+    fn property_test(&self, operator: Operator, value: &Value, field: &str) -> Result<PropertyTest, Problem> {
+        if operator == Operator::Like {
+            return Ok(PropertyTest::Text(query(value, field)?));
+        }
+        if equals(operator) {
+            return Ok(PropertyTest::Is(vec![value.text.clone()]));
+        }
+        if let Some(number) = value.text.trim().parse().ok().filter(|n: &f64| n.is_finite()) {
+            return Ok(PropertyTest::Number(span(operator, number)));
+        }
+        let at = dates::literal(&self.scope, &value.text);
+        let at = at.ok_or_else(|| sentences::invalid_date(&value.text, field))?;
+        Ok(PropertyTest::Time(span(operator, iso(at))))
+    }
+
+    /// Options of a field that have one of these names, below a parent or on top.
+    fn options_called(&self, field_id: i64, parent: Option<i64>, names: &[String]) -> Vec<i64> {
+        let fields = &self.scope.site.fields;
+        let contexts = fields.contexts.get(&field_id).map_or(&[][..], Vec::as_slice);
+        let offered = contexts.iter().flat_map(|context| fields.options_of(context.id, parent));
+        let called = |value: &str| names.iter().any(|name| name.eq_ignore_ascii_case(value));
+        offered.filter(|option| called(&option.value)).map(|option| option.id).collect()
+    }
+
     /// Keys are compared within their project, by number; ids among all.
     fn after_issue(&self, clause: &Clause, value: &Value) -> Result<Condition, Problem> {
         let names = self.issue(value, clause.field)?;
@@ -270,12 +359,7 @@ impl<'a> Resolver<'a> {
 
     /// `cascadeOption(parent[, child])`; `none` stands for no option.
     fn cascade(&self, field_id: i64, names: &[String]) -> Condition {
-        let fields = &self.scope.site.fields;
-        let contexts = fields.contexts.get(&field_id).map_or(&[][..], Vec::as_slice);
-        let called = |name: &str, parent: Option<i64>| -> Vec<i64> {
-            let offered = contexts.iter().flat_map(|context| fields.options_of(context.id, parent));
-            offered.filter(|option| option.value.eq_ignore_ascii_case(name)).map(|option| option.id).collect()
-        };
+        let called = |name: &String, parent| self.options_called(field_id, parent, std::slice::from_ref(name));
         let none = |name: &String| name.eq_ignore_ascii_case("none");
         let test = |test| Condition::Custom(field_id, test);
         match names {
@@ -318,7 +402,7 @@ fn equals(operator: Operator) -> bool {
 }
 
 /// A function that gives a list needs an operator that takes one, and the other way round.
-fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
+pub(super) fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(), Vec<Problem>> {
     let Operand::Function(function) = operand else { return Ok(()) };
     let list = functions::gives_list(function).unwrap_or(operator.takes_list());
     if list == operator.takes_list() || matches!(operator, Operator::Is | Operator::IsNot) {
@@ -329,7 +413,7 @@ fn check_shape(operand: &Operand, operator: Operator, field: &str) -> Result<(),
 }
 
 /// The operands of a list and of the lists in it.
-fn flat(operand: &Operand) -> Vec<&Operand> {
+pub(super) fn flat(operand: &Operand) -> Vec<&Operand> {
     match operand {
         Operand::List(list) => list.items.iter().flat_map(flat).collect(),
         single => vec![single],
@@ -346,6 +430,11 @@ fn query(value: &Value, field: &str) -> Result<TextQuery, Problem> {
 fn holds(field_id: i64, kind: Kind, values: impl IntoIterator<Item = Json>) -> Condition {
     let values = values.into_iter().map(|value| if kind.is_plural() { json!([value]) } else { value });
     Condition::Custom(field_id, CustomTest::Holds(values.collect()))
+}
+
+/// A time as properties have it: ISO 8601, the order of which is that of time.
+fn iso(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 fn compares<T: PartialOrd>(operator: Operator, left: &T, right: &T) -> bool {

@@ -6,6 +6,9 @@ use super::condition::TextQuery;
 const LONGEST_WORD: usize = 2046;
 const LONGEST: usize = 32_767;
 
+/// Most wildcards in one text: each is looked up apart.
+const MOST_WILDCARDS: usize = 50;
+
 /// What is wrong with a text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum BadText {
@@ -20,7 +23,11 @@ pub fn read(text: &str) -> Result<TextQuery, BadText> {
     if text.trim().is_empty() {
         return Err(BadText::Empty);
     }
-    if text.len() > LONGEST || text.split_whitespace().any(|word| word.len() > LONGEST_WORD) {
+    let wildcards = text.matches(['*', '?']).count();
+    if text.len() > LONGEST
+        || wildcards > MOST_WILDCARDS
+        || text.split_whitespace().any(|word| word.len() > LONGEST_WORD)
+    {
         return Err(BadText::Unreadable);
     }
     let mut alternatives = vec![Vec::new()];
@@ -87,20 +94,34 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 /// A word or phrase, and whether a minus excludes it; nothing for a dash or a parenthesis that stands alone.
 fn read_token(token: Token) -> Result<Option<(TextQuery, bool)>, BadText> {
     let word = match token {
-        Token::Phrase(phrase) => return Ok(Some((TextQuery::Phrase(phrase.to_owned()), false))),
+        Token::Phrase(phrase) => return Ok(Some((TextQuery::Phrase(spaced(phrase, "")), false))),
         Token::Word(word) => word,
     };
     let (minus, word) = match word.strip_prefix(['-', '!']) {
         Some(rest) => (true, rest),
         None => (false, word.strip_prefix('+').unwrap_or(word)),
     };
-    let word = word.trim_matches(['(', ')']);
-    // The index knows words and their beginnings: a wildcard inside a word is taken for one at that place.
-    let query = match word.find(['*', '?']) {
-        Some(0) => return Err(BadText::Unreadable),
-        Some(at) => TextQuery::Prefix(word[..at].to_owned()),
-        None if word.is_empty() => return Ok(None),
-        None => TextQuery::Word(word.to_owned()),
+    let word = spaced(word, "*?");
+    let mut parts = Vec::new();
+    for part in word.split_whitespace() {
+        parts.push(match part.find(['*', '?']) {
+            Some(0) => return Err(BadText::Unreadable),
+            Some(at) if part[at..].trim_end_matches('*').is_empty() => TextQuery::Prefix(part[..at].to_owned()),
+            Some(_) => TextQuery::Pattern(part.to_owned()),
+            None => TextQuery::Word(part.to_owned()),
+        });
+    }
+    let query = match parts.len() {
+        0 => return Ok(None),
+        1 => parts.remove(0),
+        // What punctuation joins stands together.
+        _ if parts.iter().all(|part| matches!(part, TextQuery::Word(_))) => TextQuery::Phrase(word.trim().to_owned()),
+        _ => TextQuery::All(parts),
     };
     Ok(Some((query, minus)))
+}
+
+/// The text with blanks for punctuation, which separates words.
+fn spaced(text: &str, except: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_punctuation() && !except.contains(c) { ' ' } else { c }).collect()
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     fields::Kind,
     jql::Value,
     security::SecurityLevel,
+    sprint::Sprint,
 };
 use serde_json::{Value as Json, json};
 use std::collections::HashSet;
@@ -118,7 +119,7 @@ impl<'a> Resolver<'a> {
             }
             _ => issue.ids.push(value.text.parse().map_err(|_| sentences::invalid_key(&value.text, field))?),
         }
-        self.mentions.borrow_mut().push(Mention { issue: issue.clone(), complaint });
+        self.mentions.borrow_mut().push(Mention { found_by: Condition::Issue(issue.clone()), complaint });
         Ok(issue)
     }
 
@@ -158,17 +159,28 @@ impl<'a> Resolver<'a> {
                 accounts.into_iter().map(Json::from).collect()
             }
             Kind::Group | Kind::Groups => {
-                let group = site.group(&value.text).ok_or_else(|| missing(value, field))?;
+                let group = self.group(&value.text).ok_or_else(|| missing(value, field))?;
                 vec![group.group_id.to_string().into()]
             }
-            // Sprints are known by id until boards are there.
-            Kind::Sprint => vec![value.text.parse::<i64>().map_err(|_| missing(value, field))?.into()],
+            // all sprints of a name.
+            Kind::Sprint => {
+                to_json(choose(&self.sprints().map(|s| Named::new(s.id, &s.name)).collect::<Vec<_>>(), value, field)?)
+            }
+            // A team alone, or as the object that stands for it.
+            Kind::Opaque => vec![value.text.as_str().into(), json!({ "id": value.text })],
             _ => vec![value.text.as_str().into()],
         };
         // What is contained in a list is written as a list.
         let plural = kind.is_plural() || kind == Kind::Cascade;
         let ids = ids.into_iter().map(|id| if plural { json!([id]) } else { id });
         Ok(Condition::Custom(custom.id, CustomTest::Holds(ids.collect())))
+    }
+
+    /// The sprints of boards that the caller may see.
+    pub(super) fn sprints(&self) -> impl Iterator<Item = &'a Sprint> {
+        let site = self.scope.site;
+        let seen = |sprint: &&Sprint| site.boards.get(sprint.board_id).is_some_and(|b| self.sees(b.project_id));
+        site.sprints.iter().filter(seen)
     }
 
     /// The security levels that the caller belongs to somewhere.

@@ -1,7 +1,7 @@
 //! What parses, and to what.
 
 use super::super::token::{Kind, SIGNS};
-use super::super::{Clause, FieldKind, Operand, Operator, Terminal, parse};
+use super::super::{Clause, FieldKind, Operand, Operator, Terminal, is_unbounded, parse};
 
 fn printed(query: &str) -> String {
     parse(query).unwrap_or_else(|error| panic!("{query:?}: {error}")).to_string()
@@ -138,5 +138,20 @@ fn reserved_words_are_found_whatever_the_case() {
 fn no_sign_hides_a_longer_one() {
     for (i, (long, _)) in SIGNS.iter().enumerate() {
         assert!(!SIGNS[..i].iter().any(|(short, _)| long.starts_with(short)), "{long}");
+    }
+}
+
+/// S-9, S-10
+#[test]
+fn an_order_alone_does_not_bound() {
+    for (query, unbounded) in [
+        ("", true),
+        (" \n", true),
+        ("ORDER BY key", true),
+        ("order by,", true),
+        ("project is not EMPTY", false),
+        ("@", false),
+    ] {
+        assert_eq!(is_unbounded(query), unbounded, "{query}");
     }
 }

@@ -19,7 +19,8 @@ proptest! {
     }
 }
 
-fn query() -> impl Strategy<Value = Query> {
+/// Any query.
+pub(super) fn query() -> impl Strategy<Value = Query> {
     (option::of(clause()), vec(sort(), 0..4)).prop_map(|(where_clause, order_by)| Query { where_clause, order_by })
 }
 

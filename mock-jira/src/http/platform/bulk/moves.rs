@@ -22,8 +22,7 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Moves {
     target_to_sources_mapping: IndexMap<String, Sources>,
-    #[serde(default, rename = "sendBulkNotification")]
-    _send: Option<bool>,
+    send_bulk_notification: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +67,7 @@ pub(super) async fn submit_bulk_move(Json(call, body): Json<Moves>) -> Answer {
     permit(&call, Failure::Unauthorized)?; // the document knows no 403 here
     let mapping = |(key, sources)| mapping(&call.site, key, sources);
     let mappings = body.target_to_sources_mapping.into_iter().map(mapping).collect::<Result<_>>()?;
-    submitted(&moving::submit_moves(&call, mappings).await?)
+    submitted(&moving::submit_moves(&call, mappings, body.send_bulk_notification.unwrap_or(true)).await?)
 }
 
 fn mapping(site: &Snapshot, key: String, sources: Sources) -> Result<Mapping> {

@@ -80,8 +80,7 @@ pub(super) async fn get_available_transitions(call: Call) -> Answer {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Transitions {
     bulk_transition_inputs: Vec<Step>,
-    #[serde(default, rename = "sendBulkNotification")]
-    _send: Option<bool>,
+    send_bulk_notification: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -95,5 +94,5 @@ pub(super) async fn submit_bulk_transition(Json(call, body): Json<Transitions>) 
     permit(&call, Failure::Forbidden)?;
     let steps = body.bulk_transition_inputs.into_iter();
     let steps = steps.map(|step| (step.transition_id, step.selected_issue_ids_or_keys)).collect();
-    submitted(&bulk::submit_transitions(&call, steps).await?)
+    submitted(&bulk::submit_transitions(&call, steps, body.send_bulk_notification.unwrap_or(true)).await?)
 }

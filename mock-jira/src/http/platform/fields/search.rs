@@ -30,6 +30,9 @@ async fn get_fields_paginated(call: Call) -> Answer {
     let window = Window::read(&call, 50, 50)?;
     let order = Order::read(&call, &["contextsCount", "lastUsed", "name", "projectsCount", "screensCount"])?;
     let project_ids = call.params.longs("projectIds")?;
+    if let Some(kind) = call.params.list("type").iter().find(|kind| !["custom", "system"].contains(&kind.as_str())) {
+        return Err(Failure::invalid(format!("'{kind}' is not a type of fields.")).into());
+    }
     if !call.access().administers() {
         return Err(Failure::forbidden(ADMINISTRATORS).into());
     }

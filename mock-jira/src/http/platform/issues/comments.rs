@@ -113,6 +113,9 @@ async fn update_comment(
 }
 
 async fn delete_comment(call: Call, Path((id_or_key, id)): Path<(String, String)>) -> Answer {
+    if call.caller.account.is_none() {
+        return Err(Failure::NotAllowed("Comments can't be deleted anonymously.".into()).into());
+    }
     comments::delete(&call, &id_or_key, &id).await?;
     no_content()
 }

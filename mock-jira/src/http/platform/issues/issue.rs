@@ -1,11 +1,14 @@
 //! Issues: create, read, edit, assign, delete (J-1 to J-60).
 
 use crate::{
-    app::issues::{self, Edit, NewIssue},
+    app::{
+        issues::{self, Edit, NewIssue},
+        views,
+    },
     db,
     domain::{
         failure::{Complaints, Failure, Result},
-        issue::{edit::Input, history::Metadata},
+        issue::{Issue, edit::Input, history::Metadata},
         property,
     },
     http::{
@@ -13,7 +16,7 @@ use crate::{
         body::{self, Json},
         call::Call,
         routes::Routes,
-        views::{self, issue::Selection},
+        views::issue::{self as shown, Selection},
     },
 };
 use axum::{
@@ -93,7 +96,11 @@ async fn create_issue(call: Call, request: Request) -> Answer {
         return Err(Failure::invalid("No Issue Create payload supplied").into()); // H-16
     }
     let update: IssueUpdate = body::read(&bytes)?;
+    let seen = call.params.flag("updateHistory", false)?;
     let issue = issues::create(&call, &update.new_issue()?, call.version.text()).await?;
+    if seen {
+        views::saw_project(&call, issue.project_id).await?;
+    }
     created(reference(&call, issue.id, issue.project_id, issue.number))
 }
 
@@ -145,20 +152,27 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
 }
 
 async fn get_issue(call: Call, Path(id_or_key): Path<String>) -> Answer {
-    show(call, &id_or_key).await
+    let seen = call.params.flag("updateHistory", false)?;
+    show(call, &id_or_key, seen).await
 }
 
-async fn show(mut call: Call, id_or_key: &str) -> Answer {
+/// Answers with an issue; the caller has seen it then, if told so, but not before.
+async fn show(mut call: Call, id_or_key: &str, seen: bool) -> Answer {
     loop {
         match load(&call, id_or_key).await {
-            Ok(view) => return ok(view),
+            Ok((issue, view)) => {
+                if seen {
+                    views::saw_issue(&call, issue.id, issue.project_id).await?;
+                }
+                return ok(view);
+            }
             Err(failure) => call = call.fresher(failure).await?,
         }
     }
 }
 
 /// An issue with the fields, properties and expansions that the query string asks for (J-30 to J-36).
-async fn load(call: &Call, id_or_key: &str) -> Result<Value> {
+async fn load(call: &Call, id_or_key: &str) -> Result<(Issue, Value)> {
     let selection = Selection::read(&call.params.list("fields"), "*all");
     let name = call.required_issue_name(id_or_key)?;
     let mut db = call.read().await?;
@@ -171,7 +185,7 @@ async fn load(call: &Call, id_or_key: &str) -> Result<Value> {
     call.project_of(&loaded.issue)?;
     let mut views =
         render(call, &mut db, std::slice::from_ref(&loaded), &selection, &call.params.list("properties")).await?;
-    Ok(views.pop().unwrap_or_default())
+    Ok((loaded.issue, views.pop().unwrap_or_default()))
 }
 
 /// Issues with their selected fields, properties and expansions.
@@ -185,7 +199,7 @@ pub async fn render(
     let expands = |name: &str| call.params.expands(name);
     let ids: Vec<i64> = loaded.iter().map(|loaded| loaded.issue.id).collect();
     let mut histories = if expands("changelog") {
-        db::changelog::newest(db, &ids, views::issue::INLINE_CHANGELOG).await?
+        db::changelog::newest(db, &ids, shown::INLINE_CHANGELOG).await?
     } else {
         HashMap::new()
     };
@@ -195,9 +209,9 @@ pub async fn render(
     let mut rendered = Vec::with_capacity(loaded.len());
     for loaded in loaded {
         let issue = &loaded.issue;
-        let mut view = views::issue::issue(call, loaded, selection);
+        let mut view = shown::issue(call, loaded, selection);
         if expands("renderedFields") {
-            view.insert("renderedFields".into(), views::issue::rendered(call, loaded, selection).into());
+            view.insert("renderedFields".into(), shown::rendered(call, loaded, selection).into());
         }
         if !properties.is_empty() {
             let own = found.iter().filter(|(id, _, _)| *id == issue.id.to_string());
@@ -207,10 +221,10 @@ pub async fn render(
             );
         }
         if expands("names") {
-            view.insert("names".into(), views::issue::names(call, &view));
+            view.insert("names".into(), shown::names(call, &view));
         }
         if expands("schema") {
-            view.insert("schema".into(), views::issue::schemas(call, &view));
+            view.insert("schema".into(), shown::schemas(call, &view));
         }
         if expands("transitions") {
             view.insert("transitions".into(), super::transitions::list(call, loaded, false)?.into());
@@ -223,7 +237,7 @@ pub async fn render(
         }
         if expands("changelog") {
             let (total, entries) = histories.remove(&issue.id).unwrap_or_default();
-            let entries: Vec<Value> = entries.iter().map(|entry| views::issue::history(call, entry)).collect();
+            let entries: Vec<Value> = entries.iter().map(|entry| shown::history(call, entry)).collect();
             view.insert(
                 "changelog".into(),
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
@@ -256,7 +270,7 @@ async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request)
     }
     let issue = issues::edit(&call, &id_or_key, &edit, call.version.text()).await?;
     if call.params.flag("returnIssue", false)? {
-        return show(call, &issue.id.to_string()).await; // J-50
+        return show(call, &issue.id.to_string(), false).await; // J-50
     }
     no_content()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     db::{self, issues::Wanted},
-    domain::failure::Failure,
+    domain::{failure::Failure, site::IssueLimits},
     http::{
         answer::{Answer, ok},
         call::Call,
@@ -18,21 +18,14 @@ pub fn routes() -> Routes {
 }
 
 /// The most that an issue can have (J-78).
-const LIMITS: [(&str, i64); 5] = [
-    ("comment", 5_000),
-    ("worklog", 10_000),
-    ("attachment", 2_000),
-    ("issuelinks", 2_000),
-    ("remoteIssueLinks", 2_000),
-];
-
-/// From here on, a limit is near.
-fn near(what: &str) -> i64 {
-    limit(what) * 9 / 10
-}
-
-fn limit(what: &str) -> i64 {
-    LIMITS.iter().find(|(name, _)| *name == what).map_or(i64::MAX, |(_, limit)| *limit)
+fn limits(of: &IssueLimits) -> [(&'static str, i64); 5] {
+    [
+        ("comment", of.comments),
+        ("worklog", of.worklogs),
+        ("attachment", of.attachments),
+        ("issuelinks", of.issue_links),
+        ("remoteIssueLinks", of.remote_links),
+    ]
 }
 
 async fn get_issue_limit_report(call: Call) -> Answer {
@@ -41,7 +34,10 @@ async fn get_issue_limit_report(call: Call) -> Answer {
     }
     let keys = call.params.flag("isReturningKeys", false)?;
     let mut db = call.read().await?;
-    let heavy = db::issues::heavy(&mut db, near).await?;
+    let limits = limits(&call.site.site.settings.issue_limits);
+    let limit = |what: &str| limits.iter().find(|(name, _)| *name == what).map_or(i64::MAX, |(_, limit)| *limit);
+    // From nine tenths on, a limit is near.
+    let heavy = db::issues::heavy(&mut db, |what| limit(what) * 9 / 10).await?;
     let ids: Vec<i64> = heavy.iter().map(|heavy| heavy.issue_id).collect();
     let loaded = db::issues::list(&mut db, &ids, Wanted::default(), None).await?;
     let visible = loaded.iter().map(|loaded| &loaded.issue).filter(|issue| call.project_of(issue).is_ok());
@@ -58,6 +54,6 @@ async fn get_issue_limit_report(call: Call) -> Answer {
         let issues = report.entry(item.what.clone()).or_insert_with(|| json!({}));
         issues[name] = item.count.into();
     }
-    let limits: Map<String, Value> = LIMITS.iter().map(|(what, limit)| ((*what).to_owned(), (*limit).into())).collect();
+    let limits: Map<String, Value> = limits.iter().map(|(what, limit)| ((*what).to_owned(), (*limit).into())).collect();
     ok(json!({ "issuesBreachingLimit": breaching, "issuesApproachingLimit": approaching, "limits": limits }))
 }

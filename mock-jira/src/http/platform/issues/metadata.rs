@@ -116,7 +116,15 @@ async fn get_edit_issue_meta(call: Call, Path(id_or_key): Path<String>) -> Answe
     let loaded = db::issues::find(&mut call.read().await?, name, Wanted::default(), None)
         .await?
         .ok_or_else(Failure::no_issue)?;
-    ok(edit_meta(&call, &loaded.issue)?)
+    let overrides =
+        [call.params.flag("overrideScreenSecurity", false)?, call.params.flag("overrideEditableFlag", false)?];
+    let view = edit_meta(&call, &loaded.issue)?;
+    if overrides.contains(&true) && !call.access().administers() {
+        return Err(
+            Failure::forbidden("You do not have permission to override the screen security of this issue.").into()
+        ); // J-55
+    }
+    ok(view)
 }
 
 /// The fields of an issue that the caller can edit (J-67); none without the permission.
@@ -150,10 +158,10 @@ fn offered(call: &Call, kind: &IssueType) -> Value {
     view
 }
 
-/// The document has neither 403 nor 404.
 fn creatable<'a>(call: &'a Call, id_or_key: &str) -> Result<&'a Project> {
-    let unknown = |_| Failure::invalid(format!("No project could be found with id or key '{id_or_key}'."));
-    let project = call.project(id_or_key).map_err(unknown)?;
+    // The document knows neither 404 nor 403 here.
+    let missing = || Failure::invalid(format!("No project could be found with id or key '{id_or_key}'."));
+    let project = call.project(id_or_key).map_err(|_| missing())?;
     if call.access().project(project, "CREATE_ISSUES") {
         return Ok(project);
     }

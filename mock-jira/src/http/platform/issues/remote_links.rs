@@ -59,6 +59,7 @@ fn view(call: &Call, id_or_key: &str, id: i64, link: &RemoteLink) -> Result<Valu
 async fn get_remote_issue_links(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let mut db = call.read().await?;
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
+    remote_links::check_enabled(&call)?;
     if let Some(global_id) = call.params.text("globalId") {
         let (id, link) = remote_links::get(&mut db, &issue, Name::Global(global_id)).await?;
         return ok(view(&call, &id_or_key, id, &link)?);
@@ -79,6 +80,7 @@ async fn create_or_update_remote_issue_link(
 async fn get_remote_issue_link_by_id(call: Call, Path((id_or_key, link_id)): Path<(String, String)>) -> Answer {
     let mut db = call.read().await?;
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
+    remote_links::check_enabled(&call)?;
     let (id, link) = remote_links::get(&mut db, &issue, Name::Id(&link_id)).await?;
     ok(view(&call, &id_or_key, id, &link)?)
 }

@@ -2,7 +2,7 @@
 
 use super::issue::render;
 use crate::{
-    app::search,
+    app::search::{self, BAD_TOKEN, LIFETIME, Start},
     db,
     domain::{
         failure::{Failure, Result},
@@ -19,7 +19,7 @@ use crate::{
 };
 use axum::extract::Request;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta};
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -43,11 +43,17 @@ struct Search {
     #[serde(deserialize_with = "present_int")]
     max_results: Option<i64>,
     fields: Option<Vec<String>>,
-    #[serde(rename = "fieldsByKeys")]
-    _fields_by_keys: Option<bool>,
+    fields_by_keys: Option<bool>,
     expand: Option<String>,
     properties: Option<Vec<String>>,
-    reconcile_issues: Option<Vec<i64>>,
+    /// Here a null is refused, to which Jira answers with a fault of its own (S-24).
+    #[serde(deserialize_with = "ids")]
+    reconcile_issues: Vec<i64>,
+}
+
+fn ids<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
+    let ids = Vec::<body::Id>::deserialize(deserializer)?;
+    ids.into_iter().map(|id| id.0.ok_or_else(|| serde::de::Error::custom("null in a list"))).collect()
 }
 
 /// A null reads as 0, which the range then refuses (S-11).
@@ -57,19 +63,18 @@ fn present_int<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Opti
 
 async fn search_by_query(call: Call) -> Answer {
     let params = &call.params;
-    let numbers = params.list("reconcileIssues").iter().map(|text| text.parse()).collect::<Result<Vec<i64>, _>>();
+    // A repeated token is none that was ever given (S-8).
+    let tokens: Vec<&str> = params.all("nextPageToken").collect();
     let asked = Search {
         jql: params.text("jql").map(str::to_owned),
-        next_page_token: params.text("nextPageToken").map(str::to_owned),
+        next_page_token: Some(tokens.join(",")),
         max_results: params.int("maxResults")?,
         fields: Some(params.list("fields")),
+        fields_by_keys: Some(params.flag("fieldsByKeys", false)?),
         properties: Some(params.list("properties")),
-        reconcile_issues: Some(
-            numbers.map_err(|_| Failure::BadParameter("Failed to convert 'reconcileIssues'".into()))?,
-        ),
+        reconcile_issues: params.longs("reconcileIssues")?,
         ..Search::default()
     };
-    params.flag("fieldsByKeys", false)?;
     params.flag("failFast", false)?;
     answer(call, &asked).await
 }
@@ -97,25 +102,29 @@ const MOST_WITH_FIELDS: i64 = 100;
 async fn run(call: &Call, asked: &Search) -> Result<Value> {
     // In the order of S-25.
     let jql = asked.jql.as_deref().unwrap_or_default();
-    let offset = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
+    let start = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
     let max_results = asked.max_results.unwrap_or(50);
     if !(1..=MOST).contains(&max_results) {
         return Err(Failure::invalid("The max results parameter has to be between 1 and 5,000."));
     }
-    let fields = asked.fields.clone().unwrap_or_default();
-    let selection = Selection::read(&fields, if fields.is_empty() { "id" } else { "*navigable" }); // S-14, S-16
+    let fields = listed(asked.fields.as_deref());
+    let mut selection = Selection::read(&fields, if fields.is_empty() { "id" } else { "*navigable" }); // S-14, S-16
+    if asked.fields_by_keys == Some(true) {
+        selection.by_keys(&call.site);
+    }
     let limit = if selection.is_bare() { max_results } else { max_results.min(MOST_WITH_FIELDS) };
-    let properties = asked.properties.clone().unwrap_or_default();
+    let properties = listed(asked.properties.as_deref());
     if properties.len() > 5 {
         return Err(Failure::invalid("The number of properties exceeds the limit of 5.")); // S-19
     }
-    if asked.reconcile_issues.as_ref().is_some_and(|ids| ids.len() > 50) {
+    // There is nothing to reconcile: a search sees every write that was answered before it.
+    if asked.reconcile_issues.len() > 50 {
         return Err(Failure::invalid("The number of issues to reconcile exceeds the limit of 50.")); // S-21
     }
 
-    let found = search::search(call, jql, offset, limit).await?;
+    let (ids, next) = search::page(call, jql, start, limit).await?;
     let mut db = call.read().await?;
-    let (issues, version) = page(call, &mut db, &found.ids, &selection, &properties).await?;
+    let (issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
     if version != Some(call.site.site.version) {
         return Err(Failure::Stale);
     }
@@ -132,12 +141,18 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
     if call.params.expands("schema") {
         answer.insert("schema".into(), schema.into());
     }
-    if found.more {
-        answer
-            .insert("nextPageToken".into(), PageToken::new(call, offset + found.ids.len() as i64, jql).write().into()); // S-4
+    let is_last = next.is_none();
+    if let Some(start) = next {
+        answer.insert("nextPageToken".into(), PageToken::new(call, start, jql).write().into()); // S-4
     }
-    answer.insert("isLast".into(), (!found.more).into());
+    answer.insert("isLast".into(), is_last.into());
     Ok(answer.into())
+}
+
+/// Names as a list gives them, of which each may be several with commas between (S-16).
+fn listed(texts: Option<&[String]>) -> Vec<String> {
+    let parts = texts.unwrap_or_default().iter().flat_map(|text| text.split(','));
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// The issues of a page in its order, and the version of the site their data belong to.
@@ -180,28 +195,33 @@ fn without_metadata(mut issue: Value) -> Value {
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
 #[derive(Debug, Serialize, Deserialize)]
-struct PageToken(i64, i64, String);
+pub struct PageToken {
+    start: Start,
+    issued: i64,
+    jql: String,
+}
 
 impl PageToken {
-    fn new(call: &Call, offset: i64, jql: &str) -> Self {
-        Self(offset, call.now.timestamp_millis(), jql.to_owned())
+    /// The page of a query that begins there.
+    pub fn new(call: &Call, start: Start, jql: &str) -> Self {
+        Self { start, issued: call.now.timestamp_millis(), jql: jql.to_owned() }
     }
 
-    fn write(&self) -> String {
+    /// As clients carry it.
+    pub fn write(&self) -> String {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// The offset of the page; an empty token is the first page (S-8).
-    fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<i64> {
-        let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(0) };
+    /// Where the page begins; an empty token is the first page (S-8).
+    pub fn read(call: &Call, token: Option<&str>, jql: &str) -> Result<Start> {
+        let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(Start::default()) };
         let decoded: Option<Self> =
             URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let alive = |token: &Self| {
-            let issued = DateTime::from_timestamp_millis(token.1);
-            issued.is_some_and(|issued| call.now - issued < TimeDelta::days(7)) && token.0 >= 0 && token.2 == jql
+            let issued = DateTime::from_timestamp_millis(token.issued);
+            issued.is_some_and(|issued| call.now - issued < LIFETIME) && token.start.offset >= 0 && token.jql == jql
         };
-        let valid = decoded.filter(alive).map(|token| token.0);
-        valid.ok_or_else(|| Failure::invalid("The provided next page token is invalid or expired.")) // S-7
+        decoded.filter(alive).map(|token| token.start).ok_or_else(|| Failure::invalid(BAD_TOKEN)) // S-7
     }
 }
 
@@ -231,7 +251,7 @@ struct RemovedQuery {
 }
 
 async fn removed_search_by_query(call: Call) -> Answer {
-    served_still(&call)?;
+    served_still(&call, "/rest/api/3/search/jql")?;
     let window = Window::read(&call, 50, MOST_WITH_FIELDS)?;
     let asked = RemovedQuery {
         jql: call.params.text("jql").map(str::to_owned),
@@ -245,18 +265,19 @@ async fn removed_search_by_query(call: Call) -> Answer {
 }
 
 async fn removed_search_by_body(mut call: Call, request: Request) -> Answer {
-    served_still(&call)?;
+    served_still(&call, "/rest/api/3/search/jql")?;
     let asked: RemovedQuery = body::read(&body::bytes(request).await?)?;
     call.expand(asked.expand.as_ref());
     removed_search(&call, &asked).await
 }
 
-fn served_still(call: &Call) -> Result<()> {
+/// Refuses what Jira has removed in favour of another operation, unless the site still has it (S-42, S-45).
+pub fn served_still(call: &Call, successor: &str) -> Result<()> {
     match call.site.site.settings.removed_search {
         RemovedSearch::Served => Ok(()),
-        RemovedSearch::Gone => Err(Failure::Gone(
-            "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046".into(),
-        )), // S-42
+        RemovedSearch::Gone => Err(Failure::Gone(format!(
+            "The requested API has been removed. Please migrate to the {successor} API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+        ))),
     }
 }
 

@@ -1,8 +1,13 @@
 //! Who votes for an issue (J-117).
 
 use crate::{
-    app::issues,
-    db,
+    app::{Context, issues},
+    db::{self, Read},
+    domain::{
+        config::Project,
+        failure::{Failure, Result},
+        issue::Issue,
+    },
     http::{
         answer::{Answer, no_content, ok},
         call::Call,
@@ -23,7 +28,7 @@ pub fn routes() -> Routes {
 
 async fn get_votes(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let mut db = call.read().await?;
-    let (issue, project) = issues::visible(&call, &mut db, &id_or_key).await?;
+    let (issue, project) = votable(&call, &mut db, &id_or_key).await?;
     let all = db::votes::list(&mut db, issue.id).await?;
     let sees_voters = call.access().on(project, issue.people(), "VIEW_VOTERS_AND_WATCHERS");
     let voters = all.iter().filter(|_| sees_voters).filter_map(|id| call.site.accounts.get(id));
@@ -39,7 +44,7 @@ async fn get_votes(call: Call, Path(id_or_key): Path<String>) -> Answer {
 async fn add_vote(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let account_id = call.account_id()?;
     let mut work = call.begin().await?;
-    let (issue, _) = issues::visible(&call, &mut work, &id_or_key).await?;
+    let (issue, _) = votable(&call, &mut work, &id_or_key).await?;
     db::votes::insert(&mut work, issue.id, account_id).await?;
     work.commit(call.issue_record("Vote added", &issue)).await?;
     no_content()
@@ -48,8 +53,17 @@ async fn add_vote(call: Call, Path(id_or_key): Path<String>) -> Answer {
 async fn remove_vote(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let account_id = call.account_id()?;
     let mut work = call.begin().await?;
-    let (issue, _) = issues::visible(&call, &mut work, &id_or_key).await?;
+    let (issue, _) = votable(&call, &mut work, &id_or_key).await?;
     db::votes::delete(&mut work, issue.id, account_id).await?;
     work.commit(call.issue_record("Vote removed", &issue)).await?;
     no_content()
+}
+
+/// The issue, if people can vote at all.
+async fn votable<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -> Result<(Issue, &'a Project)> {
+    let found = issues::visible(context, db, id_or_key).await?;
+    if context.site.site.settings.voting_enabled {
+        return Ok(found);
+    }
+    Err(Failure::not_found("Voting for issues is currently not enabled for this Jira instance."))
 }

@@ -1,7 +1,7 @@
 //! Who watches an issue (J-115).
 
 use crate::{
-    app::{issues, watchers},
+    app::watchers,
     db::{self, issues::Wanted},
     domain::failure::{Failure, Result},
     http::{
@@ -28,7 +28,7 @@ pub fn routes() -> Routes {
 
 async fn get_issue_watchers(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let mut db = call.read().await?;
-    let (issue, project) = issues::visible(&call, &mut db, &id_or_key).await?;
+    let (issue, project) = watchers::watchable(&call, &mut db, &id_or_key).await?;
     let all = db::watchers::list(&mut db, issue.id).await?;
     let sees_others = call.access().on(project, issue.people(), "VIEW_VOTERS_AND_WATCHERS");
     let shown = all.iter().filter(|id| sees_others || call.caller.is(Some(id)));

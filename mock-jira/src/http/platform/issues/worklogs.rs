@@ -51,6 +51,7 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/worklog/updated", get_ids_of_worklogs_modified_since)
         .get("/rest/api/3/worklog/deleted", get_ids_of_worklogs_deleted_since)
         .post("/rest/api/3/worklog/list", get_worklogs_for_ids)
+        .post("/rest/internal/api/latest/worklog/bulk", get_worklogs_by_issue_id_and_worklog_id)
 }
 
 async fn get_issue_worklog(call: Call, Path(id_or_key): Path<String>) -> Answer {
@@ -181,6 +182,32 @@ async fn get_worklogs_for_ids(Json(call, body): Json<Ids>) -> Answer {
     ok(view(&call, &mut db, &worklogs).await?)
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pairs {
+    #[serde(default)]
+    requests: Vec<Pair>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Pair {
+    issue_id: i64,
+    worklog_id: i64,
+}
+
+/// For services, which are told only what is there: no permissions are asked for.
+async fn get_worklogs_by_issue_id_and_worklog_id(Json(call, body): Json<Pairs>) -> Answer {
+    if body.requests.is_empty() || body.requests.len() > PAGE {
+        let sentence = format!("The number of worklogs to fetch must be between 1 and {PAGE}.");
+        return Err(Failure::invalid(sentence).into());
+    }
+    let pairs: Vec<(i64, i64)> = body.requests.iter().map(|pair| (pair.issue_id, pair.worklog_id)).collect();
+    let found = db::worklogs::existing(&mut call.read().await?, &pairs).await?;
+    let view = |(issue_id, worklog_id): &(i64, i64)| json!({ "issueId": issue_id, "worklogId": worklog_id });
+    ok(json!({ "worklogs": found.iter().map(view).collect::<Vec<_>>() }))
+}
+
 /// The span of a feed: after `since`, and not within the last minute (J-99).
 fn span(call: &Call) -> Result<(i64, DateTime<Utc>, DateTime<Utc>)> {
     let since = call.params.long("since")?.unwrap_or(0);
@@ -222,6 +249,7 @@ async fn get_ids_of_worklogs_deleted_since(call: Call) -> Answer {
 /// The worklog as an owner of properties, and whether the caller may change them.
 async fn owner(call: &Call, db: &mut Read, id_or_key: &str, id: &str) -> Result<(Owner, bool)> {
     let (issue, project) = issues::visible(call, db, id_or_key).await?;
+    worklogs::check_enabled(call)?;
     if id.parse::<i64>().is_err() {
         return Err(Failure::invalid(format!("'{id}' is not the id of a worklog.")));
     }

@@ -17,10 +17,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::HashMap,
-};
+use std::{cmp::Ordering, collections::HashMap};
 
 /// Operations on many projects.
 pub fn routes() -> Routes {
@@ -47,13 +44,15 @@ async fn get_recent(call: Call) -> Answer {
     recent(&call, RECENT).await
 }
 
-/// Who looked at what is not recorded: projects in which something happened stand for those looked at.
+/// Those that the caller looked at last, as far as they are still visible.
 async fn recent(call: &Call, most: usize) -> Answer {
-    let insights = db::projects::insights(&mut call.read().await?).await?;
-    let mut projects: Vec<&Project> = call.live_projects().collect();
-    projects.sort_by_key(|project| Reverse(insights.get(&project.id).and_then(|(_, updated)| *updated)));
-    projects.truncate(most);
-    list(call, projects).await
+    let seen = match call.caller.account_id() {
+        Some(account_id) => db::views::projects(&mut call.read().await?, account_id).await?,
+        None => Vec::new(),
+    };
+    let live: Vec<&Project> = call.live_projects().collect();
+    let projects = seen.iter().filter_map(|id| live.iter().find(|project| project.id == *id).copied());
+    list(call, projects.take(most).collect()).await
 }
 
 async fn list(call: &Call, projects: Vec<&Project>) -> Answer {

@@ -22,8 +22,8 @@ pub fn routes() -> Routes {
 
 async fn get_user_email(call: Call) -> Answer {
     must_be_app(&call)?;
-    let account = call.params.text("accountId").and_then(|id| call.site.accounts.get(id));
-    ok(view(account.ok_or_else(Failure::no_user)?))
+    let id = call.params.text("accountId").ok_or_else(no_id)?;
+    ok(view(call.site.accounts.get(id).ok_or_else(Failure::no_user)?))
 }
 
 /// Unknown ids are left out.
@@ -31,10 +31,14 @@ async fn get_user_email_bulk(call: Call) -> Answer {
     must_be_app(&call)?;
     let ids = call.params.list("accountId");
     if ids.is_empty() {
-        return Err(Failure::invalid("The accountId query parameter must be provided.").into());
+        return Err(no_id().into());
     }
     let accounts = ids.iter().filter_map(|id| call.site.accounts.get(id));
     ok(accounts.map(|account| view(account)).collect::<Vec<Value>>())
+}
+
+fn no_id() -> Failure {
+    Failure::invalid("The accountId query parameter must be provided.")
 }
 
 /// Apps themselves have no address.

@@ -64,7 +64,7 @@ async fn find_users_and_groups(call: Call) -> Answer {
             };
             accounts.retain(|account| call.site.caller(&account.account_id).is_some_and(|caller| sees(&caller)));
             // Somebody who is in that group and nothing else.
-            groups.retain(|group| sees(&Caller { account: None, groups: HashSet::from([group.group_id]) }));
+            groups.retain(|group| sees(&Caller { groups: HashSet::from([group.group_id]), ..Caller::default() }));
         }
     }
     ok(json!({

@@ -9,6 +9,7 @@ use crate::domain::{
     security::{SecurityLevel, SecurityScheme},
     site::{Clock, Settings, Site},
     snapshot::{Index, RoleActors, Snapshot},
+    sprint::{Board, Sprint, State},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -29,6 +30,11 @@ pub fn site() -> Snapshot {
         field(106, "Start", "datepicker"),
         CustomField { type_key: "com.pyxis.greenhopper.jira:gh-sprint".into(), ..field(107, "Sprint", "") },
         CustomField { type_key: "com.pyxis.greenhopper.jira:gh-lexo-rank".into(), ..field(108, "Rank", "") },
+        of_app(109, "Request Type", "com.atlassian.servicedesk:vp-origin"),
+        of_app(110, "Approvals", "com.atlassian.servicedesk.approvals-plugin:sd-approvals"),
+        of_app(111, "Time to resolution", "com.atlassian.servicedesk:sd-sla-field"),
+        of_app(112, "development", "com.atlassian.jira.plugins.jira-development-integration-plugin:devsummarycf"),
+        of_app(113, "Squad", "com.atlassian.teams:rm-teams-custom-field-team"),
     ];
     let options = vec![
         option(1001, 203, None, "Red"),
@@ -142,6 +148,34 @@ pub fn site() -> Snapshot {
             }],
             |c| c.id,
         ),
+        boards: Index::new(vec![board(1, 1), board(2, 3)], |b| b.id),
+        sprints: Index::new(
+            vec![
+                sprint(301, 1, "Sprint 1", State::Closed),
+                sprint(302, 1, "Sprint 2", State::Active),
+                sprint(303, 1, "sprint 2", State::Future),
+                sprint(304, 2, "Hidden", State::Active),
+            ],
+            |s| s.id,
+        ),
+    }
+}
+
+fn board(id: i64, project_id: i64) -> Board {
+    Board { id, name: "Board".into(), kind: "scrum".into(), project_id }
+}
+
+fn sprint(id: i64, board_id: i64, name: &str, state: State) -> Sprint {
+    Sprint {
+        id,
+        board_id,
+        name: name.into(),
+        goal: None,
+        state,
+        created: NOW.parse().unwrap(),
+        started: None,
+        ends: None,
+        completed: None,
     }
 }
 
@@ -197,6 +231,10 @@ fn field(id: i64, name: &str, key: &str) -> CustomField {
         project_id: None,
         ..CustomField::default()
     }
+}
+
+fn of_app(id: i64, name: &str, type_key: &str) -> CustomField {
+    CustomField { type_key: type_key.into(), ..field(id, name, "") }
 }
 
 fn context(id: i64, field_id: i64) -> FieldContext {

@@ -1,0 +1,108 @@
+//! The gate: runs what `harness.toml` says, and decides whether it is good enough.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, ensure};
+use chrono::Utc;
+
+use crate::{
+    contract::Contract,
+    parity::{
+        self,
+        endpoint::{Address, new_run},
+        scenario,
+    },
+    report::{Findings, Format, Report},
+};
+
+pub mod baseline;
+pub mod judge;
+pub mod settings;
+
+use baseline::Baseline;
+use settings::{ContractRun, ParityRun, Settings};
+
+/// How far a gate is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// `contract` or `parity`.
+    pub run: &'a str,
+    /// What is done of it.
+    pub done: usize,
+    /// What there is of it.
+    pub of: usize,
+    /// What is being done.
+    pub doing: &'a str,
+}
+
+/// Runs a profile and decides. Fails when something can't be run, not when it falls short.
+pub async fn run(
+    settings: &Settings,
+    profile: Option<&str>,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> anyhow::Result<Findings> {
+    let (name, profile) = settings.profile(profile)?;
+    let mut runs = Vec::new();
+    if let Some(wanted) = &profile.contract {
+        runs.push(contract(settings, wanted, progress).await.context("the contract run")?);
+    }
+    if let Some(wanted) = &profile.parity {
+        runs.push(compare(settings, wanted, progress).await.context("the parity run")?);
+    }
+    let baseline = settings.baseline.as_deref().map(Baseline::read).transpose()?.flatten();
+    let verdict = judge::judge(settings, name, &runs, baseline.as_ref(), Utc::now().date_naive());
+    Ok(Findings { verdict: Some(verdict), runs })
+}
+
+async fn contract(
+    settings: &Settings,
+    wanted: &ContractRun,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> anyhow::Result<Report> {
+    let endpoint = settings.endpoint(&wanted.target)?;
+    let Address::Url(url) = endpoint.address else { anyhow::bail!("a recording can't be asked anything new") };
+    let target =
+        crate::target::Settings { rate: endpoint.rate, ..crate::target::Settings::new(url, endpoint.credentials) };
+    let mut options = crate::run::Options::new(target, &settings.workspace);
+    options.allow_writes = wanted.allow_writes;
+    options.project = endpoint.project;
+    options.operations = wanted.operations.clone();
+    options.seed = wanted.seed;
+    options.cases = wanted.cases.unwrap_or(options.cases);
+    options.time_limit = wanted.time_limit.map(std::time::Duration::from_secs);
+    crate::run::contract(&options, &|now| {
+        progress(Progress { run: "contract", done: now.done, of: now.of, doing: now.doing });
+    })
+    .await
+}
+
+async fn compare(
+    settings: &Settings,
+    wanted: &ParityRun,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> anyhow::Result<Report> {
+    let contract = Contract::load(&settings.workspace.join("schemas"))?;
+    let scenarios = match &wanted.scenarios {
+        Some(folder) => scenario::read(folder)?,
+        None => scenario::bundled()?,
+    };
+    let run = new_run();
+    let mut left = settings.endpoint(&wanted.left)?.open(&run)?;
+    let mut right = settings.endpoint(&wanted.right)?.open(&run)?;
+    let options = parity::Options { allow_writes: wanted.allow_writes, seed: wanted.seed };
+    let mut told = |done, of, doing: &str| progress(Progress { run: "parity", done, of, doing });
+    let report = parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut told).await?;
+    ensure!(report.summary.operations > 0, "nothing could be compared");
+    Ok(report)
+}
+
+/// Writes findings in every form but the terminal's.
+pub fn write_reports(findings: &Findings, folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let forms = [(Format::Json, "json"), (Format::Junit, "xml"), (Format::Markdown, "md"), (Format::Html, "html")];
+    for (format, extension) in forms {
+        let file = folder.join("harness").with_extension(extension);
+        fs::write(&file, format.render(findings)?).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}
