@@ -177,8 +177,6 @@ impl Target {
         ensure!(base.username().is_empty() && base.password().is_none(), "credentials don't belong into the address");
         base.set_query(None);
         base.set_fragment(None);
-        // The process may have chosen one already; either serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
             .redirect(redirect::Policy::none())
             .timeout(settings.request_time_limit)

@@ -236,7 +236,7 @@ impl Server {
         let things = self.things.lock().unwrap();
         let mut all: Vec<_> = things.iter().map(|(id, thing)| self.shown(*id, thing, version)).collect();
         if is(Fault::ListsWithoutSome) {
-            all.retain(|thing| thing["id"].as_str().is_some_and(|id| id.ends_with(["1", "3", "5", "7", "9"])));
+            all.retain(|thing| thing["id"].as_str().is_some_and(|id| id.ends_with(['1', '3', '5', '7', '9'])));
         }
         let start = if is(Fault::RepeatsOnPages) { start.saturating_sub(1) } else { start } as usize;
         let limit = if is(Fault::IgnoresTheLimit) { limit + 1 } else { limit } as usize;

@@ -5,9 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod administration;
+mod description;
 mod durability;
 mod limits;
 mod observation;
+mod parity;
 mod several;
 mod start;
 mod support;

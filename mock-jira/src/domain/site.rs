@@ -1,6 +1,7 @@
 //! A site: one Jira Cloud among those that the server hosts.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ pub struct Site {
 }
 
 /// Switches of a site. Defaults are Jira's ways.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Settings {
     /// What a query that names unknown things gets (S-27, S-29).
@@ -84,7 +85,7 @@ impl Default for Settings {
 }
 
 /// How much can hang on one issue (J-77, J-78).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct IssueLimits {
     /// Comments.
@@ -106,7 +107,7 @@ impl Default for IssueLimits {
 }
 
 /// Outcome of a query that parses but means nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SemanticErrors {
     /// 200 and no issues.
@@ -116,7 +117,7 @@ pub enum SemanticErrors {
 }
 
 /// What the pages of a search are parts of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SearchPaging {
     /// What the query finds when the page is asked for: changes between pages make issues appear twice or not at all.
@@ -126,7 +127,7 @@ pub enum SearchPaging {
 }
 
 /// Whether `/search` answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RemovedSearch {
     /// 410.

@@ -4,11 +4,15 @@ pub mod audit;
 pub mod jql_functions;
 pub mod mail;
 pub mod metrics;
+pub mod openapi;
 pub mod requests;
 pub mod sites;
 pub mod tokens;
 
-use super::{error::JSON, server::Server};
+use super::{
+    error::JSON,
+    server::{AuthMode, Server},
+};
 use crate::db;
 use axum::{
     Router,
@@ -19,35 +23,46 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
 };
-use serde_json::{Value, json};
+use openapi::{Routes, about};
+use schemars::JsonSchema;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything under `/_mock`, and `/metrics`.
 pub fn router(server: Arc<Server>) -> Router {
-    let guarded = requests::router()
-        .merge(audit::router())
-        .merge(sites::router())
-        .merge(tokens::router())
-        .merge(mail::router())
-        .merge(jql_functions::router())
-        .route_layer(middleware::from_fn_with_state(server.clone(), admit));
-    Router::new()
-        .route("/_mock/health", get(health))
-        .route("/_mock/ready", get(ready))
-        .route("/_mock/info", get(info))
-        .merge(metrics::router())
+    let guarded = requests::routes()
+        .merge(audit::routes())
+        .merge(sites::routes())
+        .merge(tokens::routes())
+        .merge(mail::routes())
+        .merge(jql_functions::routes())
+        .guarded(|router| router.route_layer(middleware::from_fn_with_state(server.clone(), admit)));
+    Routes::default()
+        .get("/_mock/health", health, about("getHealth").answers::<Health>(200))
+        .get("/_mock/ready", ready, about("getReadiness").answers::<Readiness>(200).answers::<Readiness>(503))
+        .get("/_mock/info", info, about("getInfo").answers::<Info>(200))
+        .merge(metrics::routes())
         .merge(guarded)
+        .into_router()
         .layer(CatchPanicLayer::new())
         .with_state(server)
 }
 
 /// JSON with a status.
-pub fn answer(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
+pub fn answer(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_string(body) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, JSON)], body).into_response(),
+        Err(error) => Refused::from(error).into_response(),
+    }
+}
+
+/// Why a request was not carried out.
+#[derive(Serialize, JsonSchema)]
+pub struct Refusal {
+    message: String,
 }
 
 /// Why an administrator's request was not carried out.
@@ -68,7 +83,7 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        answer(self.0, &json!({ "message": self.1 }))
+        answer(self.0, &Refusal { message: self.1 })
     }
 }
 
@@ -128,30 +143,59 @@ async fn admit(State(server): State<Arc<Server>>, request: Request, next: Next) 
     response
 }
 
+#[derive(Serialize, JsonSchema)]
+struct Health {
+    status: &'static str,
+}
+
 async fn health() -> Response {
-    answer(StatusCode::OK, &json!({ "status": "up" }))
+    answer(StatusCode::OK, &Health { status: "up" })
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Readiness {
+    status: &'static str,
+    /// How many there are; absent when that can't be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sites: Option<usize>,
 }
 
 /// 200 when a request could be served now.
 async fn ready(State(server): State<Arc<Server>>) -> Response {
     match server.db.list_sites().await {
-        Ok(sites) => answer(StatusCode::OK, &json!({ "status": "ready", "sites": sites.len() })),
+        Ok(sites) => answer(StatusCode::OK, &Readiness { status: "ready", sites: Some(sites.len()) }),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            answer(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": "not ready" }))
+            answer(StatusCode::SERVICE_UNAVAILABLE, &Readiness { status: "not ready", sites: None })
         }
     }
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Info {
+    name: &'static str,
+    version: &'static str,
+    auth: AuthMode,
+    default_site: String,
+    operations: Operations,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Operations {
+    published: usize,
+    served: usize,
 }
 
 async fn info(State(server): State<Arc<Server>>) -> Response {
     let served =
         server.catalogue.iter().filter(|operation| server.served.serves(&operation.method, &operation.path)).count();
-    let body = json!({
-        "name": "mock-jira",
-        "version": env!("CARGO_PKG_VERSION"),
-        "auth": server.options.auth,
-        "defaultSite": server.options.default_site,
-        "operations": { "published": server.catalogue.iter().count(), "served": served },
-    });
-    answer(StatusCode::OK, &body)
+    let info = Info {
+        name: "mock-jira",
+        version: env!("CARGO_PKG_VERSION"),
+        auth: server.options.auth,
+        default_site: server.options.default_site.clone(),
+        operations: Operations { published: server.catalogue.iter().count(), served },
+    };
+    answer(StatusCode::OK, &info)
 }

@@ -109,7 +109,7 @@ async fn answer(server: &Arc<Server>, mut request: Request, next: Next, about: &
 }
 
 /// What is known of a request, for the log.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct About {
     /// The site's name.

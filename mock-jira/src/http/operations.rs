@@ -6,12 +6,14 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The contracts, carried inside the program.
-const CONTRACTS: [&str; 3] = [
-    include_str!("../../../schemas/platform.json"),
-    include_str!("../../../schemas/software.json"),
-    include_str!("../../../schemas/service-management.json"),
-];
+/// The platform's contract, carried inside the program.
+pub const PLATFORM: &str = include_str!("../../../schemas/platform.json");
+
+/// That of boards, sprints and backlogs.
+pub const SOFTWARE: &str = include_str!("../../../schemas/software.json");
+
+/// That of service desks.
+pub const SERVICE_MANAGEMENT: &str = include_str!("../../../schemas/service-management.json");
 
 /// How an operation tells errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +80,7 @@ impl Catalogue {
     /// Reads the contracts.
     pub fn load() -> anyhow::Result<Self> {
         let mut operations = Vec::new();
-        for contract in CONTRACTS {
+        for contract in [PLATFORM, SOFTWARE, SERVICE_MANAGEMENT] {
             let document: Value = serde_json::from_str(contract)?;
             for (path, members) in document["paths"].as_object().context("a contract without paths")? {
                 for (method, operation) in members.as_object().into_iter().flatten() {

@@ -1,23 +1,31 @@
 //! What was done, in every site: `/_mock/audit`.
 
-use super::{Query, Refused, answer};
+use super::{
+    Query, Refused, answer,
+    openapi::{Routes, about},
+};
 use crate::{
     db::audit::{self, Stored},
     http::server::Server,
 };
-use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
+use axum::{extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Reading the records.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new().route("/_mock/audit", get(list))
+pub fn routes() -> Routes {
+    Routes::default().get(
+        "/_mock/audit",
+        list,
+        about("listAuditRecords").query::<Filter>().answers::<List>(200).refuses(&[400]),
+    )
 }
 
 /// Which records are asked for; see [`audit::Query`].
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Filter {
     site: Option<String>,
@@ -49,21 +57,51 @@ async fn list(State(server): State<Arc<Server>>, Query(filter): Query<Filter>) -
     };
     let records = server.db.list_audit_records(&wanted).await?;
     let next = records.last().map_or(wanted.after, |record| record.id);
-    let records: Vec<Value> = records.iter().map(view).collect();
-    Ok(answer(StatusCode::OK, &json!({ "records": records, "next": next })))
+    let records = records.into_iter().map(view).collect();
+    Ok(answer(StatusCode::OK, &List { records, next }))
 }
 
-fn view(record: &Stored) -> Value {
-    json!({
-        "id": record.id,
-        "site": record.site,
-        "created": record.created,
-        "author": record.author,
-        "remoteAddress": record.remote_address,
-        "area": record.area,
-        "action": record.summary,
-        "object": { "type": record.object_type, "id": record.object_id, "name": record.object_name },
-        "changes": record.changes,
-        "associated": record.associated,
-    })
+#[derive(Serialize, JsonSchema)]
+struct List {
+    records: Vec<View>,
+    next: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    id: i64,
+    site: String,
+    created: DateTime<Utc>,
+    author: Option<String>,
+    remote_address: Option<String>,
+    area: Option<String>,
+    action: String,
+    object: Object,
+    /// `[{field, from?, to?}]`
+    changes: Value,
+    /// `[{type, id, name}]`
+    associated: Value,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Object {
+    r#type: String,
+    id: String,
+    name: String,
+}
+
+fn view(record: Stored) -> View {
+    View {
+        id: record.id,
+        site: record.site,
+        created: record.created,
+        author: record.author,
+        remote_address: record.remote_address,
+        area: record.area,
+        action: record.summary,
+        object: Object { r#type: record.object_type, id: record.object_id, name: record.object_name },
+        changes: record.changes,
+        associated: record.associated,
+    }
 }

@@ -1,6 +1,10 @@
 //! JQL functions of apps, as their manifests would declare them: `/_mock/sites/{name}/jql-functions`.
 
-use super::{Body, Path, Refused, answer, sites};
+use super::{
+    Body, Path, Refused, answer,
+    openapi::{Routes, about},
+    sites,
+};
 use crate::{
     db::{self, By, Work},
     domain::{
@@ -11,37 +15,45 @@ use crate::{
     },
     http::server::Server,
 };
-use axum::{
-    Router,
-    extract::State,
-    http::StatusCode,
-    response::Response,
-    routing::{delete, get, post},
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use chrono::Utc;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Operations on functions. Keys have slashes in them, so they stand in bodies and at the end of paths.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/_mock/sites/{name}/jql-functions", get(list).post(register))
-        .route("/_mock/sites/{name}/jql-functions/{*key}", delete(remove))
-        .route("/_mock/sites/{name}/jql-precomputations", post(compute))
+pub fn routes() -> Routes {
+    const FUNCTIONS: &str = "/_mock/sites/{name}/jql-functions";
+    Routes::default()
+        .get(FUNCTIONS, list, about("listJqlFunctions").answers::<List>(200).refuses(&[404]))
+        .post(
+            FUNCTIONS,
+            register,
+            about("registerJqlFunction").takes::<Function>().answers::<Function>(201).refuses(&[400, 404, 415, 422]),
+        )
+        .delete(
+            "/_mock/sites/{name}/jql-functions/{*key}",
+            remove,
+            about("removeJqlFunction").answers_nothing(204).refuses(&[404]),
+        )
+        .post(
+            "/_mock/sites/{name}/jql-precomputations",
+            compute,
+            about("setJqlPrecomputation").takes::<Computed>().answers::<Made>(201).refuses(&[400, 404, 415, 422]),
+        )
 }
 
 async fn list(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Refused> {
     let site = sites::find(&server, &name).await?;
     let mut db = server.db.read(site.id).await.map_err(refused)?;
-    let functions: Vec<Value> = db::jql_functions::list(&mut db).await?.iter().map(view).collect();
-    Ok(answer(StatusCode::OK, &json!({ "functions": functions })))
+    let functions = db::jql_functions::list(&mut db).await?.into_iter().map(Function::from).collect();
+    Ok(answer(StatusCode::OK, &List { functions }))
 }
 
 /// A function as a manifest declares it, and the account that its app calls with.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct NewFunction {
+struct Function {
     key: String,
     name: String,
     account_id: String,
@@ -57,9 +69,9 @@ const OPERATORS: [&str; 12] = ["=", "!=", ">", ">=", "<", "<=", "in", "not in", 
 async fn register(
     State(server): State<Arc<Server>>,
     Path(name): Path<String>,
-    Body(new): Body<NewFunction>,
+    Body(new): Body<Function>,
 ) -> Result<Response, Refused> {
-    let NewFunction { key, name: function, account_id, arguments, operators } = new;
+    let Function { key, name: function, account_id, arguments, operators } = new;
     if key.is_empty() || function.is_empty() {
         return Err(Refused::bad_request("A function has a key and a name."));
     }
@@ -81,7 +93,7 @@ async fn register(
         stored => stored?,
     }
     work.commit(Record::new("JQL function registered", Area::Everyday, thing(&function.key))).await?;
-    Ok(answer(StatusCode::CREATED, &view(&function)))
+    Ok(answer(StatusCode::CREATED, &Function::from(function)))
 }
 
 /// Forgets a function and its precomputations.
@@ -98,7 +110,7 @@ async fn remove(
 }
 
 /// What the app gives for a call, before a query needs it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Computed {
     function_key: String,
@@ -129,12 +141,12 @@ async fn compute(
     db::jql_functions::note_use(&mut work, &call, now).await?;
     db::jql_functions::set_outcome(&mut work, call.id(), &outcome, now).await?;
     work.commit(Record::new("JQL precomputation updated", Area::Everyday, thing(&call.function_key))).await?;
-    Ok(answer(StatusCode::CREATED, &json!({ "id": call.id() })))
+    Ok(answer(StatusCode::CREATED, &Made { id: call.id().to_string() }))
 }
 
 async fn begin(server: &Server, name: &str) -> Result<(Site, Work), Refused> {
     let site = sites::find(server, name).await?;
-    let by = By { account_id: None, at: site.clock.at(Utc::now()) };
+    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
     let work = server.db.begin(site.id, by).await.map_err(refused)?;
     Ok((site, work))
 }
@@ -150,12 +162,20 @@ fn thing(key: &str) -> Thing {
     Thing::new("JQL_FUNCTION", key, key)
 }
 
-fn view(function: &AppFunction) -> Value {
-    json!({
-        "key": function.key,
-        "name": function.name,
-        "accountId": function.account_id,
-        "arguments": function.arguments,
-        "operators": function.operators,
-    })
+#[derive(Serialize, JsonSchema)]
+struct List {
+    functions: Vec<Function>,
+}
+
+/// A precomputation, by the id that queries and apps name it with.
+#[derive(Serialize, JsonSchema)]
+struct Made {
+    id: String,
+}
+
+impl From<AppFunction> for Function {
+    fn from(function: AppFunction) -> Self {
+        let AppFunction { key, name, account_id, arguments, operators } = function;
+        Self { key, name, account_id, arguments, operators }
+    }
 }

@@ -1,12 +1,11 @@
 //! Numbers for Prometheus: `/metrics`.
 
+use super::openapi::{Routes, about};
 use crate::http::server::Server;
 use axum::{
-    Router,
     extract::State,
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
@@ -110,8 +109,8 @@ impl Drop for UnderWay<'_> {
 }
 
 /// The numbers' page.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new().route("/metrics", get(page))
+pub fn routes() -> Routes {
+    Routes::default().get("/metrics", page, about("getMetrics").answers_text(200, "application/openmetrics-text"))
 }
 
 async fn page(State(server): State<Arc<Server>>) -> Response {

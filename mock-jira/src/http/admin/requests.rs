@@ -1,18 +1,20 @@
 //! What was received and answered: `/_mock/requests`.
 
-use super::{Path, Query, Refused};
+use super::{
+    Path, Query, Refused,
+    openapi::{Routes, about},
+};
 use crate::http::{gate::About, server::Server};
 use axum::{
-    Router,
     extract::State,
     http::{Method, StatusCode, Uri},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
     },
-    routing::get,
 };
 use futures::{Stream, StreamExt, stream};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
@@ -40,7 +42,7 @@ pub struct RequestLog {
 }
 
 /// One request and its answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     id: Uuid,
@@ -54,7 +56,7 @@ pub struct Entry {
 }
 
 /// Which requests are asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Filter {
     site: Option<String>,
@@ -126,21 +128,32 @@ impl RequestLog {
 }
 
 /// Operations on the log.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/_mock/requests", get(list).delete(clear))
-        .route("/_mock/requests/stream", get(listen))
-        .route("/_mock/requests/{id}", get(one))
+pub fn routes() -> Routes {
+    const STREAM: &str = "text/event-stream";
+    Routes::default()
+        .get("/_mock/requests", list, about("listRequests").query::<Filter>().answers::<List>(200).refuses(&[400]))
+        .delete("/_mock/requests", clear, about("clearRequests").answers_nothing(204))
+        .get(
+            "/_mock/requests/stream",
+            listen,
+            about("streamRequests").query::<Filter>().answers_text(200, STREAM).refuses(&[400]),
+        )
+        .get("/_mock/requests/{id}", one, about("getRequest").answers::<Entry>(200).refuses(&[400, 404]))
+}
+
+#[derive(Serialize, JsonSchema)]
+struct List {
+    requests: Vec<Arc<Entry>>,
 }
 
 async fn list(State(server): State<Arc<Server>>, Query(filter): Query<Filter>) -> Response {
-    super::answer(StatusCode::OK, &json!({ "requests": server.requests.look(&filter).0 }))
+    super::answer(StatusCode::OK, &List { requests: server.requests.look(&filter).0 })
 }
 
 async fn one(State(server): State<Arc<Server>>, Path(id): Path<Uuid>) -> Result<Response, Refused> {
     let entry = server.requests.entries().iter().find(|entry| entry.id == id).cloned();
     let entry = entry.ok_or_else(|| Refused::not_found("No such request is remembered."))?;
-    Ok(super::answer(StatusCode::OK, &json!(entry)))
+    Ok(super::answer(StatusCode::OK, &entry))
 }
 
 async fn clear(State(server): State<Arc<Server>>) -> StatusCode {

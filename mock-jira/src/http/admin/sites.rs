@@ -1,6 +1,9 @@
 //! Sites: `/_mock/sites` and `/_mock/reset`.
 
-use super::{Body, Path, Refused, answer};
+use super::{
+    Body, Path, Refused, answer,
+    openapi::{Routes, about},
+};
 use crate::{
     app::seed,
     db::sites::SiteAddress,
@@ -8,27 +11,33 @@ use crate::{
     http::server::Server,
 };
 use axum::{
-    Router,
     extract::State,
     http::{StatusCode, Uri},
     response::Response,
-    routing::{get, post},
 };
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Operations on sites.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/_mock/sites", get(list).post(create))
-        .route("/_mock/sites/{name}", get(one).patch(change).delete(delete))
-        .route("/_mock/reset", post(reset))
+pub fn routes() -> Routes {
+    const SITE: &str = "/_mock/sites/{name}";
+    Routes::default()
+        .get("/_mock/sites", list, about("listSites").answers::<List>(200))
+        .post(
+            "/_mock/sites",
+            create,
+            about("createSite").takes::<NewSite>().answers::<View>(201).refuses(&[400, 415, 422]),
+        )
+        .get(SITE, one, about("getSite").answers::<View>(200).refuses(&[404]))
+        .patch(SITE, change, about("changeSite").takes::<Change>().answers::<View>(200).refuses(&[400, 404, 415, 422]))
+        .delete(SITE, delete, about("deleteSite").answers_nothing(204).refuses(&[404]))
+        .post("/_mock/reset", reset, about("reset").answers_nothing(204).refuses(&[404]))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NewSite {
     name: Option<String>,
@@ -38,13 +47,13 @@ struct NewSite {
 }
 
 async fn list(State(server): State<Arc<Server>>) -> Result<Response, Refused> {
-    let mut views = Vec::new();
+    let mut sites = Vec::new();
     for id in server.db.list_sites().await? {
         if let Some(site) = server.db.get_site(id).await? {
-            views.push(view(&site));
+            sites.push(view(&site));
         }
     }
-    Ok(answer(StatusCode::OK, &json!({ "sites": views })))
+    Ok(answer(StatusCode::OK, &List { sites }))
 }
 
 /// Creates a site by copying a template.
@@ -62,7 +71,7 @@ async fn one(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Res
     Ok(answer(StatusCode::OK, &view(&find(&server, &name).await?)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Change {
     title: Option<String>,
@@ -71,7 +80,7 @@ struct Change {
     clock: Option<ClockChange>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ClockChange {
     /// Time stands still here.
@@ -152,14 +161,38 @@ pub(super) async fn find(server: &Server, name: &str) -> Result<Site, Refused> {
     site.ok_or_else(|| Refused::not_found(format!("There is no site '{name}'.")))
 }
 
-fn view(site: &Site) -> Value {
-    json!({
-        "name": site.name,
-        "cloudId": site.cloud_id,
-        "title": site.title,
-        "baseUrl": site.base_url,
-        "path": format!("/_site/{}", site.name),
-        "settings": site.settings,
-        "clock": { "offsetMs": site.clock.offset_ms, "frozenAt": site.clock.frozen_at },
-    })
+#[derive(Serialize, JsonSchema)]
+struct List {
+    sites: Vec<View>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    name: String,
+    cloud_id: Uuid,
+    title: String,
+    base_url: Option<String>,
+    path: String,
+    settings: Settings,
+    clock: ClockView,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ClockView {
+    offset_ms: i64,
+    frozen_at: Option<DateTime<Utc>>,
+}
+
+fn view(site: &Site) -> View {
+    View {
+        name: site.name.clone(),
+        cloud_id: site.cloud_id,
+        title: site.title.clone(),
+        base_url: site.base_url.clone(),
+        path: format!("/_site/{}", site.name),
+        settings: site.settings.clone(),
+        clock: ClockView { offset_ms: site.clock.offset_ms, frozen_at: site.clock.frozen_at },
+    }
 }

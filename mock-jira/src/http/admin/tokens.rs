@@ -1,30 +1,35 @@
 //! API tokens of a site's accounts: `/_mock/sites/{name}/tokens`.
 
-use super::{Body, Path, Refused, answer, sites};
+use super::{
+    Body, Path, Refused, answer,
+    openapi::{Routes, about},
+    sites,
+};
 use crate::{
     app::tokens::{self, TokenError},
     db::tokens::Token,
     http::server::Server,
 };
-use axum::{
-    Router,
-    extract::State,
-    http::StatusCode,
-    response::Response,
-    routing::{delete, get},
-};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::{extract::State, http::StatusCode, response::Response};
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Operations on tokens.
-pub fn router() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/_mock/sites/{name}/tokens", get(list).post(create))
-        .route("/_mock/sites/{name}/tokens/{token}", delete(revoke))
+pub fn routes() -> Routes {
+    const TOKENS: &str = "/_mock/sites/{name}/tokens";
+    Routes::default()
+        .get(TOKENS, list, about("listTokens").answers::<List>(200).refuses(&[404]))
+        .post(
+            TOKENS,
+            create,
+            about("createToken").takes::<NewToken>().answers::<Made>(201).refuses(&[400, 404, 415, 422]),
+        )
+        .delete("/_mock/sites/{name}/tokens/{token}", revoke, about("revokeToken").answers_nothing(204).refuses(&[404]))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct NewToken {
     email: Option<String>,
@@ -38,8 +43,7 @@ struct NewToken {
 async fn list(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Refused> {
     let site = sites::find(&server, &name).await?;
     let tokens = tokens::list(&server.db, site.id).await?;
-    let views: Vec<Value> = tokens.iter().map(view).collect();
-    Ok(answer(StatusCode::OK, &json!({ "tokens": views })))
+    Ok(answer(StatusCode::OK, &List { tokens: tokens.iter().map(view).collect() }))
 }
 
 /// Makes a token; the answer is the only place that ever holds it.
@@ -52,7 +56,7 @@ async fn create(
     let owner = wanted.account_id.as_ref().or(wanted.email.as_ref());
     let owner = owner.ok_or_else(|| Refused::bad_request("Either email or accountId must be given."))?;
     match tokens::create(&server.db, &site, owner, &wanted.label, wanted.expires_in_days).await {
-        Ok(token) => Ok(answer(StatusCode::CREATED, &json!({ "token": token, "email": wanted.email }))),
+        Ok(token) => Ok(answer(StatusCode::CREATED, &Made { token, email: wanted.email })),
         Err(TokenError::Internal(error)) => Err(error.into()),
         Err(refused) => Err(Refused::bad_request(refused.to_string())),
     }
@@ -70,13 +74,36 @@ async fn revoke(
     }
 }
 
-fn view(token: &Token) -> Value {
-    json!({
-        "id": tokens::id(token),
-        "email": token.email,
-        "label": token.label,
-        "wellKnown": token.well_known,
-        "created": token.created,
-        "expires": token.expires,
-    })
+/// A token, the only time that it is shown.
+#[derive(Serialize, JsonSchema)]
+struct Made {
+    token: String,
+    email: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct List {
+    tokens: Vec<View>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    id: String,
+    email: Option<String>,
+    label: String,
+    well_known: bool,
+    created: DateTime<Utc>,
+    expires: Option<DateTime<Utc>>,
+}
+
+fn view(token: &Token) -> View {
+    View {
+        id: tokens::id(token),
+        email: token.email.clone(),
+        label: token.label.clone(),
+        well_known: token.well_known,
+        created: token.created,
+        expires: token.expires,
+    }
 }

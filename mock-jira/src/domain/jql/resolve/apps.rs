@@ -5,6 +5,7 @@
 use super::{Problem, Resolver, Sense, condition::Condition, functions, saved, sentences};
 use crate::domain::jql::{self, Clause, Function, Operand, Query, Terminal};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -25,7 +26,7 @@ pub struct AppFunction {
 }
 
 /// What an app's function takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Argument {
     /// Its name, for people.
