@@ -4,6 +4,7 @@ use super::{Path, Query, Refused};
 use crate::http::{gate::About, server::Server};
 use axum::{
     Router,
+    body::Bytes,
     extract::State,
     http::{Method, StatusCode, Uri},
     response::{
@@ -14,7 +15,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     convert::Infallible,
@@ -27,15 +28,20 @@ use uuid::Uuid;
 /// How many requests are remembered.
 const REMEMBERED: usize = 10_000;
 
+/// The longest body that is remembered with its request, and how much of bodies in all, in bytes.
+pub const LONGEST_KEPT: usize = 256 * 1024;
+const KEPT: usize = 16 * 1024 * 1024;
+
 /// How far a listener may fall behind before it misses requests.
 const BEHIND: usize = 1_000;
 
 /// The newest requests that this process answered. Kept in memory: it tells about the process, not about a site.
 ///
-/// Neither headers nor bodies are kept, and so no secrets.
+/// No headers are kept, and of bodies only JSON of operations, and so no secrets.
 #[derive(Debug)]
 pub struct RequestLog {
     entries: Mutex<VecDeque<Arc<Entry>>>,
+    bodies: Mutex<Bodies>,
     live: broadcast::Sender<Arc<Entry>>,
 }
 
@@ -51,6 +57,34 @@ pub struct Entry {
     about: About,
     status: u16,
     elapsed_microseconds: u64,
+}
+
+/// What was sent and answered, where it was JSON; of the newest requests.
+#[derive(Debug, Default)]
+struct Bodies {
+    exchanges: VecDeque<(Uuid, Exchange)>,
+    bytes: usize,
+}
+
+/// The bodies of a request and its answer.
+#[derive(Debug, Clone, Default)]
+pub struct Exchange {
+    /// As it was sent.
+    pub request: Option<Bytes>,
+    /// As it was answered.
+    pub answer: Option<Bytes>,
+}
+
+impl Exchange {
+    fn bytes(&self) -> usize {
+        [&self.request, &self.answer].into_iter().flatten().map(Bytes::len).sum()
+    }
+}
+
+/// JSON as what it means, other text as it is.
+fn readable(body: Option<Bytes>) -> Option<Value> {
+    let body = body?;
+    Some(serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into()))
 }
 
 /// Which requests are asked for.
@@ -80,7 +114,7 @@ impl Filter {
 
 impl Default for RequestLog {
     fn default() -> Self {
-        Self { entries: Mutex::default(), live: broadcast::Sender::new(BEHIND) }
+        Self { entries: Mutex::default(), bodies: Mutex::default(), live: broadcast::Sender::new(BEHIND) }
     }
 }
 
@@ -106,6 +140,21 @@ impl RequestLog {
         let _ = self.live.send(entry);
     }
 
+    /// Remembers what a request and its answer contained, before [`Self::record`] tells of it.
+    pub fn keep(&self, id: Uuid, exchange: Exchange) {
+        let size = exchange.bytes();
+        if size == 0 {
+            return;
+        }
+        let mut bodies = self.bodies();
+        bodies.bytes += size;
+        bodies.exchanges.push_back((id, exchange));
+        while bodies.bytes > KEPT {
+            let Some((_, forgotten)) = bodies.exchanges.pop_front() else { break };
+            bodies.bytes -= forgotten.bytes();
+        }
+    }
+
     /// What is remembered, and what comes after that.
     fn look(&self, filter: &Filter) -> (Vec<Arc<Entry>>, broadcast::Receiver<Arc<Entry>>) {
         let entries = self.entries();
@@ -118,6 +167,11 @@ impl RequestLog {
     /// Forgets all of them.
     pub fn forget(&self) {
         self.entries().clear();
+        *self.bodies() = Bodies::default();
+    }
+
+    fn bodies(&self) -> MutexGuard<'_, Bodies> {
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn entries(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
@@ -140,7 +194,12 @@ async fn list(State(server): State<Arc<Server>>, Query(filter): Query<Filter>) -
 async fn one(State(server): State<Arc<Server>>, Path(id): Path<Uuid>) -> Result<Response, Refused> {
     let entry = server.requests.entries().iter().find(|entry| entry.id == id).cloned();
     let entry = entry.ok_or_else(|| Refused::not_found("No such request is remembered."))?;
-    Ok(super::answer(StatusCode::OK, &json!(entry)))
+    let exchange = server.requests.bodies().exchanges.iter().find(|(of, _)| *of == id).map(|(_, kept)| kept.clone());
+    let Exchange { request, answer } = exchange.unwrap_or_default();
+    let mut view = json!(entry);
+    view["request"] = json!(readable(request));
+    view["answer"] = json!(readable(answer));
+    Ok(super::answer(StatusCode::OK, &view))
 }
 
 async fn clear(State(server): State<Arc<Server>>) -> StatusCode {
