@@ -23,6 +23,10 @@ use tokio::{
 };
 use world::{ISSUES, World};
 
+/// The one that the `mock-jira` command has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
@@ -87,7 +91,7 @@ async fn load(address: std::net::SocketAddr, clients: u64, time: Duration, path:
         tokio::spawn(async move {
             let mut stream = TcpStream::connect(address).await.expect("a connection");
             stream.set_nodelay(true).expect("an option");
-            let mut buffer = vec![0; 256 * 1024];
+            let mut buffer = vec![0; 4 * 1024 * 1024];
             let mut number = client * 7919;
             while Instant::now() < end {
                 number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -130,7 +134,7 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) {
 fn pgbench(world: &World, clients: u64, seconds: u64, all: bool, as_server: bool) -> f64 {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = std::fs::read_dir(root.join(".sqlx")).expect("the cache of checked SQL");
-    let condition = if all { "i.number = $8" } else { "i.number = $3" };
+    let condition = if all { "i.project_id = $9 AND i.number = $10" } else { "i.project_id = $2 AND i.number = $3" };
     let statement = files
         .filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok())
         .filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
@@ -139,7 +143,7 @@ fn pgbench(world: &World, clients: u64, seconds: u64, all: bool, as_server: bool
         .expect("the statement that loads issues");
     let site_id = world.site_id.to_string();
     let values: &[&str] = if all {
-        &[&site_id, "true", "true", "true", "true", "'5f2a9c10e4b0d7a1c3e80a02'", "10000", ":number"]
+        &[&site_id, "true", "true", "true", "true", "'5f2a9c10e4b0d7a1c3e80a02'", "false", "true", "10000", ":number"]
     } else {
         &[&site_id, "10000", ":number"]
     };

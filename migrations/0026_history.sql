@@ -72,6 +72,11 @@ CREATE TRIGGER issue_changed BEFORE UPDATE ON issue FOR EACH ROW
 -- Names of values; and values of changes that were stored without changing the issue.
 CREATE FUNCTION remember_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NOT EXISTS (SELECT FROM added WHERE field_id IN
+        ('assignee', 'fixVersions', 'priority', 'reporter', 'resolution', 'status')) THEN
+        RETURN NULL;
+    END IF;
+
     INSERT INTO past_name (site_id, field_id, name, value)
     SELECT DISTINCT a.site_id, a.field_id, lower(side.name), side.value
     FROM added a CROSS JOIN LATERAL (VALUES (a.from_string, a.from_value), (a.to_string, a.to_value)) side (name, value)

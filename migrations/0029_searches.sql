@@ -46,7 +46,3 @@ CREATE TABLE jql_precomputation (
 );
 CREATE INDEX jql_precomputation_function ON jql_precomputation (site_id, function_key);
 SELECT secure_table('jql_precomputation');
-
--- What somebody created or edited lately.
-CREATE INDEX issue_creator ON issue (site_id, creator, created);
-CREATE INDEX change_group_author ON change_group (site_id, author, created);

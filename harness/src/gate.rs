@@ -82,10 +82,7 @@ async fn compare(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Report> {
     let contract = Contract::load(&settings.workspace.join("schemas"))?;
-    let scenarios = match &wanted.scenarios {
-        Some(folder) => scenario::read(folder)?,
-        None => scenario::bundled()?,
-    };
+    let scenarios = scenario::load(wanted.scenarios.as_deref(), &contract, wanted.seed)?;
     let run = new_run();
     let mut left = settings.endpoint(&wanted.left)?.open(&run)?;
     let mut right = settings.endpoint(&wanted.right)?.open(&run)?;

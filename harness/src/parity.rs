@@ -8,6 +8,7 @@ use crate::{contract::Contract, report::Report};
 
 pub mod compare;
 pub mod endpoint;
+pub mod generate;
 pub mod lens;
 pub mod player;
 pub mod scenario;

@@ -153,6 +153,8 @@ pub struct Db {
     tasks: Arc<Notify>,
     /// Sent to the database by requests so far.
     statements: Arc<AtomicU64>,
+    /// How often a connection was found broken; see [`Self::distrust`].
+    breaks: Arc<AtomicU64>,
 }
 
 /// Who does a [`Work`], for the audit log.
@@ -183,14 +185,22 @@ impl Db {
         check_version(&owner).await?;
         make_role(&owner).await?;
         MIGRATOR.run(&owner).await?;
-        let requests = Pool::builder(Manager { options })
+        let breaks = Arc::<AtomicU64>::default();
+        let requests = Pool::builder(Manager { options, breaks: breaks.clone() })
             .max_size(connections)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .build()?;
         // Told at start rather than at the first request, if the role can't be taken on.
         drop(requests.get().await.map_err(|error| anyhow::anyhow!("the role {SERVER_ROLE} can't be used: {error}"))?);
-        Ok(Self { owner, requests, whole_sites: Arc::default(), tasks: Arc::default(), statements: Arc::default() })
+        Ok(Self {
+            owner,
+            requests,
+            whole_sites: Arc::default(),
+            tasks: Arc::default(),
+            statements: Arc::default(),
+            breaks,
+        })
     }
 
     /// A connection for reading in a site.
@@ -261,6 +271,20 @@ impl Db {
     /// The connections of requests, counted.
     pub fn pool_status(&self) -> deadpool::Status {
         self.requests.status()
+    }
+
+    /// Where a request failed because its connection broke, each other one is asked before it is used again: a
+    /// database that is restarted breaks all of them.
+    pub fn distrust(&self, error: &anyhow::Error) {
+        let broken = match error.downcast_ref::<Error>() {
+            Some(Error::Io(_) | Error::Protocol(_)) => true,
+            // The database shuts down, or an administrator ended the connection.
+            Some(Error::Database(error)) => error.code().is_some_and(|code| code.starts_with("57P")),
+            _ => false,
+        };
+        if broken {
+            self.breaks.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// How many statements requests have sent.
@@ -339,11 +363,14 @@ struct SiteConnection {
     site_id: i32,
     /// The process that serves it.
     process: i32,
+    /// How many breaks there were when it was last known to work.
+    breaks: u64,
 }
 
 #[derive(Debug)]
 struct Manager {
     options: PgConnectOptions,
+    breaks: Arc<AtomicU64>,
 }
 
 impl managed::Manager for Manager {
@@ -351,16 +378,19 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<SiteConnection, sqlx::Error> {
+        let breaks = self.breaks.load(Ordering::Relaxed);
         let mut inner = PgConnection::connect_with(&self.options).await?;
         sqlx::raw_sql("SET ROLE mock_jira_server; SET statement_timeout = '60s'").execute(&mut inner).await?;
         let process = sqlx::query_scalar("SELECT pg_backend_pid()").persistent(false).fetch_one(&mut inner).await?;
-        Ok(SiteConnection { inner, site_id: NO_SITE, process })
+        Ok(SiteConnection { inner, site_id: NO_SITE, process, breaks })
     }
 
     async fn recycle(&self, connection: &mut SiteConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        // A database that was restarted shows on connections that rested; asking each time would cost a round trip.
-        if metrics.last_used() > std::time::Duration::from_secs(1) {
+        // Asking each time would cost a round trip; so those are asked that rested, or that may have broken with another.
+        let breaks = self.breaks.load(Ordering::Relaxed);
+        if metrics.last_used() > Duration::from_secs(1) || connection.breaks != breaks {
             connection.inner.ping().await?;
+            connection.breaks = breaks;
         }
         Ok(())
     }

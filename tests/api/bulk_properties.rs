@@ -96,11 +96,43 @@ async fn sets_and_deletes_by_a_filter() {
     assert_eq!(value(&developer, "DEMO-1", "k").await, None);
     for bad in [
         json!({}),
-        json!({ "expression": "issue.id" }),
+        json!({ "expression": "issue.id", "value": 1 }),
+        json!({ "expression": "issue." }),
+        json!({ "expression": "issue.none" }),
+        json!({ "expression": "issue.project" }),
+        json!({ "expression": "issue.comments.length + issue.links.length" }),
+        json!({ "expression": "1", "filter": { "hasProperty": false, "currentValue": 1 } }),
         json!({ "value": 1, "filter": { "hasProperty": false, "currentValue": 1 } }),
         json!({ "value": 1, "filter": { "nonsense": 1 } }),
         json!({ "value": "x".repeat(32_768) }),
     ] {
         developer.put(&path, bad).await.expect(400);
     }
+}
+
+#[tokio::test]
+async fn an_expression_makes_a_value_for_each_issue() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let path = "/rest/api/3/issue/properties/computed";
+    let keys = ["DEMO-1", "DEMO-2"];
+    let mut ids = Vec::new();
+    for key in keys {
+        let issue = developer.get(&format!("/rest/api/3/issue/{key}?fields=summary")).await.expect(200);
+        ids.push(issue["id"].as_str().unwrap().parse::<i64>().unwrap());
+    }
+    let expression =
+        "{ key: issue.key, mine: issue.assignee == user, comments: issue.comments.length, due: issue.dueDate }";
+    let body = json!({ "expression": expression, "filter": { "entityIds": ids } });
+    developer.task(&developer.put(path, body).await).await;
+    let comments = json!([0, 2]);
+    for (at, key) in keys.iter().enumerate() {
+        let expected = json!({ "key": key, "mine": *key == "DEMO-2", "comments": comments[at], "due": null });
+        assert_eq!(value(&developer, key, "computed").await, Some(expected));
+    }
+    assert_eq!(value(&developer, "DEMO-3", "computed").await, None);
+    // Who may not edit changes nothing.
+    let viewer = world.viewer();
+    viewer.task(&viewer.put(path, json!({ "expression": "1" })).await).await;
+    assert_eq!(value(&developer, "DEMO-3", "computed").await, None);
 }

@@ -199,3 +199,32 @@ async fn operations_that_are_not_built_yet_say_so() {
     let message = "The operation getDynamicWebhooksForApp (GET /rest/api/3/webhook) is not served yet.";
     reply.refused(501, &[message], json!({}));
 }
+
+/// Bodies whose schema lists all members there are take no others.
+#[tokio::test]
+async fn unknown_members_are_refused() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let more = |mut body: Value| {
+        body["notDocumented"] = json!(1);
+        body
+    };
+    let level = json!({ "levels": [{ "name": "Level" }] });
+    let scheme = admin.post("/rest/api/3/issuesecurityschemes", json!({ "name": "Scheme" })).await.expect(201);
+    let scheme = format!("/rest/api/3/issuesecurityschemes/{}", scheme["id"].as_str().unwrap());
+    for (path, body) in [
+        ("/rest/api/3/comment/list", json!({ "ids": [1] })),
+        ("/rest/api/3/worklog/list", json!({ "ids": [1] })),
+        ("/rest/api/3/issue/watching", json!({ "issueIds": ["10000"] })),
+    ] {
+        admin.post(path, body.clone()).await.expect(200);
+        admin.post(path, more(body)).await.expect(400);
+    }
+    for (path, body) in [(scheme.clone(), json!({ "name": "Renamed" })), (format!("{scheme}/level"), level)] {
+        admin.put(&path, body.clone()).await.expect(204);
+        admin.put(&path, more(body)).await.expect(400);
+    }
+    let permissions = json!({ "id": 0 });
+    admin.put("/rest/api/3/project/DEMO/permissionscheme", permissions.clone()).await.expect(200);
+    admin.put("/rest/api/3/project/DEMO/permissionscheme", more(permissions)).await.expect(400);
+}

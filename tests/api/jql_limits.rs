@@ -48,6 +48,24 @@ async fn long_queries_and_long_lists_work() {
     assert_eq!(count(format!("project = DEMO AND {alternating}")).await, 8);
 }
 
+#[tokio::test]
+async fn long_lists_are_validated_at_once() {
+    let world = World::demo().await;
+    world.change(json!({ "settings": { "searchSemanticErrors": "strict" } })).await;
+    let developer = world.developer();
+    let keys: Vec<String> = (1..=5_000).map(|n| format!("DEMO-{n}")).collect();
+    let refused = developer.post(SEARCH, json!({ "jql": format!("key in ({}, 1, 10000)", keys.join(",")) })).await;
+    let refused = refused.expect(400);
+    let sentences = refused["errorMessages"].as_array().unwrap();
+    assert_eq!(sentences.len(), 5_000 - 8 + 1);
+    assert_eq!(sentences[0], "An issue with key 'DEMO-9' does not exist for field 'key'.");
+    assert_eq!(sentences[4_992], "An issue with key '1' does not exist for field 'key'.");
+    developer.post(SEARCH, json!({ "jql": "key in (DEMO-1, demo-2, 10000)" })).await.expect(200);
+    // What nobody may see does not exist for them.
+    let nobody = world.anonymous().post(SEARCH, json!({ "jql": "key in (10000)" })).await.expect(400);
+    assert_eq!(nobody["errorMessages"][0], "An issue with key '10000' does not exist for field 'key'.");
+}
+
 /// Beyond what PostgreSQL takes in one statement, or what words there can be.
 #[tokio::test]
 async fn what_is_too_much_is_refused() {

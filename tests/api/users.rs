@@ -130,6 +130,8 @@ async fn picks_users() {
     let path = format!("/rest/api/3/user/picker?query=dev&excludeAccountIds={DEVELOPER}");
     assert_eq!(world.developer().get(&path).await.expect(200)["total"], 0);
     world.developer().get("/rest/api/3/user/picker?query=d&exclude=a&excludeAccountIds=b").await.expect(400);
+    world.developer().get("/rest/api/3/user/picker").await.expect(400);
+    world.developer().get("/rest/api/3/user/assignable/search?project=DEMO&actionDescriptorId=x").await.expect(400);
     assert_eq!(world.anonymous().get("/rest/api/3/user/picker?query=dev").await.expect(200)["total"], 0);
 }
 

@@ -1,8 +1,8 @@
 //! Logs, metrics, spans, and the record of requests.
 
 use crate::support::{Mock, client, command, json_of, send, status_of};
-use reqwest::Method;
-use serde_json::Value;
+use reqwest::{Method, header::HeaderMap};
+use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
@@ -70,6 +70,30 @@ async fn requests_are_found_by_what_they_were() {
         let found = json_of(client().get(format!("{}/_mock/requests?{filter}", mock.url)), 200).await;
         assert_eq!(found["requests"].as_array().unwrap().len(), count, "{filter}: {found}");
     }
+}
+
+#[tokio::test]
+async fn a_request_is_shown_with_what_was_sent_and_answered() {
+    let mock = Mock::start(&["--ephemeral"]);
+    let body = json!({ "fields": { "project": { "key": "DEMO" }, "summary": "kept", "issuetype": { "id": "10002" } } });
+    let (_, headers, answer) = send(mock.request(Method::POST, "/rest/api/3/issue").json(&body)).await;
+    let shown = async |headers: &HeaderMap| {
+        let id = headers["atl-request-id"].to_str().unwrap();
+        json_of(client().get(format!("{}/_mock/requests/{id}", mock.url)), 200).await
+    };
+    let known = shown(&headers).await;
+    assert_eq!(known["request"], body);
+    assert_eq!(known["answer"], serde_json::from_slice::<Value>(&answer).unwrap());
+    assert!(!known.to_string().contains("admin-token"), "{known}");
+    // What is no JSON is kept as what it is, and a refused one as well.
+    let broken =
+        mock.request(Method::POST, "/rest/api/3/issue").header("content-type", "application/json").body("{ no");
+    let (status, headers, _) = send(broken).await;
+    let known = shown(&headers).await;
+    assert_eq!((status.as_u16(), &known["request"]), (400, &"{ no".into()));
+    assert!(known["answer"]["errorMessages"].is_array(), "{known}");
+    let (_, headers, _) = send(mock.request(Method::GET, ISSUE)).await;
+    assert_eq!(shown(&headers).await["request"], Value::Null);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use mock_jira::{
 use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
 
 /// An existing PostgreSQL.
@@ -157,4 +158,25 @@ fn a_password_is_never_told() {
     let message = String::from_utf8(refused.stderr).unwrap();
     assert!(message.contains("postgresql://user@127.0.0.1:1/nothing"), "{message}");
     assert!(!message.contains("s3cr3t"), "{message}");
+}
+
+#[tokio::test]
+async fn connections_that_the_database_ended_are_not_handed_out() {
+    let database = database().await;
+    let server = Mock::begin(&mut command(&["--listen", "127.0.0.1:0", "--database-url", &database.url()])).ready();
+    let read = || server.request(Method::GET, "/rest/api/3/issue/DEMO-1");
+    // Several at once, so that several connections are open.
+    for status in futures::future::join_all((0..8).map(|_| status_of(read()))).await {
+        assert_eq!(status, 200);
+    }
+    let mut owner = PgConnection::connect_with(&database.connect_options()).await.unwrap();
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mock-jira'";
+    let ended = sqlx::query(end).fetch_all(&mut owner).await.unwrap();
+    assert!(ended.len() > 4, "{} connections", ended.len());
+    // The first finds out.
+    status_of(read()).await;
+    for _ in 0..20 {
+        assert_eq!(status_of(read()).await, 200);
+    }
+    server.stop();
 }

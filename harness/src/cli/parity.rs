@@ -92,7 +92,7 @@ struct Which {
     /// Send requests that change something: they create things in the project, and delete them again.
     #[arg(long)]
     allow_writes: bool,
-    /// A folder of scenarios instead of those that come with the harness.
+    /// A folder of scenarios instead of those that come with the harness and those that are generated.
     #[arg(long, value_name = "DIR")]
     scenarios: Option<PathBuf>,
     /// Only scenarios of such names, and those that the others share.
@@ -193,11 +193,8 @@ fn credentials(user: Option<String>, token: Option<String>, bearer: Option<Strin
 }
 
 impl Which {
-    fn scenarios(&self, _contract: &Contract) -> anyhow::Result<Vec<Scenario>> {
-        let scenarios = match &self.scenarios {
-            Some(folder) => scenario::read(folder)?,
-            None => scenario::bundled()?,
-        };
+    fn scenarios(&self, contract: &Contract) -> anyhow::Result<Vec<Scenario>> {
+        let scenarios = scenario::load(self.scenarios.as_deref(), contract, self.seed)?;
         let only: Option<GlobMatcher> = self.only.as_ref().map(Glob::compile_matcher);
         let wanted =
             |scenario: &Scenario| scenario.shared || only.as_ref().is_none_or(|only| only.is_match(&scenario.name));

@@ -138,7 +138,7 @@ pub struct ParityRun {
     pub left: String,
     /// The name of the target that is compared with it.
     pub right: String,
-    /// A folder of scenarios instead of those that come with the harness.
+    /// A folder of scenarios instead of those that come with the harness and those that are generated.
     pub scenarios: Option<PathBuf>,
     /// What generated requests are reproduced by.
     #[serde(default)]

@@ -75,16 +75,18 @@ pub fn replies(step: &Step, place: &str, left: (&Lens, &Reply), right: (&Lens, &
         let difference = Difference { check: checks::CONTENT_TYPE, at: String::new(), left: here, right: there };
         compared.differences.push(difference);
     }
+    let accepted = (200..300).contains(&ours.status);
+    let depth = if step.kinds && accepted { Depth::Kind } else { Depth::Whole };
     let mut walk = Walk { step, left: left.0, right: right.0, pairs, found: Vec::new() };
     match (&ours.content, &theirs.content) {
         (Content::Json(here), Content::Json(there)) => {
             use checks::*;
             compared.checks.extend([MEMBERS, TYPES, VALUES, ELEMENTS, IDENTITY]);
-            walk.values(&At { shown: String::new(), place: place.to_owned() }, here, there, Depth::Whole);
+            walk.values(&At { shown: String::new(), place: place.to_owned() }, here, there, depth);
         }
         (Content::Text(here), Content::Text(there)) => {
             compared.checks.push(checks::VALUES);
-            walk.texts(&At { shown: String::new(), place: place.to_owned() }, here, there, Depth::Whole);
+            walk.texts(&At { shown: String::new(), place: place.to_owned() }, here, there, depth);
         }
         (here, there) if here.kind() != there.kind() => {
             compared.checks.push(checks::TYPES);

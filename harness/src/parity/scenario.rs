@@ -10,8 +10,8 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::selector::Selector;
-use crate::target::Caller;
+use super::{generate, selector::Selector};
+use crate::{contract::Contract, target::Caller};
 
 /// A sequence of requests that belong together.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Step {
     /// Whether it is a request that changes nothing, although its method could.
     #[serde(default)]
     pub reads: bool,
+    /// Whether sites hold different things here, so that of an accepted request only their kind is compared.
+    #[serde(default)]
+    pub kinds: bool,
 }
 
 /// A method and a path with placeholders, both percent-encoded where needed.
@@ -120,6 +123,14 @@ macro_rules! bundled {
 /// The scenarios that come with the harness; the shared ones first.
 const BUNDLED: &[(&str, &str)] = &bundled!["site.json", "issues.json", "search.json", "projects.json", "filters.json"];
 
+/// The scenarios of a folder, or those that come with the harness and those that are generated.
+pub fn load(folder: Option<&Path>, contract: &Contract, seed: u64) -> anyhow::Result<Vec<Scenario>> {
+    match folder {
+        Some(folder) => read(folder),
+        None => Ok([bundled()?, generate::generate(contract, seed)].concat()),
+    }
+}
+
 /// The scenarios that come with the harness.
 pub fn bundled() -> anyhow::Result<Vec<Scenario>> {
     checked(BUNDLED.iter().map(|(file, text)| (file.to_string(), text.to_string())).collect())
@@ -156,7 +167,6 @@ fn checked(files: Vec<(String, String)>) -> anyhow::Result<Vec<Scenario>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Contract;
     use std::collections::BTreeSet;
 
     #[test]

@@ -192,11 +192,21 @@ fn entry(findings: &Findings, run: &Report, id: &str, operation: &OperationRepor
             }
             @if let Some(reason) = &operation.skipped { p { "Not called: " (reason) } }
             @if !operation.checks.is_empty() {
-                p.tallies { (operation.cases) " cases. " @for (check, tally) in &operation.checks {
+                p.tallies {
+                    (operation.cases) " cases. "
+                    @if !operation.answers.is_empty() {
+                        "Answered "
+                        @for (status, times) in &operation.answers { (status) "\u{a0}×" (times) " " }
+                    }
+                }
+                p.tallies { @for (check, tally) in &operation.checks {
                     span.tally.lost[tally.failed > 0] { (check) " " (tally.passed) "/" (tally.passed + tally.failed) } " "
                 } }
             }
             @for failure in &operation.failures { (shown(findings, run, operation, failure)) }
+            @for note in &operation.notes {
+                p.note { "Worth knowing: " (note.check) " " @if !note.at.is_empty() { code { (note.at) } " " } (note.message) }
+            }
         }
     }
 }

@@ -40,6 +40,19 @@ fn write_run(out: &mut String, findings: &Findings, run: &Report) -> std::fmt::R
             write_failures(out, findings, run, operation)?;
         }
     }
+    for operation in &run.operations {
+        for note in &operation.notes {
+            let place = if note.at.is_empty() { String::new() } else { format!("{} ", note.at) };
+            let operation = styled(BOLD, &operation.operation);
+            writeln!(
+                out,
+                "{} {operation}  {}  {place}{}",
+                styled(WARNING, "note"),
+                note.check,
+                one_line(&note.message)
+            )?;
+        }
+    }
     write_summary(out, run)
 }
 

@@ -44,7 +44,7 @@ struct File {
     ignored: HashMap<String, Vec<String>>,
     /// Beginnings of paths in `self` links that are known to lead nowhere.
     dead_links: Vec<String>,
-    /// Rules that an operation does not keep, with the reason: `path`, `query` or `body`.
+    /// Rules that an operation does not keep, with the reason: of its `path`, `query` or `body`, or by how they begin.
     lenient: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -222,9 +222,10 @@ impl Links {
         self.file.in_project.iter().any(|listed| listed == kind)
     }
 
-    /// Whether an operation is known to accept what breaks a rule of its `path`, `query` or `body`.
-    pub fn is_lenient(&self, operation: &Operation, part: &str) -> bool {
-        self.file.lenient.get(&name(operation)).is_some_and(|parts| parts.contains_key(part))
+    /// Whether an operation is known to accept what breaks a rule: one that is named, or all of its `path`, `query` or
+    /// `body`.
+    pub fn is_lenient(&self, operation: &Operation, rule: &str) -> bool {
+        self.file.lenient.get(&name(operation)).is_some_and(|rules| rules.keys().any(|known| rule.starts_with(known)))
     }
 
     /// Whether an operation takes a property of its body and does not keep it.

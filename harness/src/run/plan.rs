@@ -225,7 +225,8 @@ impl Sketch<'_> {
                 || match flavour {
                     Flavour::Sparse => false,
                     Flavour::Usual => !is_paging && self.draw.once_in(3),
-                    Flavour::Edge => self.draw.once_in(3),
+                    // Beyond all ends there is nothing; how far that may be, answers can't always say.
+                    Flavour::Edge => paging.is_none_or(|paging| paging.start != name) && self.draw.once_in(3),
                 };
             if !wanted {
                 continue;

@@ -153,6 +153,9 @@ impl Results {
             };
             let report = &mut self.operations[operation];
             if is_note {
+                if let Some(tally) = report.checks.get_mut(check.name()) {
+                    tally.passed += std::mem::take(&mut tally.failed);
+                }
                 report.notes.push(failure);
             } else {
                 *summary.failures.entry(check.name().to_owned()).or_default() += 1;

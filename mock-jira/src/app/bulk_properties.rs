@@ -2,6 +2,7 @@
 
 use super::{
     Context,
+    expressions::{self, Expression, Looks},
     properties::ISSUE,
     tasks::{self, End, Job, Run},
 };
@@ -42,7 +43,14 @@ pub enum Change {
         /// Which issues.
         filter: IssueFilter,
     },
-    /// The same, to remove it.
+    /// One property of some issues, with a value for each of them.
+    SetComputed {
+        /// Of the property.
+        key: String,
+        /// By issue.
+        values: Vec<(i64, Value)>,
+    },
+    /// One property of the issues that a filter chooses, to remove it.
     Delete {
         /// Of the property.
         key: String,
@@ -73,7 +81,9 @@ impl Change {
     /// As tasks show it.
     pub fn description(&self) -> &'static str {
         match self {
-            Self::SetList { .. } | Self::SetEach { .. } | Self::Set { .. } => "Set issue properties",
+            Self::SetList { .. } | Self::SetEach { .. } | Self::Set { .. } | Self::SetComputed { .. } => {
+                "Set issue properties"
+            }
             Self::Delete { .. } => "Delete issue properties",
         }
     }
@@ -102,11 +112,9 @@ impl Change {
             }
             Self::Set { key, value, filter } => {
                 complaints.messages.extend(property::check(key, value).err());
-                if filter.current_value.is_some() && filter.has_property == Some(false) {
-                    let sentence = "An issue without the property can't have the value that 'currentValue' asks for.";
-                    complaints.messages.push(sentence.into());
-                }
+                complaints.messages.extend(check_filter(filter).err());
             }
+            Self::SetComputed { key, .. } => complaints.messages.extend(property::check(key, &Value::Null).err()),
             Self::Delete { key, .. } => complaints.messages.extend(property::check(key, &Value::Null).err()),
         }
         complaints.messages.dedup();
@@ -114,8 +122,49 @@ impl Change {
     }
 }
 
+fn check_filter(filter: &IssueFilter) -> Result<(), String> {
+    if filter.current_value.is_some() && filter.has_property == Some(false) {
+        return Err("An issue without the property can't have the value that 'currentValue' asks for.".into());
+    }
+    Ok(())
+}
+
 fn check_properties(properties: &Map<String, Value>, complaints: &mut Complaints) {
     complaints.messages.extend(properties.iter().filter_map(|(key, value)| property::check(key, value).err()));
+}
+
+/// What an expression makes of each issue that a filter chooses and that the caller may edit, as the issues are now.
+/// Values that are too long for a property are left out.
+pub async fn computed(
+    context: &Context,
+    looks: &dyn Looks,
+    key: String,
+    source: &str,
+    filter: &IssueFilter,
+) -> Result<Change> {
+    context.account_id()?;
+    check_filter(filter).map_err(Failure::invalid)?;
+    let expression = Expression::read(source)?;
+    if !expression.is_constant(context) {
+        let sentence = "The number of expensive operations must not depend on the number of issues.";
+        return Err(Failure::invalid(sentence));
+    }
+    let mut db = context.read().await?;
+    let chosen = db::properties::chosen_issues(&mut db, &key, filter).await?;
+    if chosen.len() > LISTED {
+        return Err(Failure::invalid(format!("An expression can be evaluated for at most {LISTED} issues.")));
+    }
+    let loaded = db::issues::list(&mut db, &chosen, Wanted::default(), None).await?;
+    drop(db);
+    let ids: Vec<i64> = loaded.iter().filter(|it| may_edit(context, it)).map(|it| it.issue.id).collect();
+    let mut values = Vec::new();
+    for (id, value) in ids.iter().zip(expressions::each(context, looks, &expression, &ids).await?) {
+        let value = value.map_err(|thing| Failure::invalid(format!("{thing} can't be the value of a property.")))?;
+        if property::check(&key, &value).is_ok() {
+            values.push((*id, value));
+        }
+    }
+    Ok(Change::SetComputed { key, values })
 }
 
 /// Asks for a change in the background.
@@ -171,6 +220,13 @@ pub async fn run(run: &mut Run, change: Change) -> Result<End> {
             changed = editable(&context, &mut work, &chosen).await?;
             db::properties::put_all(&mut work, ISSUE, &texts(&changed), &key, &value).await?;
         }
+        Change::SetComputed { key, values } => {
+            let ids: Vec<i64> = values.iter().map(|(id, _)| *id).collect();
+            changed = editable(&context, &mut work, &ids).await?;
+            for (id, value) in values.iter().filter(|(id, _)| changed.contains(id)) {
+                db::properties::put(&mut work, ISSUE, &id.to_string(), &key, value).await?;
+            }
+        }
         Change::Delete { key, filter } => {
             let filter = IssueFilter { has_property: Some(true), ..filter };
             let chosen = db::properties::chosen_issues(&mut work, &key, &filter).await?;
@@ -187,12 +243,13 @@ pub async fn run(run: &mut Run, change: Change) -> Result<End> {
 async fn editable(context: &Context, work: &mut Work, ids: &[i64]) -> Result<HashSet<i64>> {
     db::issues::lock_all(work, ids).await?;
     let loaded = db::issues::list(work, ids, Wanted::default(), None).await?;
-    let may_edit = |loaded: &db::issues::Loaded| {
-        let issue = &loaded.issue;
-        let project = context.visible_project(issue.project_id, issue.people());
-        project.is_some_and(|project| context.access().on(project, issue.people(), "EDIT_ISSUES"))
-    };
-    Ok(loaded.iter().filter(|loaded| may_edit(loaded)).map(|loaded| loaded.issue.id).collect())
+    Ok(loaded.iter().filter(|loaded| may_edit(context, loaded)).map(|loaded| loaded.issue.id).collect())
+}
+
+fn may_edit(context: &Context, loaded: &db::issues::Loaded) -> bool {
+    let issue = &loaded.issue;
+    let project = context.visible_project(issue.project_id, issue.people());
+    project.is_some_and(|project| context.access().on(project, issue.people(), "EDIT_ISSUES"))
 }
 
 fn texts(ids: &HashSet<i64>) -> Vec<String> {

@@ -12,6 +12,7 @@ use crate::{
         config::{IssueType, Project},
         expression::{
             self,
+            check::check,
             eval::{Outcome, Stop, evaluate},
             schema::Kind as Thing,
             value::Value,
@@ -24,7 +25,7 @@ use crate::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How things look that an expression shows as answers show them.
 pub trait Looks: Sync {
@@ -93,6 +94,13 @@ impl Expression {
         let messages = expression::oversize(source, Some(&node));
         Complaints { messages, ..Complaints::default() }.into_result()?;
         Ok(Self { source: source.to_owned(), node })
+    }
+
+    /// Whether it takes as many expensive operations for many issues as for one.
+    pub fn is_constant(&self, context: &Context) -> bool {
+        let source = format!("issues.map(issue => {{ {} }})", self.source);
+        let Ok(node) = expression::parse(&source) else { return false };
+        check(&source, &node, &HashMap::new(), &field_names(context)).expensive.is_constant()
     }
 }
 
@@ -188,6 +196,32 @@ pub async fn value(context: &Context, looks: &dyn Looks, data: &mut Data, expres
             return Err(Failure::Internal(anyhow::anyhow!("{missing:?} was loaded and is still missing")));
         }
     }
+}
+
+/// What an expression makes of each of some issues; instead of what has no JSON, its type.
+pub async fn each(
+    context: &Context,
+    looks: &dyn Looks,
+    expression: &Expression,
+    issue_ids: &[i64],
+) -> Result<Vec<Result<Json, &'static str>>> {
+    let mut data = surround::<()>(context, &Surroundings::default(), None).await?;
+    data.load_issues(context, issue_ids).await?;
+    let mut values = Vec::new();
+    for id in issue_ids {
+        data.variables.insert("issue".into(), Value::entity(Thing::Issue, id));
+        let outcome = value(context, looks, &mut data, expression).await?;
+        let mut odd = None;
+        let json = expression::to_json(&outcome.value, &mut |value| match value {
+            Value::Date(_) => expression::text_of(value).into(),
+            other => {
+                odd = Some(other.type_name());
+                Json::Null
+            }
+        });
+        values.push(odd.map_or(Ok(json), Err));
+    }
+    Ok(values)
 }
 
 /// Ids of all custom fields, and the keys that apps gave theirs.

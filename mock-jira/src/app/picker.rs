@@ -44,7 +44,7 @@ const MOST: i64 = 20;
 /// How many issues of the caller's history are looked at.
 const HISTORY: i64 = 50;
 
-/// From the issues that the caller created or edited lately; what anybody looked at is not recorded.
+/// From the issues that the caller created, edited or looked at lately.
 pub async fn history(context: &Context, typed: &Typed) -> Result<Suggested> {
     let Some(account_id) = context.caller.account_id() else { return Ok(Suggested::default()) };
     let ids = db::issues::touched_by(&mut context.read().await?, account_id, HISTORY).await?;

@@ -178,8 +178,22 @@ pub(super) fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scop
 /// All that a strict site says of a query.
 pub(super) async fn complaints(context: &Context, resolution: &Resolution) -> Result<Vec<Problem>> {
     let mut problems = resolution.problems.clone();
-    for mention in &resolution.mentions {
-        if total(context, &mention.found_by).await? == 0 {
+    let named = resolution.mentions.iter().enumerate().filter_map(|(at, mention)| match &mention.found_by {
+        Condition::Issue(names) => Some((at, names)),
+        _ => None,
+    });
+    let named: Vec<(usize, &IssueNames)> = named.collect();
+    let mut found = HashSet::new();
+    if !named.is_empty() {
+        let mut db = context.read().await?;
+        found = db::search::existing(&mut db, &visible(context), &named).await.map_err(cut_off)?;
+    }
+    for (at, mention) in resolution.mentions.iter().enumerate() {
+        let is_there = match &mention.found_by {
+            Condition::Issue(_) => found.contains(&at),
+            other => total(context, other).await? > 0,
+        };
+        if !is_there {
             problems.push(mention.complaint.clone());
         }
     }

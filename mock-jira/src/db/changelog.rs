@@ -57,24 +57,29 @@ pub async fn insert_told(
     )
     .execute(db.sql())
     .await?;
-    for (position, item) in items.iter().enumerate() {
-        sqlx::query!(
-            "INSERT INTO change_item (site_id, group_id, position, field, field_type, field_id, from_value, from_string, to_value, to_string)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            site_id,
-            id,
-            position as i32,
-            item.field,
-            if item.custom { "custom" } else { "jira" },
-            item.field_id,
-            item.from,
-            item.from_string,
-            item.to,
-            item.to_string
-        )
-        .execute(db.sql())
-        .await?;
-    }
+    let texts = |of: fn(&ChangeItem) -> &Option<String>| -> Vec<Option<String>> {
+        items.iter().map(|item| of(item).clone()).collect()
+    };
+    let fields: Vec<String> = items.iter().map(|item| item.field.clone()).collect();
+    let custom: Vec<bool> = items.iter().map(|item| item.custom).collect();
+    sqlx::query!(
+        "INSERT INTO change_item (site_id, group_id, position, field, field_type, field_id, from_value, from_string, to_value, to_string)
+         SELECT $1, $2, place - 1, field, CASE WHEN custom THEN 'custom' ELSE 'jira' END, field_id, from_value, from_string, to_value,
+           to_string
+         FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) WITH ORDINALITY
+           AS items (field, custom, field_id, from_value, from_string, to_value, to_string, place)",
+        site_id,
+        id,
+        &fields,
+        &custom,
+        &texts(|item| &item.field_id) as _,
+        &texts(|item| &item.from) as _,
+        &texts(|item| &item.from_string) as _,
+        &texts(|item| &item.to) as _,
+        &texts(|item| &item.to_string) as _
+    )
+    .execute(db.sql())
+    .await?;
     Ok(())
 }
 

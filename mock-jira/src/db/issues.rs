@@ -381,7 +381,7 @@ pub async fn labels_like(db: &mut Read, text: &str, limit: i64) -> sqlx::Result<
     .await
 }
 
-/// Issues that somebody created or edited, the latest first.
+/// Issues that somebody created, edited or looked at, the latest first.
 pub async fn touched_by(db: &mut Read, account_id: &str, limit: i64) -> sqlx::Result<Vec<i64>> {
     let site_id = db.site_id;
     sqlx::query_scalar!(
@@ -389,6 +389,8 @@ pub async fn touched_by(db: &mut Read, account_id: &str, limit: i64) -> sqlx::Re
              (SELECT id, created AS at FROM issue WHERE site_id = $1 AND creator = $2 ORDER BY created DESC LIMIT $3)
              UNION ALL
              (SELECT issue_id, created FROM change_group WHERE site_id = $1 AND author = $2 ORDER BY created DESC LIMIT $3)
+             UNION ALL
+             (SELECT issue_id, viewed FROM issue_view WHERE site_id = $1 AND account_id = $2 ORDER BY viewed DESC LIMIT $3)
            ) touched GROUP BY touched.id ORDER BY max(touched.at) DESC, touched.id DESC LIMIT $3"#,
         site_id,
         account_id,

@@ -21,13 +21,13 @@ mod text;
 
 use super::Read;
 use crate::domain::{
-    jql::resolve::{Condition, Order, Readable},
+    jql::resolve::{Condition, IssueNames, Order, Readable},
     permission::{Extent, Reach},
     user_query::Part,
 };
 use serde_json::json;
 use sqlx::{Decode, Encode, Postgres, QueryBuilder, Type};
-use std::fmt::Display;
+use std::{collections::HashSet, fmt::Display};
 
 /// Ids of a page of issues, in order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -76,6 +76,36 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
     statement.filter(condition);
     Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
+
+/// Which of some issues there are, by the numbers that stand with their names.
+pub async fn existing(db: &mut Read, visible: &Extent, names: &[(usize, &IssueNames)]) -> sqlx::Result<HashSet<usize>> {
+    let (mut ids, mut ids_at) = (Vec::<i64>::new(), Vec::<i64>::new());
+    let (mut projects, mut numbers, mut keys_at) = (Vec::<i64>::new(), Vec::<i64>::new(), Vec::<i64>::new());
+    for (at, names) in names {
+        let at = i64::try_from(*at).unwrap_or_default();
+        ids.extend(&names.ids);
+        ids_at.resize(ids.len(), at);
+        for (project_id, number) in &names.keys {
+            projects.push(*project_id);
+            numbers.push(*number);
+            keys_at.push(at);
+        }
+    }
+    let mut statement = Statement::new("SELECT DISTINCT n.at FROM (SELECT id, at FROM unnest(", db.site_id, visible);
+    statement.bind(ids).push(", ").bind(ids_at).push(") AS t (id, at)");
+    for (table, id) in ISSUE_KEYS {
+        statement.push(format_args!(" UNION ALL SELECT k.{id}, t.at FROM {table} k JOIN unnest("));
+        statement.bind(projects.clone()).push(", ").bind(numbers.clone()).push(", ").bind(keys_at.clone());
+        statement.push(") AS t (project_id, number, at) USING (project_id, number) WHERE ").of_site("k");
+    }
+    statement.push(") n JOIN issue i ON i.id = n.id");
+    statement.filter(&Condition::Everything);
+    let found: Vec<i64> = statement.scalars(db).await?;
+    Ok(found.into_iter().filter_map(|at| usize::try_from(at).ok()).collect())
+}
+
+/// Where keys of issues stand, former ones too (J-30): table, and its column with the issue's id.
+const ISSUE_KEYS: [(&str, &str); 2] = [("issue", "id"), ("moved_issue", "issue_id")];
 
 /// The accounts that take a part in issues that meet a condition; comments count as far as they are readable.
 pub async fn people(

@@ -67,6 +67,7 @@ pub async fn bytes(request: Request) -> Result<Bytes> {
 
 /// Ids of things to look up or to work on.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ids {
     ids: Vec<Id>,
 }
@@ -78,11 +79,16 @@ pub struct Id(#[serde(deserialize_with = "lenient::int")] pub Option<i64>);
 impl Ids {
     /// Each of them once, in order.
     pub fn ids(&self) -> Vec<i64> {
-        let mut ids: Vec<i64> = self.ids.iter().filter_map(|id| id.0).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
+        distinct(&self.ids)
     }
+}
+
+/// Each id once, in order.
+pub fn distinct(ids: &[Id]) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.iter().filter_map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Members of request objects that Jira's reader coerces (S-12): `"5"` is 5 and `1.5` is 1.

@@ -11,10 +11,11 @@ pub(super) mod caller;
 
 use self::{
     address::{Address, api_version},
-    arrival::Arrival,
+    arrival::{Arrival, is_json},
     caller::{Who, identify},
 };
 use super::{
+    admin::requests::{Exchange, LONGEST_KEPT},
     call::Call,
     error::{self, Asked},
     headers, media,
@@ -29,7 +30,7 @@ use crate::{
     domain::{failure::Failure, people::Caller, snapshot::Snapshot},
 };
 use axum::{
-    body::Body,
+    body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header},
     middleware::Next,
@@ -56,7 +57,7 @@ const OPTIMISTIC: [(Method, &str); 3] = [
 ];
 
 /// Lets a request through, or answers it.
-pub async fn pass(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response<Body> {
+pub async fn pass(State(server): State<Arc<Server>>, mut request: Request, next: Next) -> Response<Body> {
     let started = Instant::now();
     let request_id = Uuid::new_v4();
     let (method, uri) = (request.method().clone(), request.uri().clone());
@@ -75,7 +76,8 @@ pub async fn pass(State(server): State<Arc<Server>>, request: Request, next: Nex
     );
     let under_way = server.metrics.begin();
     let mut about = About::default();
-    let answered = answer(&server, request, next, &mut about).instrument(span.clone());
+    let arrival = Arrival::watch(&mut request);
+    let answered = answer(&server, request, next, &arrival, &mut about).instrument(span.clone());
     let mut response = match AssertUnwindSafe(answered).catch_unwind().await {
         Ok(response) => response,
         Err(_) => {
@@ -90,17 +92,35 @@ pub async fn pass(State(server): State<Arc<Server>>, request: Request, next: Nex
     }
     about.tell(&span, response.status(), elapsed);
     under_way.end(&method, about.operation.as_deref(), response.status(), elapsed);
+    let answer = copy(&mut response).await;
+    server.requests.keep(request_id, Exchange { request: arrival.body(), answer });
     server.requests.record(request_id, &method, &uri, about, response.status(), elapsed);
     response
 }
 
+/// The body of an answer that is JSON and there as a whole, for the log of requests.
+async fn copy(response: &mut Response<Body>) -> Option<Bytes> {
+    let whole = response.body().size_hint().exact().is_some_and(|length| length <= LONGEST_KEPT as u64);
+    if !whole || !is_json(response.headers()) {
+        return None;
+    }
+    let bytes = axum::body::to_bytes(std::mem::take(response.body_mut()), LONGEST_KEPT).await.unwrap_or_default();
+    *response.body_mut() = Body::from(bytes.clone());
+    Some(bytes)
+}
+
 /// The answer, within the time for it.
-async fn answer(server: &Arc<Server>, mut request: Request, next: Next, about: &mut About) -> Response<Body> {
+async fn answer(
+    server: &Arc<Server>,
+    request: Request,
+    next: Next,
+    arrival: &Arrival,
+    about: &mut About,
+) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    let body = Arrival::watch(&mut request);
     match tokio::time::timeout(server.options.time_limit, through(server, request, next, about)).await {
         Ok(Ok(response) | Err(response)) => response,
-        Err(_) if body.is_complete() => {
+        Err(_) if arrival.is_complete() => {
             tracing::warn!("took longer than the time limit");
             error::problem(StatusCode::SERVICE_UNAVAILABLE, "The request took too long.", &path)
         }
@@ -147,7 +167,8 @@ async fn through(
     let optimistic = |operation: &Operation| OPTIMISTIC.iter().any(|(m, path)| *m == method && *path == operation.path);
     let (path, version) = api_version(&address.path);
 
-    let internal = |failure: Failure| refuse_because(&failure, Dialect::Classic, &address, &headers, &address.path);
+    let internal =
+        |failure: Failure| refuse_because(server, &failure, Dialect::Classic, &address, &headers, &address.path);
     let asked = server.catalogue.find(&method, &path, version);
     let found = match asked {
         Match::Operation(operation) if optimistic(operation) => server.sites.remembered(&address.site).await,
@@ -177,7 +198,8 @@ async fn through(
         }
     };
     about.operation = Some(operation.id.clone());
-    let refuse = |failure: Failure| refuse_because(&failure, operation.dialect(), &address, &headers, &address.path);
+    let refuse =
+        |failure: Failure| refuse_because(server, &failure, operation.dialect(), &address, &headers, &address.path);
 
     let mut authorization = headers.get(header::AUTHORIZATION).cloned();
     if let Some(value) = &mut authorization {
@@ -224,7 +246,7 @@ async fn through(
         if matches!(*failure, Failure::Stale) && server.sites.current(&address.site).await.map_err(&refuse)?.is_none() {
             return Err(no_site(&address));
         }
-        response = refuse_because(&failure, operation.dialect(), &address, &headers, &address.path);
+        response = refuse_because(server, &failure, operation.dialect(), &address, &headers, &address.path);
         headers::mark_uncached(operation, &mut response);
     }
     if failed_login {
@@ -280,12 +302,16 @@ fn media_type(operation: &Operation, headers: &HeaderMap, path: &str) -> Result<
 }
 
 fn refuse_because(
+    server: &Server,
     failure: &Failure,
     dialect: Dialect,
     address: &Address,
     headers: &HeaderMap,
     path: &str,
 ) -> Response<Body> {
+    if let Failure::Internal(cause) = failure {
+        server.db.distrust(cause);
+    }
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     error::render(failure, &Asked { dialect, path, site_url: &address.base, accept })
 }

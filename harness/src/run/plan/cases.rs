@@ -107,7 +107,9 @@ impl Sketch<'_> {
         self.deny(&step, flavour, callers);
         let of = self.push(step.clone(), Role::Try);
         let is_about_kind = [kind_facts.update, kind_facts.delete].contains(&Some(operation));
-        let read = kind_facts.read.filter(|_| is_about_kind);
+        // What a query names can be read only where that is named, too.
+        let names = |by: &String| step.query.iter().any(|(name, _)| name == by);
+        let read = kind_facts.read.filter(|_| is_about_kind && kind_facts.by.as_ref().is_none_or(names));
         if let Some(read) = read.and_then(|read| self.same_path(read, &step)) {
             let role = if facts.method == Method::DELETE { Role::Gone { of } } else { Role::ReadBack { of } };
             self.push(read, role);
@@ -202,7 +204,8 @@ impl Sketch<'_> {
             let schema = &source["requestBody"]["content"]["application/json"]["schema"];
             let ignored =
                 |rule: &str| rule.rsplit('/').next().is_some_and(|name| self.plan.links.is_ignored(facts, name));
-            for missed in near_misses(body, schema, components).into_iter().filter(|missed| !ignored(&missed.rule)) {
+            let kept = |rule: &str| !ignored(rule) && !self.plan.links.is_lenient(facts, rule);
+            for missed in near_misses(body, schema, components).into_iter().filter(|missed| kept(&missed.rule)) {
                 broken.push((missed.rule, Step { body: Body::Json(missed.body), ..step.clone() }));
             }
             let raw = |media_type: &str, text: String| Body::Raw { media_type: media_type.to_owned(), text };

@@ -19,8 +19,6 @@ pub fn place(i: &str, column: Column) -> Place {
         Column::Id(column) => Place::Value(id(i, column)),
         Column::Account(column) => account(i, column),
         Column::Instant(column) => Place::Value(instant(i, column)),
-        Column::Number(NumberColumn::Votes) => Place::Rows("vote"),
-        Column::Number(NumberColumn::Watchers) => Place::Rows("watcher"),
         Column::Number(column) => Place::Value(number(i, column)),
         Column::Text(column) => Place::Value(text(i, column)),
         Column::Labels => Place::List(format!("{i}.labels")),

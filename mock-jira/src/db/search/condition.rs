@@ -108,7 +108,7 @@ impl Statement<'_> {
             return;
         }
         let (projects, numbers): (Vec<i64>, Vec<i64>) = names.keys.iter().copied().unzip();
-        for (table, id) in [("issue", "id"), ("moved_issue", "issue_id")] {
+        for (table, id) in super::ISSUE_KEYS {
             self.push(format_args!(" UNION ALL SELECT k.{id} FROM {table} k JOIN unnest("));
             self.bind(projects.clone()).push(", ").bind(numbers.clone());
             self.push(") AS named (project_id, number) USING (project_id, number) WHERE ").of_site("k");

@@ -99,7 +99,7 @@ impl Statement<'_> {
                 self.and_span(text, span);
             }
             PropertyTest::Text(query) => {
-                self.push(" AND to_tsvector('english', found.value #>> '{}') @@ ").tsquery(query, "");
+                self.push(" AND ").has("words(found.value #>> '{}')", query, "");
             }
         }
         self.push("))");

@@ -57,7 +57,7 @@ fn expression(key: &SortKey) -> Option<String> {
         SortKey::Instant(column) => columns::instant("i", *column),
         SortKey::Number(column) => columns::number("i", *column),
         SortKey::Text(TextColumn::Summary) => "lower(i.summary)".into(),
-        SortKey::Text(column) => words(&columns::text("i", *column)),
+        SortKey::Text(column) => format!("lower(document_text({}))", columns::text("i", *column)),
         SortKey::Due => "i.due".into(),
         SortKey::Labels => "nullif(i.labels_folded, '{}')".into(),
         SortKey::Parent => "i.parent_id".into(),
@@ -66,17 +66,12 @@ fn expression(key: &SortKey) -> Option<String> {
         SortKey::CustomText(field_id) => format!("lower(i.custom ->> '{field_id}')"),
         SortKey::CustomDocument(field_id) => {
             // Documents are stored as text.
-            let stored = format!("i.custom ->> '{field_id}'");
-            format!("CASE WHEN {stored} LIKE '{{%' THEN {} ELSE lower({stored}) END", words(&format!("({stored})")))
+            let stored = format!("(i.custom ->> '{field_id}')");
+            format!("lower(CASE WHEN {stored} LIKE '{{%' THEN document_text({stored}::json) ELSE {stored} END)")
         }
         SortKey::CustomLast(field_id) => format!("i.custom -> '{field_id}' -> -1"),
         _ => return None,
     })
-}
-
-/// The words of a document.
-fn words(document: &str) -> String {
-    format!("lower(jsonb_path_query_array({document}::jsonb, '$.**.text')::text)")
 }
 
 /// A criterion: an expression of ours, or what needs values bound, and its direction.

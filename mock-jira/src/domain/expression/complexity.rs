@@ -16,6 +16,11 @@ impl Formula {
         *self.0.entry(Vec::new()).or_default() += 1;
     }
 
+    /// Whether the size of no list is in it.
+    pub fn is_constant(&self) -> bool {
+        self.0.keys().all(Vec::is_empty)
+    }
+
     /// Another formula more.
     pub fn add(&mut self, other: Self) {
         for (product, times) in other.0 {

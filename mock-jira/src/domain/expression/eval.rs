@@ -128,7 +128,7 @@ impl<'a> Evaluator<'a> {
         result.or_else(|message| self.fail(node, message))
     }
 
-    fn from_world(&self, node: &Node, result: Result<Value, Lack>) -> Evaluated {
+    fn given(&self, node: &Node, result: Result<Value, Lack>) -> Evaluated {
         match result {
             Ok(value) => Ok(value),
             Err(Lack::Missing(missing)) => Err(Stop::Missing(missing)),
@@ -392,12 +392,12 @@ impl<'a> Evaluator<'a> {
                 Some(member) => {
                     self.charge(member.cost, entity, name, length_only)?;
                     let value = self.world.member(entity, member.name);
-                    self.from_world(node, value).map(Some)
+                    self.given(node, value).map(Some)
                 }
                 None if entity.kind == Kind::Issue => match self.world.field(entity, name) {
                     Some(value) => {
                         self.charge(Cost::Once, entity, name, false)?;
-                        self.from_world(node, value).map(Some)
+                        self.given(node, value).map(Some)
                     }
                     None => Ok(None),
                 },
@@ -415,7 +415,7 @@ impl<'a> Evaluator<'a> {
     fn property(&mut self, node: &Node, owner: &Entity, key: &str) -> Evaluated {
         self.charge(Cost::Once, owner, &format!("properties.{key}"), false)?;
         let value = self.world.property(owner, key);
-        self.from_world(node, value)
+        self.given(node, value)
     }
 
     fn call(&mut self, node: &Node, callee: &Node, function: &Value, arguments: &[Value]) -> Evaluated {
@@ -464,7 +464,7 @@ impl<'a> Evaluator<'a> {
             Value::Properties(owner) if name == "keys" => {
                 self.charge(Cost::Each, owner, "properties.keys()", false)?;
                 let keys = self.world.property_keys(owner);
-                self.from_world(node, keys)
+                self.given(node, keys)
             }
             Value::Properties(owner) => match &arguments[0] {
                 Value::Text(key) => self.property(node, owner, key),
@@ -483,7 +483,7 @@ impl<'a> Evaluator<'a> {
                 let arguments_text: String = arguments.iter().map(stringify).collect();
                 self.charge(cost, entity, &format!("{name}({arguments_text})"), false)?;
                 let value = self.world.call(entity, name, arguments);
-                self.from_world(node, value)
+                self.given(node, value)
             }
             other => self.fail(node, format!("{} has no method `{name}`.", other.type_name())),
         }
@@ -516,7 +516,7 @@ impl<'a> Evaluator<'a> {
                 let kind = Kind::named(kind).unwrap_or(Kind::Issue);
                 self.charge(*cost, &Entity::new(kind, text_of(name)), "new", false)?;
                 let thing = self.world.thing(kind, name);
-                self.from_world(node, thing)
+                self.given(node, thing)
             }
             (_, arguments) => {
                 let given = arguments.first().map_or("nothing", Value::type_name);

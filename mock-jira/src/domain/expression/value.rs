@@ -28,9 +28,9 @@ pub enum Value {
     /// A text.
     Text(Arc<str>),
     /// Values in order.
-    List(Arc<Sized<Vec<Value>>>),
+    List(Arc<Measured<Vec<Value>>>),
     /// Values by name.
-    Map(Arc<Sized<Members>>),
+    Map(Arc<Measured<Members>>),
     /// A moment.
     Date(DateTime<Utc>),
     /// A day.
@@ -56,7 +56,7 @@ pub type Members = IndexMap<String, Value>;
 
 /// What others are in, with how deep and how large it is.
 #[derive(Debug)]
-pub struct Sized<T> {
+pub struct Measured<T> {
     /// What is in it.
     pub of: T,
     depth: usize,
@@ -135,14 +135,14 @@ fn checked(depth: usize, weight: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn sized<'a, T>(of: T, values: impl Fn(&T) -> Vec<&Value> + 'a) -> Result<Arc<Sized<T>>, String> {
+fn measured<'a, T>(of: T, values: impl Fn(&T) -> Vec<&Value> + 'a) -> Result<Arc<Measured<T>>, String> {
     let (mut depth, mut weight) = (0, 1_usize);
     for value in values(&of) {
         depth = depth.max(value.depth());
         weight = weight.saturating_add(value.weight());
     }
     checked(depth + 1, weight)?;
-    Ok(Arc::new(Sized { of, depth: depth + 1, weight }))
+    Ok(Arc::new(Measured { of, depth: depth + 1, weight }))
 }
 
 impl Value {
@@ -168,12 +168,12 @@ impl Value {
 
     /// A list, unless it is too large.
     pub fn list(items: impl IntoIterator<Item = Value>) -> Result<Self, String> {
-        sized(items.into_iter().collect(), |items: &Vec<Value>| items.iter().collect()).map(Self::List)
+        measured(items.into_iter().collect(), |items: &Vec<Value>| items.iter().collect()).map(Self::List)
     }
 
     /// A map, unless it is too large.
     pub fn map(members: Members) -> Result<Self, String> {
-        sized(members, |members: &Members| members.values().collect()).map(Self::Map)
+        measured(members, |members: &Members| members.values().collect()).map(Self::Map)
     }
 
     /// A function that sees these variables.

@@ -25,7 +25,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use super::{Clause, Operator, Query, Terminal, parse::MAX_DEPTH};
+use super::{Clause, Operand, Operator, Query, Terminal, parse::MAX_DEPTH};
 use crate::domain::{people::Caller, permission::Access, snapshot::Snapshot};
 pub use apps::{AppCalls, AppFunction, Argument, Call, Outcome, Precomputation, foreign_calls};
 use chrono::{DateTime, Utc};
@@ -221,8 +221,9 @@ impl<'a> Resolver<'a> {
             return Ok(Condition::Nothing);
         }
         Ok(match (operator, sense) {
-            // An issue has at most one of them: it has none if all are empty.
+            // An issue has at most one of them: it has none if all are empty.
             (Operator::Is, _) => Condition::all(conditions),
+            (Operator::Eq, _) if terminal.operand == Some(Operand::Empty) => Condition::all(conditions),
             // It has no contrary operator.
             (Operator::Changed, Sense::Inverted) => Condition::any(conditions).not(),
             _ => Condition::any(conditions),

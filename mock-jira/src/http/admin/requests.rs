@@ -6,6 +6,7 @@ use super::{
 };
 use crate::http::{gate::About, server::Server};
 use axum::{
+    body::Bytes,
     extract::State,
     http::{Method, StatusCode, Uri},
     response::{
@@ -16,7 +17,7 @@ use axum::{
 use futures::{Stream, StreamExt, stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     convert::Infallible,
@@ -29,15 +30,20 @@ use uuid::Uuid;
 /// How many requests are remembered.
 const REMEMBERED: usize = 10_000;
 
+/// The longest body that is remembered with its request, and how much of bodies in all, in bytes.
+pub const LONGEST_KEPT: usize = 256 * 1024;
+const KEPT: usize = 16 * 1024 * 1024;
+
 /// How far a listener may fall behind before it misses requests.
 const BEHIND: usize = 1_000;
 
 /// The newest requests that this process answered. Kept in memory: it tells about the process, not about a site.
 ///
-/// Neither headers nor bodies are kept, and so no secrets.
+/// No headers are kept, and of bodies only JSON of operations, and so no secrets.
 #[derive(Debug)]
 pub struct RequestLog {
     entries: Mutex<VecDeque<Arc<Entry>>>,
+    bodies: Mutex<Bodies>,
     live: broadcast::Sender<Arc<Entry>>,
 }
 
@@ -53,6 +59,34 @@ pub struct Entry {
     about: About,
     status: u16,
     elapsed_microseconds: u64,
+}
+
+/// What was sent and answered, where it was JSON; of the newest requests.
+#[derive(Debug, Default)]
+struct Bodies {
+    exchanges: VecDeque<(Uuid, Exchange)>,
+    bytes: usize,
+}
+
+/// The bodies of a request and its answer.
+#[derive(Debug, Clone, Default)]
+pub struct Exchange {
+    /// As it was sent.
+    pub request: Option<Bytes>,
+    /// As it was answered.
+    pub answer: Option<Bytes>,
+}
+
+impl Exchange {
+    fn bytes(&self) -> usize {
+        [&self.request, &self.answer].into_iter().flatten().map(Bytes::len).sum()
+    }
+}
+
+/// JSON as what it means, other text as it is.
+fn readable(body: Option<Bytes>) -> Option<Value> {
+    let body = body?;
+    Some(serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into()))
 }
 
 /// Which requests are asked for.
@@ -82,7 +116,7 @@ impl Filter {
 
 impl Default for RequestLog {
     fn default() -> Self {
-        Self { entries: Mutex::default(), live: broadcast::Sender::new(BEHIND) }
+        Self { entries: Mutex::default(), bodies: Mutex::default(), live: broadcast::Sender::new(BEHIND) }
     }
 }
 
@@ -108,6 +142,21 @@ impl RequestLog {
         let _ = self.live.send(entry);
     }
 
+    /// Remembers what a request and its answer contained, before [`Self::record`] tells of it.
+    pub fn keep(&self, id: Uuid, exchange: Exchange) {
+        let size = exchange.bytes();
+        if size == 0 {
+            return;
+        }
+        let mut bodies = self.bodies();
+        bodies.bytes += size;
+        bodies.exchanges.push_back((id, exchange));
+        while bodies.bytes > KEPT {
+            let Some((_, forgotten)) = bodies.exchanges.pop_front() else { break };
+            bodies.bytes -= forgotten.bytes();
+        }
+    }
+
     /// What is remembered, and what comes after that.
     fn look(&self, filter: &Filter) -> (Vec<Arc<Entry>>, broadcast::Receiver<Arc<Entry>>) {
         let entries = self.entries();
@@ -120,6 +169,11 @@ impl RequestLog {
     /// Forgets all of them.
     pub fn forget(&self) {
         self.entries().clear();
+        *self.bodies() = Bodies::default();
+    }
+
+    fn bodies(&self) -> MutexGuard<'_, Bodies> {
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn entries(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
@@ -138,7 +192,7 @@ pub fn routes() -> Routes {
             listen,
             about("streamRequests").query::<Filter>().answers_text(200, STREAM).refuses(&[400]),
         )
-        .get("/_mock/requests/{id}", one, about("getRequest").answers::<Entry>(200).refuses(&[400, 404]))
+        .get("/_mock/requests/{id}", one, about("getRequest").answers::<Shown>(200).refuses(&[400, 404]))
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -150,10 +204,24 @@ async fn list(State(server): State<Arc<Server>>, Query(filter): Query<Filter>) -
     super::answer(StatusCode::OK, &List { requests: server.requests.look(&filter).0 })
 }
 
+/// One request with its bodies.
+#[derive(Serialize, JsonSchema)]
+struct Shown {
+    #[serde(flatten)]
+    entry: Arc<Entry>,
+    /// What was sent, if it was JSON and is still remembered; text if it was only meant to be.
+    request: Option<Value>,
+    /// What was answered, in the same way.
+    answer: Option<Value>,
+}
+
 async fn one(State(server): State<Arc<Server>>, Path(id): Path<Uuid>) -> Result<Response, Refused> {
     let entry = server.requests.entries().iter().find(|entry| entry.id == id).cloned();
     let entry = entry.ok_or_else(|| Refused::not_found("No such request is remembered."))?;
-    Ok(super::answer(StatusCode::OK, &entry))
+    let exchange = server.requests.bodies().exchanges.iter().find(|(of, _)| *of == id).map(|(_, kept)| kept.clone());
+    let Exchange { request, answer } = exchange.unwrap_or_default();
+    let shown = Shown { entry, request: readable(request), answer: readable(answer) };
+    Ok(super::answer(StatusCode::OK, &shown))
 }
 
 async fn clear(State(server): State<Arc<Server>>) -> StatusCode {

@@ -1,21 +1,47 @@
-//! Whether a request has arrived as a whole: who is to blame when its time is over.
+//! The body of a request as it arrives: whether all of it has, which tells who is to blame when the time is over, and
+//! what it was, for the log of requests.
 
+use crate::http::admin::requests::LONGEST_KEPT;
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::Request,
+    http::{HeaderMap, header},
 };
 use std::{
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
 };
 
-/// Tells whether the body of a request has come in.
-pub(super) struct Arrival(Option<Arc<AtomicBool>>);
+/// Whether a body is JSON of some kind.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim_end().ends_with("json")))
+}
+
+/// Tells whether the body of a request has come in, and what it was.
+#[derive(Clone)]
+pub(super) struct Arrival(Option<Arc<Progress>>);
+
+struct Progress {
+    complete: AtomicBool,
+    /// What was read of it, up to one byte more than is kept; `None` of what is not JSON.
+    read: Option<Mutex<Vec<u8>>>,
+}
+
+impl Progress {
+    fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::Relaxed)
+    }
+
+    fn read(&self) -> Option<MutexGuard<'_, Vec<u8>>> {
+        Some(self.read.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 impl Arrival {
     /// Watches the body from now on.
@@ -23,15 +49,22 @@ impl Arrival {
         if request.body().is_end_stream() {
             return Self(None);
         }
-        let complete = Arc::new(AtomicBool::new(false));
+        let read = is_json(request.headers()).then(Mutex::default);
+        let progress = Arc::new(Progress { complete: AtomicBool::new(false), read });
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = Body::new(Watched { body, complete: complete.clone() });
-        Self(Some(complete))
+        *request.body_mut() = Body::new(Watched { body, progress: progress.clone() });
+        Self(Some(progress))
     }
 
     /// Whether nothing is waited for any more.
     pub(super) fn is_complete(&self) -> bool {
-        self.0.as_ref().is_none_or(|complete| complete.load(Ordering::Relaxed))
+        self.0.as_ref().is_none_or(|progress| progress.is_complete())
+    }
+
+    /// What came in, if it is JSON, unless that is nothing or too long to be kept.
+    pub(super) fn body(&self) -> Option<Bytes> {
+        let read = std::mem::take(&mut *self.0.as_ref()?.read()?);
+        (!read.is_empty() && read.len() <= LONGEST_KEPT).then(|| read.into())
     }
 }
 
@@ -39,7 +72,7 @@ impl Arrival {
 /// under a client that sends it after the head, and may send the next request.
 struct Watched {
     body: Body,
-    complete: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 }
 
 /// Most that is read of a body that nobody wants, in bytes, and the longest wait for it.
@@ -48,7 +81,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if self.complete.load(Ordering::Relaxed) || self.body.is_end_stream() {
+        if self.progress.is_complete() || self.body.is_end_stream() {
             return;
         }
         let rest = std::mem::take(&mut self.body);
@@ -67,8 +100,15 @@ impl HttpBody for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
-            self.complete.store(true, Ordering::Relaxed);
+        match &frame {
+            Poll::Ready(None | Some(Err(_))) => self.progress.complete.store(true, Ordering::Relaxed),
+            Poll::Ready(Some(Ok(frame))) => {
+                if let (Some(data), Some(mut read)) = (frame.data_ref(), self.progress.read()) {
+                    let room = (LONGEST_KEPT + 1).saturating_sub(read.len()).min(data.len());
+                    read.extend_from_slice(&data[..room]);
+                }
+            }
+            Poll::Pending => {}
         }
         frame
     }

@@ -299,7 +299,7 @@ fn bean(call: &Call, data: &Data, thing: &Entity) -> Option<Value> {
 }
 
 /// Things inside values look as they do in answers to this call.
-struct Shown<'a>(&'a Call);
+pub struct Shown<'a>(pub &'a Call);
 
 impl Looks for Shown<'_> {
     fn avatars(&self, account: &Account) -> Value {

@@ -144,6 +144,7 @@ async fn get_assigned_permission_scheme(call: Call, Path(id_or_key): Path<String
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct IdBody {
     #[serde(deserialize_with = "lenient::int")]
     id: Option<i64>,

@@ -80,6 +80,19 @@ struct SchemeBody {
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NamingBody {
+    name: Option<String>,
+    description: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct LevelsBody {
+    levels: Option<Vec<LevelBody>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct LevelBody {
     name: Option<String>,
@@ -121,7 +134,7 @@ async fn create_issue_security_scheme(Json(call, body): Json<SchemeBody>) -> Ans
     created(json!({ "id": id.to_string() }))
 }
 
-async fn update_issue_security_scheme(Path(id): Path<String>, Json(call, body): Json<SchemeBody>) -> Answer {
+async fn update_issue_security_scheme(Path(id): Path<String>, Json(call, body): Json<NamingBody>) -> Answer {
     administers(&call)?;
     let naming = Naming { name: body.name, description: body.description };
     security_schemes::update(&call, number(&id, SCHEME)?, naming).await?;
@@ -134,7 +147,7 @@ async fn delete_security_scheme(call: Call, Path(id): Path<String>) -> Answer {
     no_content()
 }
 
-async fn add_security_level(Path(id): Path<String>, Json(call, body): Json<SchemeBody>) -> Answer {
+async fn add_security_level(Path(id): Path<String>, Json(call, body): Json<LevelsBody>) -> Answer {
     administers(&call)?;
     security_schemes::add_levels(&call, number(&id, SCHEME)?, levels(&call, body.levels)?).await?;
     no_content()
@@ -158,7 +171,7 @@ async fn remove_level(call: Call, Path((scheme_id, level_id)): Path<(String, Str
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct MembersBody {
     members: Option<Vec<MemberBody>>,
 }
@@ -184,7 +197,7 @@ async fn remove_member_from_security_level(
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct DefaultsBody {
     default_values: Vec<DefaultBody>,
 }
@@ -216,7 +229,7 @@ async fn set_default_levels(Json(call, body): Json<DefaultsBody>) -> Answer {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AssociationBody {
     #[serde(deserialize_with = "lenient::text")]
     project_id: Option<String>,

@@ -181,7 +181,8 @@ impl Resolver<'_> {
     }
 }
 
-/// The minute that begins at an instant, which is all that a query can name of it.
+/// The minute of an instant, which is all that a query can name of it.
 pub fn minute(at: DateTime<Utc>) -> Span<DateTime<Utc>> {
-    (Bound::Included(at), Bound::Excluded(at + TimeDelta::minutes(1)))
+    let begun = at - TimeDelta::milliseconds(at.timestamp_millis().rem_euclid(60_000));
+    (Bound::Included(begun), Bound::Excluded(begun + TimeDelta::minutes(1)))
 }

@@ -73,15 +73,22 @@ impl Resolver<'_> {
         let site = self.scope.site;
         match subject {
             Subject::Id(things, _) => Choices::Listed(self.things(things)),
-            Subject::Account(_) | Subject::Custom(_, Kind::User | Kind::Users) => Choices::Accounts,
+            Subject::Account(_) | Subject::WorklogAuthor | Subject::Custom(_, Kind::User | Kind::Users) => {
+                Choices::Accounts
+            }
             Subject::Labels => Choices::Labels,
             Subject::SavedFilter => Choices::Filters,
             Subject::LinkType => {
                 let phrases = site.link_types.iter().flat_map(|link_type| [&link_type.outward, &link_type.inward]);
                 Choices::Listed(phrases.map(named).collect())
             }
-            Subject::Custom(_, Kind::Project) => Choices::Listed(self.things(Things::Projects)),
+            Subject::ParentProject | Subject::Custom(_, Kind::Project) => {
+                Choices::Listed(self.things(Things::Projects))
+            }
             Subject::Custom(_, Kind::Version | Kind::Versions) => Choices::Listed(self.things(Things::Versions)),
+            Subject::Custom(_, Kind::Sprint) => {
+                Choices::Listed(self.sprints().map(|sprint| named(&sprint.name)).collect())
+            }
             Subject::Custom(_, Kind::Group | Kind::Groups) => {
                 Choices::Listed(site.groups.iter().map(|group| named(&group.name)).collect())
             }

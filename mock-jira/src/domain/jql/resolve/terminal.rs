@@ -56,7 +56,12 @@ impl<'a> Resolver<'a> {
         if operator == clause.operator {
             return Ok(condition);
         }
-        Ok(match self.empty(subject) {
+        let empty = match subject {
+            // Nobody can ask for it, yet an issue without links is unlike nothing.
+            Subject::LinkType => Some(Condition::Link(self.any_link()).not()),
+            subject => self.empty(subject),
+        };
+        Ok(match empty {
             Some(empty) if empty != condition => Condition::but_not(empty, condition),
             _ => condition.not(),
         })

@@ -98,7 +98,7 @@ impl<'a> Resolver<'a> {
         }
         let folded = text.to_lowercase();
         let called_so = accounts.values().filter(|account| {
-            let email = account.email.as_ref().filter(|_| account.email_public);
+            let email = account.email.as_ref().filter(|_| self.access().sees_email(account));
             account.display_name.to_lowercase() == folded || email.is_some_and(|email| email.to_lowercase() == folded)
         });
         let mut ids: Vec<String> = called_so.map(|account| account.account_id.clone()).collect();

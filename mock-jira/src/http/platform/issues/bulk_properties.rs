@@ -1,13 +1,14 @@
 //! Properties of many issues (J-119).
 
 use crate::{
-    app::bulk_properties::{self, Change, IssueProperties},
+    app::bulk_properties::{self, Change, IssueProperties, computed},
     db::properties::IssueFilter,
     domain::failure::Failure,
     http::{
         answer::{Answer, see_task_elsewhere},
         body::Json,
         call::Call,
+        platform::expressions::Shown,
         routes::Routes,
     },
 };
@@ -64,11 +65,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 async fn bulk_set_issue_property(Path(key): Path<String>, Json(call, set): Json<Set>) -> Answer {
-    if set.expression.is_some() {
-        return Err(Failure::invalid("Jira expressions are not evaluated here; give a value.").into());
-    }
-    let value = set.value.ok_or_else(|| Failure::invalid("The value of the property must be given."))?;
-    submit(&call, Change::Set { key, value, filter: set.filter }).await
+    let change = match (set.value, set.expression) {
+        (Some(value), None) => Change::Set { key, value, filter: set.filter },
+        (None, Some(expression)) => computed(&call, &Shown(&call), key, &expression, &set.filter).await?,
+        _ => return Err(Failure::invalid("Either the value of the property or an expression must be given.").into()),
+    };
+    submit(&call, change).await
 }
 
 #[derive(Default, Deserialize)]

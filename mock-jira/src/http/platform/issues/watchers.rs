@@ -42,7 +42,7 @@ async fn get_issue_watchers(call: Call, Path(id_or_key): Path<String>) -> Answer
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct IssueList {
     issue_ids: Vec<String>,
 }

@@ -17,7 +17,7 @@ use crate::{
     },
     http::{
         answer::{Answer, created, no_content, ok},
-        body::{Ids, Json, lenient},
+        body::{self, Ids, Json, lenient},
         call::Call,
         page::Window,
         properties,
@@ -154,17 +154,16 @@ async fn bulk_delete_worklogs(Path(id_or_key): Path<String>, Json(call, body): J
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Relocation {
-    #[serde(flatten)]
-    worklogs: Ids,
+    ids: Vec<body::Id>,
     #[serde(default, deserialize_with = "lenient::text")]
     issue_id_or_key: Option<String>,
 }
 
 async fn bulk_move_worklogs(Path(id_or_key): Path<String>, Json(call, body): Json<Relocation>) -> Answer {
     let to = body.issue_id_or_key.ok_or_else(|| Failure::invalid("issueIdOrKey must be given."))?;
-    worklogs::relocate(&call, &id_or_key, &body.worklogs.ids(), &to, adjust_many(&call)?).await?;
+    worklogs::relocate(&call, &id_or_key, &body::distinct(&body.ids), &to, adjust_many(&call)?).await?;
     no_content()
 }
 

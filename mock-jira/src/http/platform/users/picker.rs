@@ -29,7 +29,7 @@ async fn find_users_for_picker(call: Call) -> Answer {
     let most = most(&call)?;
     let show_avatar = call.params.flag("showAvatar", false)?;
     let without_apps = call.params.flag("excludeConnectUsers", false)?;
-    let query = call.params.text("query").unwrap_or_default();
+    let query = required_query(&call)?;
     let (excluded, named) = (call.params.list("excludeAccountIds"), call.params.list("exclude"));
     if !excluded.is_empty() && !named.is_empty() {
         return Err(Failure::invalid("Only one of 'exclude' and 'excludeAccountIds' can be provided.").into());
@@ -45,9 +45,7 @@ async fn find_users_and_groups(call: Call) -> Answer {
     // What is neither true nor false is false, here alone.
     let flag = |name: &str| call.params.flag(name, false).unwrap_or(false);
     let (show_avatar, without_apps) = (flag("showAvatar"), flag("excludeConnectAddons"));
-    let Some(query) = call.params.all("query").next() else {
-        return Err(Failure::invalid("The 'query' query parameter is required.").into());
-    };
+    let query = required_query(&call)?;
     if !may_browse(&call) {
         return Err(Failure::forbidden("You do not have permission to browse users and groups.").into());
     }
@@ -126,6 +124,12 @@ fn field_projects(call: &Call) -> Result<Reach<'_>> {
 
 fn most(call: &Call) -> Result<i64> {
     Ok(call.params.int("maxResults")?.unwrap_or(50).clamp(0, 1000))
+}
+
+/// It may be empty, but not missing.
+fn required_query(call: &Call) -> Result<&str> {
+    let query = call.params.all("query").next();
+    query.ok_or_else(|| Failure::invalid("The 'query' query parameter is required."))
 }
 
 /// Active accounts that a query finds. Who may not browse people finds only those whose name is known already.
