@@ -446,12 +446,16 @@ impl Cutter {
     /// Runs a statement to its end, or until it is cut off: then it fails as one that is [`too_heavy`].
     pub(crate) async fn run<T>(self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
         let mut statement = pin!(statement);
-        if let Ok(done) = tokio::time::timeout(self.patience, &mut statement).await {
-            return done;
+        let mut wait = self.patience;
+        loop {
+            // The connection is kept until it is idle, so that nothing but this statement can be hit.
+            if let Ok(done) = tokio::time::timeout(wait, &mut statement).await {
+                return done;
+            }
+            sqlx::query("SELECT pg_cancel_backend($1)").bind(self.process).execute(&self.owner).await?;
+            // Between two messages of a statement there is nothing to cancel.
+            wait = Duration::from_millis(10);
         }
-        sqlx::query("SELECT pg_cancel_backend($1)").bind(self.process).execute(&self.owner).await?;
-        // The connection is kept until it is idle, so that nothing but this statement can have been hit.
-        statement.await
     }
 }
 

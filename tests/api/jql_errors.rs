@@ -16,7 +16,6 @@ const QUERIES: &[&str] = &[
     "labels WAS x",
     "universe = 42",
     "cf[99999] = 1",
-    "issue.property[x].y = 1",
     "project = NOPE",
     "project = 4711",
     "project IN (DEMO, NOPE, OTHER)",
