@@ -19,12 +19,18 @@ pub struct World {
     pub mock: MockJira,
     /// The number of its site in the database.
     pub site_id: i32,
-    _folder: tempfile::TempDir,
+    /// Where the cluster is, with PostgreSQL's log.
+    pub folder: tempfile::TempDir,
 }
 
 impl World {
     /// Starts the server and makes the issues by SQL, as copies of the demo site's first ones.
     pub async fn start() -> Self {
+        Self::filled(fill).await
+    }
+
+    /// Starts the server and fills the demo site by the statements that are made for its number.
+    pub async fn filled(fill: impl FnOnce(i32) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path: PathBuf = folder.path().to_owned();
         let mock = MockJira::builder().database(Database::Folder(path)).start().await.expect("a server");
@@ -35,7 +41,7 @@ impl World {
         for statement in fill(site_id) {
             sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("issues");
         }
-        Self { mock, site_id, _folder: folder }
+        Self { mock, site_id, folder }
     }
 
     /// The cluster under the server.

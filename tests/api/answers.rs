@@ -44,7 +44,8 @@ async fn ask(world: &World, who: &str, method: &str, path: &str, body: Option<&s
         "viewer" => world.viewer(),
         _ => world.anonymous(),
     };
-    let path = format!("/rest/api/3{}", path.replace("{long}", &"x".repeat(256)));
+    let path = path.replace("{long}", &"x".repeat(256));
+    let path = if path.starts_with("/rest/") { path } else { format!("/rest/api/3{path}") };
     let kind = match body {
         Some(body) if body.contains('=') && !body.starts_with('{') => "application/x-www-form-urlencoded",
         _ => "application/json",

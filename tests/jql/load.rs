@@ -45,11 +45,12 @@ pub async fn load(db: &Db, site: &Site) -> Loaded {
     let snapshot = Arc::new(metadata::load(&mut read).await.expect("metadata").expect("the site"));
     drop(read);
 
-    let mut work = db.begin(site_id, By { account_id: None, at: site.now }).await.expect("a transaction");
+    let mut work = db.begin(site_id, By { at: site.now, ..By::default() }).await.expect("a transaction");
     for issue in &site.issues {
         let states: Vec<Stored> = issue.history.iter().map(|moment| stored(site, issue, &moment.state)).collect();
-        db::issues::insert(&mut work, &states[states.len() - 1]).await.expect("an issue");
+        db::issues::insert(&mut work, &states[0]).await.expect("an issue");
         for (moment, pair) in issue.history[1..].iter().zip(states.windows(2)) {
+            db::issues::update(&mut work, &pair[1]).await.expect("the issue");
             let items = changes::between(&snapshot, &pair[0], &pair[1], &References::new());
             let author = USERS[moment.by].id;
             db::changelog::insert(&mut work, issue.id, author, moment.at, &items).await.expect("a change");

@@ -83,7 +83,7 @@ async fn both_interpreters_agree() {
     println!("{cases} queries from seed {first} in {:.0} s: {tally:?}", started.elapsed().as_secs_f64());
     assert_eq!(tally.disagreed, 0);
     // Queries that find nothing show little.
-    assert!(tally.found * 3 > tally.asked, "too few find something: {tally:?}");
+    assert!(tally.found * 5 > tally.asked, "too few find something: {tally:?}");
     mock.stop().await.unwrap();
 }
 

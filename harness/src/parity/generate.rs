@@ -180,7 +180,7 @@ mod tests {
         has("/rest/api/3/project/{project}");
         has("/rest/api/3/project/NOSUCHTHING");
         has("/rest/api/3/issue/{project}-999999999");
-        has("/rest/api/3/user?accountId={me}");
+        has("/rest/api/3/user/groups?accountId={me}");
         has("/rest/api/3/priority/999999999");
         assert!(lines.iter().all(|line| !line.contains('é')), "paths are encoded");
     }

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::variables::Variables;
+use super::variables::{Variables, plain};
 
 /// A place in an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -50,10 +50,7 @@ impl Selector {
                 let wanted = variables.fill_text(wanted).ok()?;
                 let has = |value: &&Value| {
                     let member = member.split('.').try_fold(*value, |value, name| value.get(name));
-                    member.is_some_and(|member| match member {
-                        Value::String(text) => *text == wanted,
-                        other => other.to_string() == wanted,
-                    })
+                    member.is_some_and(|member| plain(member) == wanted)
                 };
                 match value {
                     Value::Array(items) => items.iter().find(has),

@@ -128,7 +128,8 @@ fn alone(text: &str) -> Option<&str> {
     name_at(text).filter(|name| name.len() + 2 == text.len())
 }
 
-fn plain(value: &Value) -> String {
+/// A value as it stands in a text.
+pub fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -159,7 +159,8 @@ fn checks(run: &Report) -> Markup {
 
 /// A cell for each operation, by API and tag.
 fn map(number: usize, run: &Report) -> Markup {
-    let mut groups: Vec<((&str, &str), Vec<(usize, &OperationReport)>)> = Vec::new();
+    type Cells<'a> = Vec<(usize, &'a OperationReport)>;
+    let mut groups: Vec<((&str, &str), Cells<'_>)> = Vec::new();
     for (index, operation) in run.operations.iter().enumerate() {
         let group = (operation.api.as_str(), operation.tag.as_deref().unwrap_or("other"));
         match groups.iter_mut().find(|(name, _)| *name == group) {

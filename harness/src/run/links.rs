@@ -292,10 +292,10 @@ impl Links {
                 Method::POST => kind.create = Some(index),
                 _ => {}
             }
-        } else if let Some(kind) = path.strip_suffix("/search").and_then(|collection| self.kinds.get_mut(collection)) {
-            if operation.method == Method::GET {
-                kind.list.get_or_insert(index);
-            }
+        } else if operation.method == Method::GET
+            && let Some(kind) = path.strip_suffix("/search").and_then(|collection| self.kinds.get_mut(collection))
+        {
+            kind.list.get_or_insert(index);
         }
     }
 

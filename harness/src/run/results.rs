@@ -117,10 +117,11 @@ impl Results {
 
     /// What failed, one of each kind. They are taken out, to be confirmed or dismissed.
     pub fn groups(&mut self) -> Vec<Group> {
-        let take = |(key, (_, shown)): (&Key, &mut (u64, Option<(Case, Found)>))| {
-            shown.take().map(|(case, found)| Group { key: key.clone(), case, found })
-        };
-        self.groups.iter_mut().filter_map(take).collect()
+        let groups = self.groups.iter_mut().filter_map(|(key, (_, shown))| {
+            let (case, found) = shown.take()?;
+            Some(Group { key: key.clone(), case, found })
+        });
+        groups.collect()
     }
 
     /// A failure was seen again.

@@ -145,13 +145,13 @@ impl Sketch<'_> {
         if let Some(list) = kind.list.and_then(|list| self.list(list, made)) {
             self.push(list, Role::Contains { of });
         }
-        if let Some(mut update) = kind.update.and_then(|update| self.about(update, kind, made, of)) {
-            if let Some(body) = self.body(update.operation, Flavour::Usual, false) {
-                update.body = body;
-                let changed = self.push(update, Role::Try);
-                if let Some(read) = &read {
-                    self.push(read.clone(), Role::ReadBack { of: changed });
-                }
+        if let Some(mut update) = kind.update.and_then(|update| self.about(update, kind, made, of))
+            && let Some(body) = self.body(update.operation, Flavour::Usual, false)
+        {
+            update.body = body;
+            let changed = self.push(update, Role::Try);
+            if let Some(read) = &read {
+                self.push(read.clone(), Role::ReadBack { of: changed });
             }
         }
         if let Some(delete) = kind.delete.and_then(|delete| self.about(delete, kind, made, of)) {
