@@ -363,6 +363,8 @@ async fn assigns() {
     let dana =
         developer.get("/rest/api/3/issue/DEMO-2?fields=assignee").await.expect(200)["fields"]["assignee"]["accountId"]
             .clone();
+    let unknown = json!({ "accountId": dana, "notDocumented": 1 });
+    admin.put(&format!("{path}/assignee"), unknown).await.expect(400);
     admin.put(&format!("{path}/assignee"), json!({ "accountId": dana })).await.expect(204);
     assert_eq!(assignee().await, "Dana Developer");
     admin.put(&format!("{path}/assignee"), json!({ "accountId": null })).await.expect(204); // J-58

@@ -116,11 +116,16 @@ pub fn attribute(thing: &Value, wanted: &str, number: bool) -> Option<Value> {
     });
     // Where only a link tells it, its last segment does; where several were made at once, the first counts.
     let by_link = || thing["self"].as_str().and_then(|link| link.rsplit('/').next()).map(Value::from);
+    // Some answers are nothing but an id, by its full name.
+    let by_only = || match thing.as_object()?.iter().next()? {
+        (name, id @ (Value::String(_) | Value::Number(_))) if name.ends_with("Id") => Some(id.clone()),
+        _ => None,
+    };
     let by_list = || attribute(super::paging::items(thing)?.first()?, wanted, number);
     let found = if thing.is_string() || thing.is_number() {
         Some(thing.clone())
     } else {
-        found.cloned().or_else(by_link).or_else(by_list)
+        found.cloned().or_else(by_link).or_else(by_only).or_else(by_list)
     };
     found.map(|found| if number { as_number(found) } else { Value::String(text(&found)) })
 }
@@ -153,6 +158,7 @@ mod tests {
         assert_eq!(attribute(&json!({ "id": 7 }), "id", false), Some(json!("7")));
         assert_eq!(attribute(&json!({ "accountId": "a" }), "id", false), Some(json!("a")));
         assert_eq!(attribute(&json!({ "self": "http://a/role/5" }), "id", true), Some(json!(5)));
+        assert_eq!(attribute(&json!({ "schemeId": "8" }), "id", false), Some(json!("8")));
         assert_eq!(attribute(&json!("label"), "id", false), Some(json!("label")));
         assert_eq!(attribute(&json!({}), "id", false), None);
     }

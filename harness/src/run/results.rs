@@ -32,6 +32,7 @@ pub struct Results {
     cases: u64,
     seed: u64,
     strict: bool,
+    time_limit: Option<Duration>,
 }
 
 /// The kind of a failure.
@@ -71,6 +72,7 @@ impl Results {
             cases: 0,
             seed: options.seed,
             strict: options.strict,
+            time_limit: options.time_limit,
         }
     }
 
@@ -163,6 +165,11 @@ impl Results {
                 report.failures.push(failure);
             }
         }
+        let without_request = if self.time_limit.is_some_and(|limit| took > limit) {
+            "the time was up"
+        } else {
+            "what it needs could not be made"
+        };
         for operation in &mut self.operations {
             // Near-misses are tried even where nothing is known; then it was called after all.
             let is_called = !operation.answers.is_empty() && operation.skipped.as_deref() != Some("not served yet");
@@ -171,7 +178,7 @@ impl Results {
                 operation.skipped = None;
             } else {
                 summary.skipped += 1;
-                operation.skipped.get_or_insert_with(|| "the time was up".to_owned());
+                operation.skipped.get_or_insert_with(|| without_request.to_owned());
             }
         }
         Report {

@@ -275,8 +275,31 @@ async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request)
     no_content()
 }
 
+/// What a user can have where one is sent, though only the account counts.
+const USER: [&str; 16] = [
+    "accountId",
+    "accountType",
+    "active",
+    "appType",
+    "applicationRoles",
+    "avatarUrls",
+    "displayName",
+    "emailAddress",
+    "expand",
+    "groups",
+    "guest",
+    "key",
+    "locale",
+    "name",
+    "self",
+    "timeZone",
+];
+
 async fn assign_issue(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {
     let user: Map<String, Value> = body::read(&body::bytes(request).await?)?;
+    if user.keys().any(|name| !USER.contains(&name.as_str())) {
+        return Err(Failure::invalid_payload().into());
+    }
     let account_id = match user.get("accountId") {
         Some(Value::String(id)) => Some(id.as_str()),
         Some(Value::Null) => None,
