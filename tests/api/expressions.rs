@@ -307,6 +307,8 @@ async fn the_old_form_is_gone_unless_the_site_keeps_it() {
     assert_eq!((&broken["value"], &broken["meta"]["issues"]["jql"]["totalCount"]), (&json!([]), &json!(0)));
     ask(json!({ "query": "project =", "validation": "much" })).await.expect(400);
     // Without a query it is as the new one.
+    let missing = json!({ "expression": "issue.key", "context": { "issue": { "key": "DEMO-999" } } });
+    developer.post("/rest/api/3/expression/eval", missing).await.expect(404);
     let body = json!({ "expression": "1 + 1" });
     assert_eq!(developer.post("/rest/api/2/expression/eval", body).await.expect(200), json!({ "value": 2 }));
 }

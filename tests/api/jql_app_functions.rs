@@ -150,6 +150,7 @@ async fn apps_read_and_write_their_own_alone() {
         app.post(COMPUTATION, json!({ "values": [bad] })).await.expect(400);
     }
     app.post(COMPUTATION, json!({ "precomputationIDs": [] })).await.expect(400);
+    app.post(&format!("{COMPUTATION}/search"), json!({ "values": [] })).await.expect(400);
     // Nobody else, and nobody at all.
     admin.get(COMPUTATION).await.expect(403);
     admin.post(COMPUTATION, json!({ "values": [] })).await.expect(403);
