@@ -52,8 +52,19 @@ async fn the_administration_is_as_it_is_described() {
     let at = |path: &str| format!("{}{path}", mock.url);
     let document = json_of(client().get(at("/_mock/openapi/admin.json")), 200).await;
     let mut called = BTreeSet::new();
+    const FUNCTIONS: &str = "/_mock/sites/{name}/jql-functions";
+    // Accounts of the same template have the same ids.
+    let account = mock.get("/rest/api/3/myself").await["accountId"].clone();
     let made = json!({ "name": "described", "template": "demo" });
     let token = json!({ "email": "admin@example.com", "label": "x" });
+    let function = json!({
+        "key": "a/b",
+        "name": "mine",
+        "accountId": account,
+        "arguments": [{ "name": "text" }],
+        "operators": ["in"],
+    });
+    let call = json!({ "functionKey": "a/b", "field": "issue", "operator": "in", "arguments": ["x"], "value": "key = DEMO-1" });
     let calls = [
         ("get", "/_mock/health", "/_mock/health", None),
         ("get", "/_mock/ready", "/_mock/ready", None),
@@ -71,6 +82,11 @@ async fn the_administration_is_as_it_is_described() {
         ("delete", "/_mock/sites/{name}/tokens/{token}", "/_mock/sites/described/tokens/x", None),
         ("get", "/_mock/sites/{name}/mail", "/_mock/sites/described/mail", None),
         ("delete", "/_mock/sites/{name}/mail", "/_mock/sites/described/mail", None),
+        ("get", FUNCTIONS, "/_mock/sites/described/jql-functions", None),
+        ("post", FUNCTIONS, "/_mock/sites/described/jql-functions", Some(json!({ "key": "x" }))),
+        ("post", FUNCTIONS, "/_mock/sites/described/jql-functions", Some(function)),
+        ("post", "/_mock/sites/{name}/jql-precomputations", "/_mock/sites/described/jql-precomputations", Some(call)),
+        ("delete", "/_mock/sites/{name}/jql-functions/{key}", "/_mock/sites/described/jql-functions/a/b", None),
         ("get", "/_mock/audit", "/_mock/audit?limit=5", None),
         ("get", "/_mock/audit", "/_mock/audit?limit=x", None),
         ("get", "/_mock/requests", "/_mock/requests?status=200", None),

@@ -30,6 +30,7 @@ pub enum Field {
     LinkType,
     LinkedIssue,
     OriginalEstimate,
+    EpicLink,
     Parent,
     ParentEpic,
     ParentProject,
@@ -108,7 +109,7 @@ impl Asker<'_> {
         }
         let custom = |id: i64| match id {
             10019 => Field::Rank,
-            10014 => Field::Parent,
+            10014 => Field::EpicLink,
             id => Field::Custom(id),
         };
         let known = |id: i64| id == 10014 || CUSTOM.iter().any(|field| field.0 == id);
@@ -141,7 +142,8 @@ impl Asker<'_> {
             "worklogauthor" => Field::WorklogAuthor,
             "worklogdate" => Field::WorklogDate,
             "originalestimate" | "timeoriginalestimate" => Field::OriginalEstimate,
-            "parent" | "epic link" => Field::Parent,
+            "parent" => Field::Parent,
+            "epic link" => Field::EpicLink,
             "priority" => Field::Priority,
             "project" => Field::Project,
             "remainingestimate" | "timeestimate" => Field::RemainingEstimate,
@@ -178,9 +180,12 @@ impl Asker<'_> {
         Ok(match field {
             Field::Assignee | Field::Category | Field::Component | Field::Creator | Field::IssueType => Class::Set,
             Field::Labels | Field::Level | Field::Parent | Field::Project | Field::Reporter => Class::Set,
-            Field::LinkType | Field::LinkedIssue | Field::ParentEpic | Field::ParentProject | Field::WorklogAuthor => {
-                Class::Set
-            }
+            Field::EpicLink
+            | Field::LinkType
+            | Field::LinkedIssue
+            | Field::ParentEpic
+            | Field::ParentProject
+            | Field::WorklogAuthor => Class::Set,
             Field::LastViewed => Class::Instant(self.caller.and_then(|user| issue.viewed.get(&user).copied())),
             Field::WorklogDate => {
                 let seen = issue.worklogs.iter().filter(|worklog| self.admits(issue, worklog.audience));

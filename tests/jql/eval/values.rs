@@ -45,6 +45,12 @@ impl<'a> Asker<'a> {
                 self.above(issue).map(|above| self.site.projects[above.project].id.to_string()).into_iter().collect()
             }
             Field::ParentEpic => self.epics(issue),
+            // The parent, if it is an epic that the caller sees.
+            Field::EpicLink => self
+                .epics(issue)
+                .into_iter()
+                .filter(|epic| issue.parent.is_some_and(|id| id.to_string() == *epic))
+                .collect(),
             Field::LinkedIssue => self.links(issue).map(|(_, _, other)| other.to_string()).collect(),
             Field::LinkType => self.links(issue).map(|(kind, out, _)| format!("{kind} {out}")).collect(),
             Field::Custom(number) => custom(number, issue.custom(number)),
@@ -74,7 +80,7 @@ impl<'a> Asker<'a> {
                 return self.user(text);
             }
             Field::Custom(field::APPROVER | field::REVIEWERS) => return self.user(text),
-            Field::Key | Field::Parent | Field::ParentEpic | Field::LinkedIssue => {
+            Field::Key | Field::EpicLink | Field::Parent | Field::ParentEpic | Field::LinkedIssue => {
                 return Ok(self.issue_of(text)?.map(|issue| issue.id.to_string()).into_iter().collect());
             }
             Field::Category => named(&PROJECT_CATEGORIES),
