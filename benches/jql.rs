@@ -148,7 +148,8 @@ fn measure(
 ) -> Measured {
     times.sort_unstable();
     let token = client.token(case);
-    (plans.take(), log.statements(world));
+    plans.take();
+    log.statements(world);
     let answer = client.ask(case, token.as_ref());
     let statements = plans.take();
     assert!(!statements.is_empty(), "no plan was told");

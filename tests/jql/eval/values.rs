@@ -239,12 +239,18 @@ fn by_name(value: &Value, all: impl Iterator<Item = (i64, &'static str)>) -> Vec
 /// What a phrase tells of links, as types with their ends; else what a type's name does.
 fn phrases(text: &str) -> Vec<String> {
     let so = |name: &str| name.eq_ignore_ascii_case(text);
-    let ends = |of: &dyn Fn(&(i64, &str, &str, &str), bool) -> bool| -> Vec<String> {
-        let both = LINK_TYPES.iter().flat_map(|kind| [(kind, true), (kind, false)]);
-        both.filter(|(kind, out)| of(kind, *out)).map(|(kind, out)| format!("{} {out}", kind.0)).collect()
-    };
-    let found = ends(&|kind, out| so(if out { kind.3 } else { kind.2 }));
-    if found.is_empty() { ends(&|kind, _| so(kind.1)) } else { found }
+    let both = LINK_TYPES.iter().flat_map(|kind| [(kind, true), (kind, false)]);
+    let (mut told, mut named) = (Vec::new(), Vec::new());
+    for (&(id, name, inward, outward), out) in both {
+        let end = format!("{id} {out}");
+        if so(if out { outward } else { inward }) {
+            told.push(end.clone());
+        }
+        if so(name) {
+            named.push(end);
+        }
+    }
+    if told.is_empty() { named } else { told }
 }
 
 /// The category of a status.
