@@ -124,7 +124,6 @@ struct Outcome {
     statuses: Vec<(usize, u16)>,
     checks: Vec<(usize, Check, bool)>,
     findings: Vec<Found>,
-    not_served: bool,
 }
 
 /// A finding, and the requests that show it.
@@ -226,10 +225,9 @@ impl Session {
         let statuses =
             answers.filter_map(|(step, exchange)| Some((step.operation, exchange.result.as_ref().ok()?.status)));
         let statuses: Vec<_> = statuses.collect();
-        let not_served = statuses.iter().any(|(operation, status)| *operation == case.subject && *status == 501);
         let findings = verdict.findings.into_iter().map(|finding| self.found(&case, &trace, finding)).collect();
         self.clean(&case, &trace.steps).await;
-        Outcome { statuses, checks: verdict.checks, findings, not_served, case }
+        Outcome { statuses, checks: verdict.checks, findings, case }
     }
 
     /// Repeats a failing case alone, in ever simpler forms. Nothing when it doesn't fail then.

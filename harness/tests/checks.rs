@@ -96,6 +96,8 @@ fn workspace() -> TempDir {
 enum Fault {
     None,
     Fails,
+    ServesSome,
+    ServesNone,
     Teapot,
     Html,
     NamelessThing,
@@ -205,6 +207,8 @@ impl Server {
         }
         match self.fault {
             Fault::Fails => self.refusal(500),
+            Fault::ServesSome if id % 2 == 1 => self.refusal(501),
+            Fault::ServesNone => self.refusal(501),
             Fault::Teapot => ok(206, &self.shown(id, &thing, version)),
             Fault::Html => ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html"),
             Fault::Sleeps => ok(200, &self.shown(id, &thing, version)).set_delay(Duration::from_secs(60)),
@@ -323,6 +327,7 @@ async fn run(fault: Fault) -> Report {
 async fn each_fault_is_found_by_its_check() {
     let faults = [
         (Fault::Fails, "no-5xx"),
+        (Fault::ServesSome, "no-5xx"),
         (Fault::Teapot, "documented-status"),
         (Fault::Html, "content-type"),
         (Fault::NamelessThing, "schema"),
@@ -364,6 +369,21 @@ async fn a_good_server_has_no_failure() {
     let made: std::collections::BTreeSet<_> = report.operations.iter().flat_map(|o| o.checks.keys()).collect();
     let missing: Vec<_> = run::Check::ALL.iter().filter(|check| !made.contains(&check.name().to_owned())).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_served_holds_nothing() {
+    let report = run(Fault::ServesNone).await;
+    let unserved: Vec<_> = report.operations.iter().filter(|operation| operation.skipped.is_some()).collect();
+    assert!(
+        unserved
+            .iter()
+            .any(|operation| operation.operation.starts_with("GET") && operation.operation.ends_with("{id}"))
+    );
+    for operation in unserved {
+        assert_eq!(operation.skipped.as_deref(), Some("not served yet"));
+        assert!(operation.checks.is_empty(), "{operation:#?}");
+    }
 }
 
 #[tokio::test]

@@ -91,9 +91,6 @@ impl Results {
         self.cases += 1;
         let subject = &mut self.operations[outcome.case.subject];
         subject.cases += 1;
-        if outcome.not_served {
-            subject.skipped = Some("not served yet".to_owned());
-        }
         for (operation, status) in outcome.statuses {
             *self.operations[operation].answers.entry(status).or_default() += 1;
         }
@@ -172,13 +169,34 @@ impl Results {
         };
         for operation in &mut self.operations {
             // Near-misses are tried even where nothing is known; then it was called after all.
-            let is_called = !operation.answers.is_empty() && operation.skipped.as_deref() != Some("not served yet");
+            let succeeds = operation.answers.keys().any(|status| *status < 400);
+            let unserved = operation.answers.get(&501).copied();
+            let is_called = !operation.answers.is_empty() && (unserved.is_none() || succeeds);
+            if let (true, Some(times)) = (succeeds, unserved) {
+                // What is not served never succeeds: so these are failures, known only now.
+                let name = Check::No5xx.name();
+                operation.checks.entry(name.to_owned()).or_default().failed += times;
+                *summary.failures.entry(name.to_owned()).or_default() += 1;
+                operation.failures.push(Failure {
+                    check: name.to_owned(),
+                    message: "it is served, and answered 501 nevertheless".to_owned(),
+                    at: String::new(),
+                    expected: "no 5xx".to_owned(),
+                    actual: "501".to_owned(),
+                    times,
+                    seed: self.seed,
+                    steps: Vec::new(),
+                });
+            }
             if is_called {
                 summary.operations += 1;
                 operation.skipped = None;
             } else {
                 summary.skipped += 1;
-                operation.skipped.get_or_insert_with(|| without_request.to_owned());
+                let reason = if unserved.is_some() { "not served yet" } else { without_request };
+                operation.skipped.get_or_insert_with(|| reason.to_owned());
+                // That the refusal was well formed is no point for the operation.
+                operation.checks.clear();
             }
         }
         Report {
