@@ -141,17 +141,19 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     let stated = schemas::read(&options.workspace.join("schemas/links.json"))?;
     let links = Links::new(conformance.contract(), stated)?;
     let target = Target::new(options.target.clone())?;
-    let (me, tells_rate_limits) = introduce(&target).await?;
+    let (me, tells_rate_limits) = introduce(&target, Caller::Main).await?;
+    let knows_other = target.knows(Caller::Other);
+    let other = if knows_other { introduce(&target, Caller::Other).await?.0 } else { Value::Null };
     let scope = scope(&target, options).await?;
     let token = execute::base36(u64::try_from(started.timestamp()).unwrap_or_default() % 36u64.pow(4));
     let checks = options.checks.clone();
-    let judge = Judge { conformance, links, checks, address: target.address().to_owned(), tells_rate_limits };
+    let judge = Judge { conformance, links, checks, address: target.address().to_owned(), me: me.clone(), tells_rate_limits };
     let session = Arc::new(Session { executor: Executor::new(target, token), judge, scope, seed: options.seed });
 
     let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
     tell("getting to know the target", 0, 0, 0);
-    let (world, to_delete) = discover::discover(&session, me).await;
-    let mut results = Results::new(session.judge.conformance.contract(), options);
+    let (world, to_delete) = discover::discover(&session, [me, other]).await;
+    let mut results = Results::new(session.judge.conformance.contract(), &session.judge.links, options);
     let mut callers = vec![Caller::Anonymous];
     callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
     let mut phases: [Vec<Case>; 3] = Default::default();
@@ -277,20 +279,21 @@ fn phase(session: &Session, case: &Case) -> usize {
     if !case.steps.iter().any(|step| writes(step.operation)) {
         return 0;
     }
-    let subject = &operations[case.subject];
-    let kind = session.judge.links.kind_of(subject).and_then(|kind| session.judge.links.kind(kind));
-    let makes = kind.is_some_and(|kind| kind.create == Some(case.subject));
-    let prepares = case.steps.iter().any(|step| step.role == Role::Prepare);
-    if makes || prepares || !writes(case.subject) { 1 } else { 2 }
+    let creates = |operation: usize| {
+        let kind = session.judge.links.kind_of(&operations[operation]).and_then(|kind| session.judge.links.kind(kind));
+        kind.is_some_and(|kind| kind.create == Some(operation))
+    };
+    let prepares = case.steps.iter().any(|step| step.role == Role::Prepare && creates(step.operation));
+    if creates(case.subject) || prepares { 1 } else { 2 }
 }
 
-/// Who the harness is for the target, and whether the target tells where its rate limits stand.
-async fn introduce(target: &Target) -> anyhow::Result<(Value, bool)> {
+/// Who a caller is for the target, and whether the target tells where its rate limits stand.
+async fn introduce(target: &Target, caller: Caller) -> anyhow::Result<(Value, bool)> {
     let path = "/rest/api/3/myself".to_owned();
-    let request = Request { method: Method::GET, path, body: Body::Empty, caller: Caller::Main };
+    let request = Request { method: Method::GET, path, body: Body::Empty, caller };
     let answer = target.send(&request).await.context("the target can't be reached")?;
     let is_known = answer.is_success();
-    ensure!(is_known || !target.has_credentials(), "the target does not know the credentials: {}", answer.status);
+    ensure!(is_known || caller == Caller::Main && !target.has_credentials(), "the target does not know the credentials: {}", answer.status);
     let tells = ["x-ratelimit-limit", "ratelimit", "ratelimit-policy"].iter().all(|name| answer.header(name).is_some());
     Ok((if is_known { answer.json() } else { Value::Null }, tells))
 }
