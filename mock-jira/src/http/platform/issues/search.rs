@@ -14,7 +14,10 @@ use crate::{
         call::Call,
         page::Window,
         routes::Routes,
-        views::issue::Selection,
+        views::{
+            issue::Selection,
+            kept::{Members, Shown},
+        },
     },
 };
 use axum::extract::Request;
@@ -99,7 +102,7 @@ const MOST: i64 = 5000;
 /// Most results of a page with fields.
 const MOST_WITH_FIELDS: i64 = 100;
 
-async fn run(call: &Call, asked: &Search) -> Result<Value> {
+async fn run(call: &Call, asked: &Search) -> Result<Page> {
     // In the order of S-25.
     let jql = asked.jql.as_deref().unwrap_or_default();
     let start = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
@@ -124,29 +127,40 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
 
     let (ids, next) = search::page(call, jql, start, limit).await?;
     let mut db = call.read().await?;
-    let (issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
+    let (mut issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
     if version != Some(call.site.site.version) {
         return Err(Failure::Stale);
     }
-    let mut answer = Map::new();
-    let shown = |member: &str| {
-        issues.iter().filter_map(|issue| issue.get(member)?.as_object().cloned()).flatten().collect::<Map<_, _>>()
+    // `names` and `schema` stand once beside the issues, not in each.
+    let mut shown = |member: &str| {
+        let taken = issues.iter_mut().filter_map(|issue| match issue.take(member) {
+            Some(Shown::Made(Value::Object(members))) => Some(members),
+            _ => None,
+        });
+        let all = taken.flatten().collect();
+        call.params.expands(member).then_some(all)
     };
-    let (names, schema) = (shown("names"), shown("schema"));
-    let issues: Vec<Value> = issues.into_iter().map(without_metadata).collect();
-    answer.insert("issues".into(), issues.into());
-    if call.params.expands("names") {
-        answer.insert("names".into(), names.into());
-    }
-    if call.params.expands("schema") {
-        answer.insert("schema".into(), schema.into());
-    }
-    let is_last = next.is_none();
-    if let Some(start) = next {
-        answer.insert("nextPageToken".into(), PageToken::new(call, start, jql).write().into()); // S-4
-    }
-    answer.insert("isLast".into(), is_last.into());
-    Ok(answer.into())
+    Ok(Page {
+        names: shown("names"),
+        schema: shown("schema"),
+        issues,
+        is_last: next.is_none(),
+        next_page_token: next.map(|start| PageToken::new(call, start, jql).write()), // S-4
+    })
+}
+
+/// A page of results.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    issues: Vec<Members>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
+    is_last: bool,
 }
 
 /// Names as a list gives them, of which each may be several with commas between (S-16).
@@ -162,7 +176,7 @@ async fn page(
     ids: &[i64],
     selection: &Selection,
     properties: &[String],
-) -> Result<(Vec<Value>, Option<i64>)> {
+) -> Result<(Vec<Members>, Option<i64>)> {
     let mut loaded = db::issues::list(db, ids, selection.wanted(call), call.caller.account_id()).await?;
     let version = match loaded.first() {
         Some(loaded) => Some(loaded.site_version),
@@ -173,24 +187,16 @@ async fn page(
     if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
         // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).
         let bare = loaded.iter().map(|loaded| {
-            let mut view = json!({ "id": loaded.issue.id.to_string() });
+            let mut view = Members::default();
+            view.add("id", loaded.issue.id.to_string());
             if selection.shows("key") {
-                view["key"] = call.site.issue_key(loaded.issue.project_id, loaded.issue.number).into();
+                view.add("key", call.site.issue_key(loaded.issue.project_id, loaded.issue.number));
             }
             view
         });
         return Ok((bare.collect(), version));
     }
     Ok((render(call, db, &loaded, selection, properties).await?, version))
-}
-
-/// `names` and `schema` stand once beside the issues, not in each.
-fn without_metadata(mut issue: Value) -> Value {
-    if let Some(members) = issue.as_object_mut() {
-        members.shift_remove("names");
-        members.shift_remove("schema");
-    }
-    issue
 }
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
@@ -288,12 +294,16 @@ async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
     let selection = Selection::read(asked.fields.as_deref().unwrap_or_default(), "*navigable");
     let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
     let mut db = call.read().await?;
-    let (issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
+    let (mut issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
+    for issue in &mut issues {
+        issue.take("names");
+        issue.take("schema");
+    }
     ok(json!({
         "expand": "schema,names",
         "startAt": start_at,
         "maxResults": max_results,
         "total": total,
-        "issues": issues.into_iter().map(without_metadata).collect::<Vec<_>>(),
+        "issues": issues,
     }))
 }
