@@ -9,7 +9,7 @@ use crate::{
         site::RemovedSearch,
     },
     http::{
-        answer::{Answer, ok},
+        answer::{Answer, json, ok},
         body::{self, lenient},
         call::Call,
         page::Window,
@@ -17,11 +17,11 @@ use crate::{
         views::issue::Selection,
     },
 };
-use axum::extract::Request;
+use axum::{extract::Request, http::StatusCode};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json as value};
 
 /// Operations on searches.
 pub fn routes() -> Routes {
@@ -129,18 +129,9 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
         return Err(Failure::Stale);
     }
     let mut answer = Map::new();
-    let shown = |member: &str| {
-        issues.iter().filter_map(|issue| issue.get(member)?.as_object().cloned()).flatten().collect::<Map<_, _>>()
-    };
-    let (names, schema) = (shown("names"), shown("schema"));
-    let issues: Vec<Value> = issues.into_iter().map(without_metadata).collect();
+    let (issues, described) = without_metadata(issues);
     answer.insert("issues".into(), issues.into());
-    if call.params.expands("names") {
-        answer.insert("names".into(), names.into());
-    }
-    if call.params.expands("schema") {
-        answer.insert("schema".into(), schema.into());
-    }
+    describe_fields(call, &mut answer, described);
     let is_last = next.is_none();
     if let Some(start) = next {
         answer.insert("nextPageToken".into(), PageToken::new(call, start, jql).write().into()); // S-4
@@ -173,7 +164,7 @@ async fn page(
     if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
         // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).
         let bare = loaded.iter().map(|loaded| {
-            let mut view = json!({ "id": loaded.issue.id.to_string() });
+            let mut view = value!({ "id": loaded.issue.id.to_string() });
             if selection.shows("key") {
                 view["key"] = call.site.issue_key(loaded.issue.project_id, loaded.issue.number).into();
             }
@@ -184,13 +175,25 @@ async fn page(
     Ok((render(call, db, &loaded, selection, properties).await?, version))
 }
 
-/// `names` and `schema` stand once beside the issues, not in each.
-fn without_metadata(mut issue: Value) -> Value {
-    if let Some(members) = issue.as_object_mut() {
-        members.shift_remove("names");
-        members.shift_remove("schema");
+/// `names` and `schema` of fields stand once beside the issues, not in each.
+const DESCRIPTIONS: [&str; 2] = ["names", "schema"];
+
+/// The issues without the descriptions of their fields, and these.
+fn without_metadata(mut issues: Vec<Value>) -> (Vec<Value>, [Map<String, Value>; 2]) {
+    let described = DESCRIPTIONS.map(|member| {
+        let each = issues.iter_mut().filter_map(|issue| issue.as_object_mut()?.shift_remove(member));
+        each.filter_map(|all| if let Value::Object(all) = all { Some(all) } else { None }).flatten().collect()
+    });
+    (issues, described)
+}
+
+/// Adds the descriptions that are asked for.
+fn describe_fields(call: &Call, answer: &mut Map<String, Value>, described: [Map<String, Value>; 2]) {
+    for (member, all) in DESCRIPTIONS.into_iter().zip(described) {
+        if call.params.expands(member) {
+            answer.insert(member.into(), all.into());
+        }
     }
-    issue
 }
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
@@ -233,7 +236,7 @@ struct Count {
 
 async fn count_issues(body::Json(call, asked): body::Json<Count>) -> Answer {
     let count = search::count(&call, asked.jql.as_deref().unwrap_or_default()).await?;
-    ok(json!({ "count": count }))
+    ok(value!({ "count": count }))
 }
 
 /// The old search, as a site that has not lost it yet answers (S-44).
@@ -248,6 +251,32 @@ struct RemovedQuery {
     fields: Option<Vec<String>>,
     expand: Option<Value>,
     properties: Option<Vec<String>>,
+    #[serde(deserialize_with = "lenient::text")]
+    validate_query: Option<String>,
+}
+
+/// What comes of a query that names what is not there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Validation {
+    /// It is refused (S-29).
+    Strict,
+    /// The answer warns of it.
+    Warn,
+    /// Nothing.
+    None,
+}
+
+impl RemovedQuery {
+    fn validation(&self) -> Result<Validation> {
+        match self.validate_query.as_deref() {
+            None | Some("strict" | "true") => Ok(Validation::Strict),
+            Some("warn" | "false") => Ok(Validation::Warn),
+            Some("none") => Ok(Validation::None),
+            Some(other) => {
+                Err(Failure::BadParameter(format!("Failed to convert 'validateQuery' with value: '{other}'")))
+            }
+        }
+    }
 }
 
 async fn removed_search_by_query(call: Call) -> Answer {
@@ -260,6 +289,7 @@ async fn removed_search_by_query(call: Call) -> Answer {
         fields: Some(call.params.list("fields")),
         properties: Some(call.params.list("properties")),
         expand: None,
+        validate_query: call.params.text("validateQuery").map(str::to_owned),
     };
     removed_search(&call, &asked).await
 }
@@ -286,14 +316,25 @@ async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
     let start_at = asked.start_at.unwrap_or(0).max(0);
     let max_results = asked.max_results.unwrap_or(50).clamp(0, MOST_WITH_FIELDS);
     let selection = Selection::read(asked.fields.as_deref().unwrap_or_default(), "*navigable");
+    let validation = asked.validation()?;
+    let complaints =
+        if validation == Validation::None { Vec::new() } else { search::validate(call, jql, None).await? };
+    if validation == Validation::Strict && !complaints.is_empty() {
+        return json(StatusCode::BAD_REQUEST, value!({ "errorMessages": complaints, "warningMessages": [] })); // H-14
+    }
     let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
     let mut db = call.read().await?;
     let (issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
-    ok(json!({
-        "expand": "schema,names",
-        "startAt": start_at,
-        "maxResults": max_results,
-        "total": total,
-        "issues": issues.into_iter().map(without_metadata).collect::<Vec<_>>(),
-    }))
+    let (issues, described) = without_metadata(issues);
+    let mut answer = Map::new();
+    answer.insert("expand".into(), "schema,names".into());
+    answer.insert("startAt".into(), start_at.into());
+    answer.insert("maxResults".into(), max_results.into());
+    answer.insert("total".into(), total.into());
+    answer.insert("issues".into(), issues.into());
+    if !complaints.is_empty() {
+        answer.insert("warningMessages".into(), complaints.into());
+    }
+    describe_fields(call, &mut answer, described);
+    ok(answer)
 }
