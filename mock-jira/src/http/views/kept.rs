@@ -18,6 +18,8 @@ pub enum Shown {
     Kept(Arc<RawValue>),
     /// An object of such values.
     Members(Members),
+    /// Several such objects.
+    List(Vec<Members>),
 }
 
 /// The members of an object, in the order in which they were added.
@@ -80,6 +82,7 @@ impl Serialize for Shown {
             Self::Made(value) => value.serialize(serializer),
             Self::Kept(text) => text.serialize(serializer),
             Self::Members(members) => members.serialize(serializer),
+            Self::List(items) => items.serialize(serializer),
         }
     }
 }

@@ -98,21 +98,26 @@ async fn create_issue(call: Call, request: Request) -> Answer {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Failure::invalid("No Issue Create payload supplied").into()); // H-16
     }
-    let update: IssueUpdate = body::read(&bytes)?;
+    let new = body::read::<IssueUpdate>(&bytes)?.new_issue()?;
     let seen = call.params.flag("updateHistory", false)?;
-    let issue = issues::create(&call, &update.new_issue()?, call.version.text()).await?;
+    let issue = issues::create(&call, &new, call.version.text()).await?;
     if seen {
         views::saw_project(&call, issue.project_id).await?;
     }
-    created(reference(&call, issue.id, issue.project_id, issue.number))
+    created(reference(&call, &issue, &new))
 }
 
-fn reference(call: &Call, id: i64, project_id: i64, number: i64) -> Value {
-    value!({
-        "id": id.to_string(),
-        "key": call.site.issue_key(project_id, number),
-        "self": call.links.api(format_args!("issue/{id}")),
-    })
+/// A new issue, and what came of the transition that was to be taken right away (J-1).
+fn reference(call: &Call, issue: &Issue, new: &NewIssue) -> Value {
+    let mut view = value!({
+        "id": issue.id.to_string(),
+        "key": call.site.issue_key(issue.project_id, issue.number),
+        "self": call.links.api(format_args!("issue/{}", issue.id)),
+    });
+    if new.transition.is_some() {
+        view["transition"] = value!({ "status": 200, "errorCollection": { "errorMessages": [], "errors": {} } });
+    }
+    view
 }
 
 #[derive(Deserialize)]
@@ -135,11 +140,11 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
     let mut errors = Vec::new();
     for (place, update) in bulk.issue_updates.into_iter().enumerate() {
         let outcome = match update.new_issue() {
-            Ok(new) => issues::create(&call, &new, call.version.text()).await,
+            Ok(new) => issues::create(&call, &new, call.version.text()).await.map(|issue| reference(&call, &issue, &new)),
             Err(failure) => Err(failure),
         };
         match outcome {
-            Ok(issue) => made.push(reference(&call, issue.id, issue.project_id, issue.number)),
+            Ok(reference) => made.push(reference),
             Err(failure) => {
                 let Complaints { messages, fields } = issues::complaints_of(failure);
                 errors.push(value!({

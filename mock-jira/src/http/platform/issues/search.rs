@@ -9,7 +9,7 @@ use crate::{
         site::RemovedSearch,
     },
     http::{
-        answer::{Answer, ok},
+        answer::{Answer, json, ok},
         body::{self, lenient},
         call::Call,
         page::Window,
@@ -20,11 +20,11 @@ use crate::{
         },
     },
 };
-use axum::extract::Request;
+use axum::{extract::Request, http::StatusCode};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json as value};
 
 /// Operations on searches.
 pub fn routes() -> Routes {
@@ -102,7 +102,7 @@ const MOST: i64 = 5000;
 /// Most results of a page with fields.
 const MOST_WITH_FIELDS: i64 = 100;
 
-async fn run(call: &Call, asked: &Search) -> Result<Page> {
+async fn run(call: &Call, asked: &Search) -> Result<Members> {
     // In the order of S-25.
     let jql = asked.jql.as_deref().unwrap_or_default();
     let start = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
@@ -131,36 +131,16 @@ async fn run(call: &Call, asked: &Search) -> Result<Page> {
     if version != Some(call.site.site.version) {
         return Err(Failure::Stale);
     }
-    // `names` and `schema` stand once beside the issues, not in each.
-    let mut shown = |member: &str| {
-        let taken = issues.iter_mut().filter_map(|issue| match issue.take(member) {
-            Some(Shown::Made(Value::Object(members))) => Some(members),
-            _ => None,
-        });
-        let all = taken.flatten().collect();
-        call.params.expands(member).then_some(all)
-    };
-    Ok(Page {
-        names: shown("names"),
-        schema: shown("schema"),
-        issues,
-        is_last: next.is_none(),
-        next_page_token: next.map(|start| PageToken::new(call, start, jql).write()), // S-4
-    })
-}
-
-/// A page of results.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    issues: Vec<Members>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    names: Option<Map<String, Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schema: Option<Map<String, Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_page_token: Option<String>,
-    is_last: bool,
+    let mut answer = Members::default();
+    let described = take_descriptions(&mut issues);
+    answer.add("issues", Shown::List(issues));
+    describe_fields(call, &mut answer, described);
+    let is_last = next.is_none();
+    if let Some(start) = next {
+        answer.add("nextPageToken", PageToken::new(call, start, jql).write()); // S-4
+    }
+    answer.add("isLast", is_last);
+    Ok(answer)
 }
 
 /// Names as a list gives them, of which each may be several with commas between (S-16).
@@ -197,6 +177,28 @@ async fn page(
         return Ok((bare.collect(), version));
     }
     Ok((render(call, db, &loaded, selection, properties).await?, version))
+}
+
+/// `names` and `schema` of fields stand once beside the issues, not in each.
+const DESCRIPTIONS: [&str; 2] = ["names", "schema"];
+
+/// Takes the descriptions of their fields out of issues.
+fn take_descriptions(issues: &mut [Members]) -> [Map<String, Value>; 2] {
+    DESCRIPTIONS.map(|member| {
+        let each = issues.iter_mut().filter_map(|issue| issue.take(member));
+        each.filter_map(|all| if let Shown::Made(Value::Object(all)) = all { Some(all) } else { None })
+            .flatten()
+            .collect()
+    })
+}
+
+/// Adds the descriptions that are asked for.
+fn describe_fields(call: &Call, answer: &mut Members, described: [Map<String, Value>; 2]) {
+    for (member, all) in DESCRIPTIONS.into_iter().zip(described) {
+        if call.params.expands(member) {
+            answer.add(member, all);
+        }
+    }
 }
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
@@ -239,7 +241,7 @@ struct Count {
 
 async fn count_issues(body::Json(call, asked): body::Json<Count>) -> Answer {
     let count = search::count(&call, asked.jql.as_deref().unwrap_or_default()).await?;
-    ok(json!({ "count": count }))
+    ok(value!({ "count": count }))
 }
 
 /// The old search, as a site that has not lost it yet answers (S-44).
@@ -254,6 +256,32 @@ struct RemovedQuery {
     fields: Option<Vec<String>>,
     expand: Option<Value>,
     properties: Option<Vec<String>>,
+    #[serde(deserialize_with = "lenient::text")]
+    validate_query: Option<String>,
+}
+
+/// What comes of a query that names what is not there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Validation {
+    /// It is refused (S-29).
+    Strict,
+    /// The answer warns of it.
+    Warn,
+    /// Nothing.
+    None,
+}
+
+impl RemovedQuery {
+    fn validation(&self) -> Result<Validation> {
+        match self.validate_query.as_deref() {
+            None | Some("strict" | "true") => Ok(Validation::Strict),
+            Some("warn" | "false") => Ok(Validation::Warn),
+            Some("none") => Ok(Validation::None),
+            Some(other) => {
+                Err(Failure::BadParameter(format!("Failed to convert 'validateQuery' with value: '{other}'")))
+            }
+        }
+    }
 }
 
 async fn removed_search_by_query(call: Call) -> Answer {
@@ -266,6 +294,7 @@ async fn removed_search_by_query(call: Call) -> Answer {
         fields: Some(call.params.list("fields")),
         properties: Some(call.params.list("properties")),
         expand: None,
+        validate_query: call.params.text("validateQuery").map(str::to_owned),
     };
     removed_search(&call, &asked).await
 }
@@ -292,18 +321,25 @@ async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
     let start_at = asked.start_at.unwrap_or(0).max(0);
     let max_results = asked.max_results.unwrap_or(50).clamp(0, MOST_WITH_FIELDS);
     let selection = Selection::read(asked.fields.as_deref().unwrap_or_default(), "*navigable");
+    let validation = asked.validation()?;
+    let complaints =
+        if validation == Validation::None { Vec::new() } else { search::validate(call, jql, None).await? };
+    if validation == Validation::Strict && !complaints.is_empty() {
+        return json(StatusCode::BAD_REQUEST, value!({ "errorMessages": complaints, "warningMessages": [] })); // H-14
+    }
     let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
     let mut db = call.read().await?;
     let (mut issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
-    for issue in &mut issues {
-        issue.take("names");
-        issue.take("schema");
+    let described = take_descriptions(&mut issues);
+    let mut answer = Members::default();
+    answer.add("expand", "schema,names");
+    answer.add("startAt", start_at);
+    answer.add("maxResults", max_results);
+    answer.add("total", total);
+    answer.add("issues", Shown::List(issues));
+    if !complaints.is_empty() {
+        answer.add("warningMessages", complaints);
     }
-    ok(json!({
-        "expand": "schema,names",
-        "startAt": start_at,
-        "maxResults": max_results,
-        "total": total,
-        "issues": issues,
-    }))
+    describe_fields(call, &mut answer, described);
+    ok(answer)
 }
