@@ -46,6 +46,7 @@ mod permission_schemes;
 mod permissions;
 mod preferences;
 mod priorities;
+mod privacy;
 mod project_settings;
 mod projects;
 mod properties;
