@@ -3,14 +3,14 @@
 mod fields;
 mod site;
 
-use super::{Resolution, SavedFilters, Scope, resolve};
+use super::{Referents, Resolution, Scope, resolve};
 use crate::domain::jql::parse;
 use site::{NOW, site};
 
 fn scope_of<T>(account: &str, run: impl FnOnce(&Scope) -> T) -> T {
     let site = site();
     let caller = site.caller(account).unwrap_or_default();
-    run(&Scope { site: &site, caller: &caller, now: NOW.parse().unwrap(), filters: &SavedFilters::default() })
+    run(&Scope { site: &site, caller: &caller, now: NOW.parse().unwrap(), referents: &Referents::default() })
 }
 
 fn sentences(resolution: &Resolution) -> Vec<&str> {
@@ -138,7 +138,7 @@ fn comparisons() {
         ("priority > Medium", "Id(Priority, [31])"),
         ("priority <= Medium", "Id(Priority, [32, 33])"),
         ("fixVersion < 2.0", "Id(FixVersions, [51])"),
-        ("key > ENG-5", "All([Id(Project, [1]), Number(InKey, (Excluded(5), Unbounded))])"),
+        ("key > ENG-5", "All([There(IssueNames { ids: [], keys: [(1, 5)] }), Id(Project, [1]), Number(InKey, (Excluded(5), Unbounded))])"),
         ("votes >= 3", "Number(Votes, (Included(3), Unbounded))"),
         ("originalEstimate > 2h", "Number(OriginalEstimate, (Excluded(7200), Unbounded))"),
         ("timeSpent = 90", "Number(TimeSpent, (Included(5400), Included(5400)))"),
