@@ -382,12 +382,7 @@ pub async fn labels_like(db: &mut Read, text: &str, limit: i64) -> sqlx::Result<
 }
 
 /// The same of the custom field of a number.
-pub async fn custom_labels_like(
-    db: &mut Read,
-    field_id: i64,
-    text: &str,
-    limit: i64,
-) -> sqlx::Result<Vec<String>> {
+pub async fn custom_labels_like(db: &mut Read, field_id: i64, text: &str, limit: i64) -> sqlx::Result<Vec<String>> {
     let site_id = db.site_id;
     sqlx::query_scalar!(
         r#"SELECT DISTINCT label COLLATE "C" AS "label!" FROM issue, jsonb_array_elements_text(

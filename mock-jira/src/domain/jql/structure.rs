@@ -31,7 +31,8 @@ fn clause_json(clause: &Clause) -> Json {
 }
 
 fn terminal_json(terminal: &Terminal) -> Json {
-    let mut json = object([("field", field_json(&terminal.field)), ("operator", operator_word(terminal.operator).into())]);
+    let mut json =
+        object([("field", field_json(&terminal.field)), ("operator", operator_word(terminal.operator).into())]);
     if let Some(operand) = &terminal.operand {
         json["operand"] = operand_json(operand);
     }
