@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use harness::{
     mutate::{self, Mutation, Options},
@@ -17,7 +16,7 @@ use super::{contract::TargetArgs, progress::Bar};
 /// it must say that it is there to be tested. Exits with 0 if the share of mutants detected reaches the threshold, 1 if
 /// it does not, 2 if the target can't be judged.
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct MutateArgs {
     #[command(subcommand)]
     command: Option<Command>,
@@ -33,7 +32,9 @@ pub struct MutateArgs {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print the mutants that apply to a target; with no target, the catalogue.
+    /// Print what can be broken, and where that applies.
+    Catalogue,
+    /// Print the mutants that apply to a target.
     List(ListArgs),
     /// Stand between any client and a target, with one mutant.
     ///
@@ -67,7 +68,7 @@ struct ProxyArgs {
 #[derive(Args)]
 struct RunArgs {
     #[command(flatten)]
-    target: Option<TargetArgs>,
+    target: TargetArgs,
     /// Only operations that match, such as 'GET /rest/api/3/issue*'. Can be given several times.
     #[arg(long, value_name = "GLOB")]
     operations: Vec<String>,
@@ -106,8 +107,7 @@ enum Form {
 }
 
 impl RunArgs {
-    fn options(self) -> anyhow::Result<Options> {
-        let target = self.target.context("what is to be broken? Name it with --target")?;
+    fn options(self) -> Options {
         let run = run::Options {
             allow_writes: true,
             operations: self.operations,
@@ -115,10 +115,10 @@ impl RunArgs {
             cases: self.cases,
             jobs: self.jobs,
             time_limit: self.time_limit.map(Duration::from_secs),
-            ..run::Options::new(target.settings(), self.workspace)
+            ..run::Options::new(self.target.settings(), self.workspace)
         };
         let patience = Duration::from_millis(self.patience);
-        Ok(Options { run, mutations: self.mutations, sample: self.sample, listen: None, patience })
+        Options { run, mutations: self.mutations, sample: self.sample, listen: None, patience }
     }
 }
 
@@ -126,10 +126,16 @@ impl MutateArgs {
     /// Runs, reports, and says by the exit code what came of it.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Some(Command::Catalogue) => {
+                for mutation in Mutation::ALL {
+                    println!("{mutation:<22} {}\n{:<22} applies {}", mutation.does(), "", mutation.applies());
+                }
+                Ok(ExitCode::SUCCESS)
+            }
             Some(Command::List(arguments)) => arguments.run().await,
             Some(Command::Proxy(arguments)) => arguments.run().await,
             None => {
-                let (options, bar) = (self.run.options()?, Bar::new());
+                let (options, bar) = (self.run.options(), Bar::new());
                 let score = mutate::score(&options, &show(&bar)).await?;
                 bar.finish();
                 match self.format {
@@ -145,13 +151,7 @@ impl MutateArgs {
 
 impl ListArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        if self.run.target.is_none() {
-            for mutation in Mutation::ALL {
-                println!("{:<22} {}\n{:<22}   applies {}", mutation.name(), mutation.does(), "", mutation.applies());
-            }
-            return Ok(ExitCode::SUCCESS);
-        }
-        let (options, bar) = (self.run.options()?, Bar::new());
+        let (options, bar) = (self.run.options(), Bar::new());
         let (_, mutants) = mutate::stand(&options, &show(&bar)).await?;
         bar.finish();
         match self.format {
@@ -164,7 +164,7 @@ impl ListArgs {
 
 impl ProxyArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let options = Options { listen: Some(self.listen), ..self.run.options()? };
+        let options = Options { listen: Some(self.listen), ..self.run.options() };
         let bar = Bar::new();
         let (proxy, mutants) = mutate::stand(&options, &show(&bar)).await?;
         bar.finish();

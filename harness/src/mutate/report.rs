@@ -53,6 +53,8 @@ pub struct Score {
     pub checks: BTreeMap<&'static str, usize>,
     /// Mutants that no check noticed.
     pub survivors: Vec<Survivor>,
+    /// What noticed the others.
+    pub detected: BTreeMap<String, &'static str>,
 }
 
 /// Mutants noticed, of those that changed an answer.
@@ -104,12 +106,14 @@ impl Score {
             operations: BTreeMap::new(),
             checks: BTreeMap::new(),
             survivors: Vec::new(),
+            detected: BTreeMap::new(),
         };
         let operations = survey.begun.session.judge.conformance.contract().operations();
         for (mutant, outcome) in outcomes {
             let detected = match outcome {
                 Outcome::Detected(check) => {
                     *score.checks.entry(check.name()).or_default() += 1;
+                    score.detected.insert(mutant.name.clone(), check.name());
                     true
                 }
                 Outcome::Survived => false,

@@ -2,7 +2,7 @@
 //!
 //! `GET /__mutants` lists those that apply, `GET /__mutant` tells the one that stands and how many answers it has
 //! changed, `PUT /__mutant` puts another there: `{"mutant": "drop-required@GET /rest/api/3/issue/{issueIdOrKey}"}`,
-//! or null for none.
+//! or null for none. Until it is known what applies, all of them are answered 503.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,6 +51,9 @@ impl Standing {
 
     /// Answers a request about the mutant.
     pub fn control(&self, method: &Method, path: &str, body: &[u8]) -> Answer {
+        if self.lock().known.is_none() {
+            return answer(503, &json!({ "error": "the target is still being looked at" }));
+        }
         if path == "/__mutants" {
             return answer(200, &json!(self.lock().mutants));
         }

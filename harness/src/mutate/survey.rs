@@ -23,9 +23,10 @@ use super::{
 use crate::{
     contract::ApiVersion,
     run::{
-        self, Begun, Check, Progress,
+        self, Begun, Check, Progress, Session,
         case::{Case, Exchange, Role, Trace},
         draw::Draw,
+        judge::{Finding, Verdict},
         links::name,
         paging::items,
         without_numbers,
@@ -75,7 +76,7 @@ pub struct Applicable {
 }
 
 /// The kind of a finding.
-pub fn key(finding: &run::judge::Finding) -> Key {
+pub fn key(finding: &Finding) -> Key {
     (finding.check, without_numbers(&finding.at), without_numbers(&finding.message))
 }
 
@@ -94,76 +95,101 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     through.target.url = proxy.address().to_owned();
     let begun = run::begin(&through).await?;
     let session = begun.session.clone();
+    let subjects = subjects(options, &begun, wanted.as_ref());
+    let planned = planned(&session, &subjects);
+    let cases: Vec<_> = planned.iter().flat_map(|index| begun.cases(*index, options.run.cases)).collect();
+    let (me, of) = (begun.me(), cases.len());
+    let other = begun.accounts().into_iter().find(|other| *other != me).unwrap_or_default();
+    let mut known = Known { session: session.clone(), me, other, samples: HashMap::new() };
+    let mut phases: [Vec<Case>; 3] = Default::default();
+    for case in cases {
+        phases[run::phase(&session, &case)].push(case);
+    }
+    let (mut evidence, mut tried, mut failing) = (Evidence::new(), Vec::new(), BTreeMap::new());
+    let mut take = |case: Case, phase, trace: Trace, verdict: Verdict| {
+        look(&mut known, &mut evidence, &mutations, &planned, tried.len(), &case, &trace);
+        tried.push(Tried { case, phase, noted: verdict.findings.iter().map(key).collect() });
+        tell("unmutated", tried.len(), of);
+    };
+    for (phase, cases) in phases.into_iter().enumerate() {
+        let jobs = if phase == 2 { 1 } else { options.run.jobs.max(1) };
+        let mut again = Vec::new();
+        let mut outcomes = stream::iter(cases.into_iter().map(|case| attempt(&session, case))).buffered(jobs);
+        while let Some((case, trace, verdict)) = outcomes.next().await {
+            match failure(&verdict) {
+                None => take(case, phase, trace, verdict),
+                // Others might have disturbed it.
+                Some(_) => again.push(case),
+            }
+        }
+        drop(outcomes);
+        for case in again {
+            let (case, trace, verdict) = attempt(&session, case).await;
+            match failure(&verdict) {
+                None => take(case, phase, trace, verdict),
+                Some(finding) => {
+                    let operation = case.steps[finding.step].operation;
+                    failing.entry(operation).or_insert(format!("{}: {}", finding.check, finding.message));
+                }
+            }
+        }
+    }
     let operations = session.judge.conformance.contract().operations();
+    let unjudged = failing.into_iter().map(|(index, why)| (name(&operations[index]), why)).collect();
+    let known = Arc::new(known);
+    let mut survey = Survey { proxy, known, begun, cases: tried, mutants: Vec::new(), unjudged };
+    survey.mutants = survey.choose(options, &evidence, &subjects);
+    Ok(survey)
+}
 
-    let mut subjects: Vec<usize> = (0..operations.len())
-        .filter(|index| wanted.as_ref().is_none_or(|wanted| wanted.is_match(name(&operations[*index]))))
-        .collect();
+/// The operations that are broken.
+fn subjects(options: &Options, begun: &Begun, wanted: Option<&GlobSet>) -> Vec<usize> {
+    let operations = begun.session.judge.conformance.contract().operations();
+    let is_wanted = |index: &usize| wanted.is_none_or(|wanted| wanted.is_match(name(&operations[*index])));
+    let mut subjects: Vec<usize> = (0..operations.len()).filter(is_wanted).collect();
     if let Some(sample) = options.sample {
         let mut draw = Draw::new(options.run.seed, "operations");
-        // What is not served gives no mutant; those are more than half.
-        let enough = (sample / 2).max(20);
+        // Those that are not served give no mutant.
+        let enough = (sample / 4).max(20);
         while subjects.len() > enough {
             subjects.swap_remove(draw.below(subjects.len()));
         }
         subjects.sort_unstable();
     }
-    // What is read is noticed where it is written.
-    let mut planned: BTreeSet<usize> = subjects.iter().copied().collect();
-    for subject in &subjects {
-        for (_, kind) in session.judge.links.kinds() {
-            if [kind.list, kind.create, kind.read, kind.update, kind.delete].contains(&Some(*subject)) {
-                planned.extend([kind.create, kind.update].into_iter().flatten());
-            }
-        }
-    }
-    let mut cases: Vec<_> = planned.iter().flat_map(|index| begun.cases(*index, options.run.cases)).collect();
-    cases.sort_by_key(|case| run::phase(&session, case));
+    subjects
+}
 
-    let me = begun.me();
-    let other = begun.accounts().into_iter().find(|other| *other != me).unwrap_or_default();
-    let mut known = Known { session: session.clone(), me, other, samples: HashMap::new() };
-    let mut evidence = Evidence::new();
-    let mut tried = Vec::new();
-    let mut failing: BTreeMap<usize, String> = BTreeMap::new();
-    let of = cases.len();
-    let phases: Vec<_> = cases.iter().map(|case| run::phase(&session, case)).collect();
-    for phase in 0..3 {
-        let jobs = if phase == 2 { 1 } else { options.run.jobs.max(1) };
-        let these = cases.iter().zip(&phases).filter(|(_, of)| **of == phase).map(|(case, _)| case.clone());
-        let tries = these.map(|case| {
-            let session = session.clone();
-            async move {
-                let trace = session.executor.execute(session.judge.conformance.contract(), &case).await;
-                session.clean(&case, &trace.steps).await;
-                (case, trace)
-            }
-        });
-        let mut outcomes = stream::iter(tries).buffered(jobs);
-        while let Some((case, trace)) = outcomes.next().await {
-            tell("unmutated", tried.len(), of);
-            let verdict = session.judge.judge(&case, &trace);
-            let is_note = |check: Check| check == Check::UndocumentedProperties;
-            let fails = verdict.findings.iter().find(|finding| !is_note(finding.check));
-            if let Some(finding) = fails {
-                let message = format!("{}: {}", finding.check, finding.message);
-                failing.entry(case.steps[finding.step].operation).or_insert(message);
-                continue;
-            }
-            let subjects = &planned;
-            look(&mut known, &mut evidence, &mutations, subjects, tried.len(), &case, &trace);
-            let noted = verdict.findings.iter().map(key).collect();
-            tried.push(Tried { case, phase, noted });
+/// The operations that are tried: what is read wrong is noticed where it is written.
+fn planned(session: &Session, subjects: &[usize]) -> BTreeSet<usize> {
+    let mut planned: BTreeSet<usize> = subjects.iter().copied().collect();
+    for (_, kind) in session.judge.links.kinds() {
+        let places = [kind.list, kind.create, kind.read, kind.update, kind.delete];
+        if places.into_iter().flatten().any(|place| subjects.contains(&place)) {
+            planned.extend([kind.create, kind.update].into_iter().flatten());
         }
     }
-    let mut unjudged = BTreeMap::new();
-    for (index, why) in &failing {
-        unjudged.insert(name(&operations[*index]), why.clone());
-    }
-    let known = Arc::new(known);
-    let mut survey = Survey { proxy, known, begun, cases: tried, mutants: Vec::new(), unjudged };
-    survey.mutants = survey.choose(options, evidence, &subjects, &failing);
-    Ok(survey)
+    planned
+}
+
+/// Tries a case, and cleans up after it.
+async fn attempt(session: &Arc<Session>, case: Case) -> (Case, Trace, Verdict) {
+    let task = {
+        let (session, case) = (session.clone(), case.clone());
+        // A task of its own, so that judging one keeps no other waiting.
+        tokio::spawn(async move {
+            let trace = session.executor.execute(session.judge.conformance.contract(), &case).await;
+            session.clean(&case, &trace.steps).await;
+            let verdict = session.judge.judge(&case, &trace);
+            (trace, verdict)
+        })
+    };
+    let (trace, verdict) = task.await.unwrap_or_default();
+    (case, trace, verdict)
+}
+
+/// What fails, if anything does; what is only worth knowing doesn't.
+fn failure(verdict: &Verdict) -> Option<&Finding> {
+    verdict.findings.iter().find(|finding| finding.check != Check::UndocumentedProperties)
 }
 
 impl Survey {
@@ -173,16 +199,10 @@ impl Survey {
     }
 
     /// One mutant for each mutation of each operation, at a place that the seed chooses.
-    fn choose(
-        &self,
-        options: &Options,
-        evidence: Evidence,
-        subjects: &[usize],
-        failing: &BTreeMap<usize, String>,
-    ) -> Vec<Applicable> {
+    fn choose(&self, options: &Options, evidence: &Evidence, subjects: &[usize]) -> Vec<Applicable> {
         let operations = self.known.session.judge.conformance.contract().operations();
         let mut mutants = Vec::new();
-        for index in subjects.iter().filter(|index| !failing.contains_key(index)) {
+        for index in subjects.iter().filter(|index| !self.unjudged.contains_key(&name(&operations[**index]))) {
             for mutation in Mutation::ALL {
                 let Some(seen) = evidence.get(&(*index, *mutation)) else { continue };
                 if !self.has_answer(*index, *mutation) {
