@@ -81,8 +81,9 @@ async fn compare(
     wanted: &ParityRun,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Report> {
-    let contract = Contract::load(&settings.workspace.join("schemas"))?;
-    let scenarios = scenario::load(wanted.scenarios.as_deref(), &contract, wanted.seed)?;
+    let schemas = settings.workspace.join("schemas");
+    let contract = Contract::load(&schemas)?;
+    let scenarios = scenario::load(wanted.scenarios.as_deref(), &contract, &schemas, wanted.seed)?;
     let run = new_run();
     let mut left = settings.endpoint(&wanted.left)?.open(&run)?;
     let mut right = settings.endpoint(&wanted.right)?.open(&run)?;

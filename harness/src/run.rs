@@ -24,21 +24,21 @@ use crate::{
     target::{Body, Caller, Request, Settings, Target},
 };
 
-mod case;
+pub(crate) mod case;
 mod check;
 mod discover;
 mod draw;
-mod execute;
+pub(crate) mod execute;
 mod generate;
 mod judge;
-mod links;
-mod mark;
+pub(crate) mod links;
+pub(crate) mod mark;
 mod paging;
-mod plan;
+pub(crate) mod plan;
 mod results;
-mod scope;
+pub(crate) mod scope;
 mod shrink;
-mod world;
+pub(crate) mod world;
 
 use case::{Case, Role, Trace};
 pub use check::{Check, chosen};
