@@ -13,6 +13,7 @@ mod cli {
     pub mod progress;
     pub mod report;
     pub mod schemas;
+    pub mod trust;
 }
 
 /// Judges mock-jira from the outside.

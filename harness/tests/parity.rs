@@ -14,7 +14,7 @@ use harness::{
         scenario::Scenario,
     },
     report::Report,
-    target::Credentials,
+    target::{Credentials, Trust},
 };
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
@@ -44,7 +44,8 @@ fn player(server: &MockServer) -> Player {
 
 fn endpoint(url: String) -> Endpoint {
     let credentials = Credentials::Basic { user: "me@corp.example".into(), token: "s3cr3t".into() };
-    Endpoint { address: Address::Url(url), credentials, project: Some("DEMO".into()), rate: None }
+    let (project, trust) = (Some("DEMO".into()), Trust::System);
+    Endpoint { address: Address::Url(url), credentials, project, rate: None, trust }
 }
 
 fn contract() -> Contract {

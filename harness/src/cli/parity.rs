@@ -10,14 +10,14 @@ use harness::{
     contract::Contract,
     parity::{
         self, Options,
-        endpoint::{Address, Endpoint, new_run},
+        endpoint::{Address, Endpoint, new_run, new_runs},
         scenario::{self, Scenario},
     },
     report::{Findings, Format},
     target::Credentials,
 };
 
-use super::progress::Bar;
+use super::{progress::Bar, trust::TrustArgs};
 
 /// Ask two targets the same, and tell how their answers differ.
 ///
@@ -84,6 +84,8 @@ struct Caller {
     /// Requests a second that are not exceeded.
     #[arg(long, value_name = "N")]
     rate: Option<f64>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 #[derive(Args)]
@@ -116,9 +118,10 @@ impl ParityArgs {
             credentials: other.unwrap_or_else(|| left.credentials.clone()),
             project: self.right_project.or_else(|| left.project.clone()),
             rate: left.rate,
+            trust: left.trust.clone(),
         };
-        let run = new_run();
-        let (mut left, mut right) = (left.open(&run)?, right.open(&run)?);
+        let [here, there] = new_runs();
+        let (mut left, mut right) = (left.open(&here)?, right.open(&there)?);
         let options = Options { allow_writes: self.which.allow_writes, seed: self.which.seed };
         let bar = Bar::new();
         let report = parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut |done, all, name| {
@@ -164,6 +167,7 @@ impl Caller {
             credentials: credentials.unwrap_or(Credentials::Anonymous),
             project: self.project.clone(),
             rate: self.rate,
+            trust: self.trust.trust(),
         }
     }
 }

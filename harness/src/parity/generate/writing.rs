@@ -74,7 +74,9 @@ fn tidied(contract: &Contract, links: &Links, mut case: Case) -> Case {
         let Some(delete) = kind.delete.filter(|_| !step.path.iter().any(|(_, value)| is_made(value))) else { continue };
         let of = |step: &case::Step| step.path.last().and_then(|(_, value)| Mark::read(value));
         let deletes = |step: &case::Step| {
-            step.operation == delete && matches!(of(step), Some(Mark::Answer { step, .. }) if step == number)
+            let is_about = matches!(of(step), Some(Mark::Answer { step, .. }) if step == number);
+            // What a query names may not be there then.
+            is_about && step.operation == delete && step.role == Role::Try && step.query.is_empty()
         };
         if case.steps.iter().any(deletes) {
             continue;
