@@ -151,7 +151,9 @@ fn fields(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
 fn system(call: &Call, parts: &Parts, id: &str, issue: &Issue, around: &Around) -> Option<Shown> {
     let site = &call.site;
     let person = |account_id: &Option<String>| {
-        let Some(account) = account_id.as_deref().and_then(|id| site.accounts.get(id)) else { return Value::Null.into() };
+        let Some(account) = account_id.as_deref().and_then(|id| site.accounts.get(id)) else {
+            return Value::Null.into();
+        };
         let part = Part::Person { account_id: account.account_id.clone(), email: call.access().sees_email(account) };
         parts.show(part, || user::person(call, account_id.as_deref()))
     };
@@ -173,7 +175,8 @@ fn system(call: &Call, parts: &Parts, id: &str, issue: &Issue, around: &Around) 
         }
         "priority" => {
             let priority = issue.priority_id.and_then(|id| site.priorities.get(id));
-            let show = |priority: &Priority| parts.show(Part::Priority(priority.id), || config::priority(call, priority));
+            let show =
+                |priority: &Priority| parts.show(Part::Priority(priority.id), || config::priority(call, priority));
             return Some(priority.map_or(Value::Null.into(), show));
         }
         "project" => {

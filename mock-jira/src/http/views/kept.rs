@@ -157,12 +157,8 @@ impl Kept {
         if let Some((_, parts)) = found.and_then(|at| kept.get(at)) {
             return parts.clone();
         }
-        let of = Of {
-            site_id: site.id,
-            site_version: site.version,
-            version: call.version,
-            base: call.links.base.clone(),
-        };
+        let of =
+            Of { site_id: site.id, site_version: site.version, version: call.version, base: call.links.base.clone() };
         let parts = Arc::<Parts>::default();
         kept.truncate(MOST - 1);
         kept.push_front((of, parts.clone()));

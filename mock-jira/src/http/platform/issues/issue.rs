@@ -140,7 +140,9 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
     let mut errors = Vec::new();
     for (place, update) in bulk.issue_updates.into_iter().enumerate() {
         let outcome = match update.new_issue() {
-            Ok(new) => issues::create(&call, &new, call.version.text()).await.map(|issue| reference(&call, &issue, &new)),
+            Ok(new) => {
+                issues::create(&call, &new, call.version.text()).await.map(|issue| reference(&call, &issue, &new))
+            }
             Err(failure) => Err(failure),
         };
         match outcome {
@@ -243,7 +245,8 @@ pub async fn render(
         if expands("changelog") {
             let (total, entries) = histories.remove(&issue.id).unwrap_or_default();
             let entries: Vec<Value> = entries.iter().map(|entry| shown::history(call, entry)).collect();
-            view.add("changelog",
+            view.add(
+                "changelog",
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
             );
         }

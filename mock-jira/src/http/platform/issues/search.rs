@@ -329,7 +329,8 @@ async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
     }
     let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
     let mut db = call.read().await?;
-    let (mut issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
+    let (mut issues, _) =
+        page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
     let described = take_descriptions(&mut issues);
     let mut answer = Members::default();
     answer.add("expand", "schema,names");
