@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -24,21 +24,21 @@ use crate::{
     target::{Body, Caller, Request, Settings, Target},
 };
 
-mod case;
+pub(crate) mod case;
 mod check;
 mod discover;
-mod draw;
-mod execute;
-mod generate;
-mod judge;
-mod links;
-mod mark;
-mod paging;
-mod plan;
+pub(crate) mod draw;
+pub(crate) mod execute;
+pub(crate) mod generate;
+pub(crate) mod judge;
+pub(crate) mod links;
+pub(crate) mod mark;
+pub(crate) mod paging;
+pub(crate) mod plan;
 mod results;
-mod scope;
+pub(crate) mod scope;
 mod shrink;
-mod world;
+pub(crate) mod world;
 
 use case::{Case, Role, Trace};
 pub use check::{Check, chosen};
@@ -46,7 +46,9 @@ use execute::Executor;
 use judge::{Finding, Judge};
 use links::Links;
 use results::Results;
+pub(crate) use results::without_numbers;
 use scope::Scope;
+use world::World;
 
 /// How often a failing sequence is tried in simpler forms.
 const SHRINKING: usize = 80;
@@ -110,12 +112,32 @@ pub struct Progress {
     pub failures: usize,
 }
 
+/// What `schemas/links.json` says about operations, parameters and kinds that the contracts don't have, a line each.
+pub fn stale_links(workspace: &Path) -> anyhow::Result<Vec<String>> {
+    let contract = Conformance::load(workspace)?;
+    let links = Links::new(contract.contract(), schemas::read(&workspace.join("schemas/links.json"))?)?;
+    Ok(links.stale(contract.contract()))
+}
+
 /// What all parts of a run share.
 pub(crate) struct Session {
-    executor: Executor,
-    judge: Judge,
+    /// Sends what is to be judged.
+    pub executor: Executor,
+    /// Judges it.
+    pub judge: Arc<Judge>,
     scope: Scope,
     seed: u64,
+}
+
+/// A run that knows its target.
+pub(crate) struct Begun {
+    /// What all parts of the run share.
+    pub session: Arc<Session>,
+    /// What the target has.
+    world: World,
+    /// What deletes what was made to get to know it.
+    pub to_delete: Vec<Request>,
+    callers: Vec<Caller>,
 }
 
 /// A case that was tried.
@@ -133,10 +155,8 @@ struct Found {
     steps: Vec<Shown>,
 }
 
-/// Judges a target by the contracts. Fails when it can't be judged, not when it falls short.
-pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
-    let (started, began) = (Utc::now(), Instant::now());
-    let wanted = patterns(&options.operations)?;
+/// Gets to know a target.
+pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
     let conformance = Conformance::load(&options.workspace)?;
     let stated = schemas::read(&options.workspace.join("schemas/links.json"))?;
     let links = Links::new(conformance.contract(), stated)?;
@@ -145,17 +165,27 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     let knows_other = target.knows(Caller::Other);
     let other = if knows_other { introduce(&target, Caller::Other).await?.0 } else { Value::Null };
     let scope = scope(&target, options).await?;
-    let token = execute::base36(u64::try_from(started.timestamp()).unwrap_or_default() % 36u64.pow(4));
+    let token = execute::base36(u64::try_from(Utc::now().timestamp()).unwrap_or_default() % 36u64.pow(4));
     let checks = options.checks.clone();
-    let judge = Judge { conformance, links, checks, address: target.address().to_owned(), me: me.clone(), tells_rate_limits };
-    let session = Arc::new(Session { executor: Executor::new(target, token), judge, scope, seed: options.seed });
-
-    let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
-    tell("getting to know the target", 0, 0, 0);
+    let address = target.address().to_owned();
+    let is_closed = is_closed(&target).await;
+    let judge = Judge { conformance, links, checks, address, me: me.clone(), is_closed, tells_rate_limits };
+    let session = Session { executor: Executor::new(target, token), judge: Arc::new(judge), scope, seed: options.seed };
+    let session = Arc::new(session);
     let (world, to_delete) = discover::discover(&session, [me, other]).await;
-    let mut results = Results::new(session.judge.conformance.contract(), &session.judge.links, options);
     let mut callers = vec![Caller::Anonymous];
     callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
+    Ok(Begun { session, world, to_delete, callers })
+}
+
+/// Judges a target by the contracts. Fails when it can't be judged, not when it falls short.
+pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
+    let (started, began) = (Utc::now(), Instant::now());
+    let wanted = patterns(&options.operations)?;
+    let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
+    tell("getting to know the target", 0, 0, 0);
+    let Begun { session, world, to_delete, callers } = begin(options).await?;
+    let mut results = Results::new(session.judge.conformance.contract(), &session.judge.links, options);
     let mut phases: [Vec<Case>; 3] = Default::default();
     for operation in 0..session.judge.conformance.contract().operations().len() {
         let facts = &session.judge.conformance.contract().operations()[operation];
@@ -216,6 +246,12 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
 }
 
 impl Session {
+    /// The same, by way of another target.
+    pub fn by_way_of(&self, target: Target) -> Self {
+        let executor = self.executor.by_way_of(target);
+        Self { executor, judge: self.judge.clone(), scope: self.scope.clone(), seed: self.seed }
+    }
+
     /// Tries a case, and cleans up after it.
     async fn attempt(&self, case: Case) -> Outcome {
         let contract = self.judge.conformance.contract();
@@ -272,8 +308,26 @@ impl Session {
     }
 }
 
+impl Begun {
+    /// The cases of an operation.
+    pub fn cases(&self, operation: usize, count: usize) -> Vec<Case> {
+        plan::cases(&self.session.plan(&self.world), operation, count, &self.callers).0
+    }
+
+    /// The account that the harness is.
+    pub fn me(&self) -> String {
+        mark::attribute(&self.world.me, "accountId", false).map(|id| mark::text(&id)).unwrap_or_default()
+    }
+
+    /// The accounts that the target has.
+    pub fn accounts(&self) -> Vec<String> {
+        let users = self.world.things("/rest/api/3/user").iter();
+        users.filter_map(|user| user.object["accountId"].as_str().map(str::to_owned)).collect()
+    }
+}
+
 /// Reading comes first, while nothing changes; last what changes more than things of its own.
-fn phase(session: &Session, case: &Case) -> usize {
+pub(crate) fn phase(session: &Session, case: &Case) -> usize {
     let operations = session.judge.conformance.contract().operations();
     let writes = |operation: usize| !plan::reads(&session.judge.links, &operations[operation]);
     if !case.steps.iter().any(|step| writes(step.operation)) {
@@ -293,9 +347,24 @@ async fn introduce(target: &Target, caller: Caller) -> anyhow::Result<(Value, bo
     let request = Request { method: Method::GET, path, body: Body::Empty, caller };
     let answer = target.send(&request).await.context("the target can't be reached")?;
     let is_known = answer.is_success();
-    ensure!(is_known || caller == Caller::Main && !target.has_credentials(), "the target does not know the credentials: {}", answer.status);
+    ensure!(
+        is_known || caller == Caller::Main && !target.has_credentials(),
+        "the target does not know the credentials: {}",
+        answer.status
+    );
     let tells = ["x-ratelimit-limit", "ratelimit", "ratelimit-policy"].iter().all(|name| answer.header(name).is_some());
     Ok((if is_known { answer.json() } else { Value::Null }, tells))
+}
+
+/// Whether nobody in particular sees any project.
+async fn is_closed(target: &Target) -> bool {
+    let path = "/rest/api/3/project/search".to_owned();
+    let request = Request { method: Method::GET, path, body: Body::Empty, caller: Caller::Anonymous };
+    target.send(&request).await.is_ok_and(|answer| {
+        let body = answer.json();
+        // A refusal says the same.
+        matches!(answer.status, 401 | 403) || paging::items(&body).is_some_and(Vec::is_empty)
+    })
 }
 
 /// What may be written.
@@ -318,7 +387,7 @@ async fn scope(target: &Target, options: &Options) -> anyhow::Result<Scope> {
     Ok(Scope::Site)
 }
 
-fn patterns(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
+pub(crate) fn patterns(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         // Braces are parameters here, and no alternatives.

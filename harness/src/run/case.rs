@@ -144,10 +144,8 @@ impl Role {
             Self::Again { of } => Self::Again { of: number(*of)? },
             Self::OtherVersion { of } => Self::OtherVersion { of: number(*of)? },
             Self::Second { of } => Self::Second { of: number(*of)? },
-            Self::ReadBack { of, since: None } => Self::ReadBack { of: number(*of)?, since: None },
-            Self::ReadBack { of, since: Some(since) } => {
-                Self::ReadBack { of: number(*of)?, since: Some(number(*since)?) }
-            }
+            // What was there before is only looked at where it helps.
+            Self::ReadBack { of, since } => Self::ReadBack { of: number(*of)?, since: since.and_then(&number) },
             Self::Changed { of, since } => Self::Changed { of: number(*of)?, since: number(*since)? },
             Self::Gone { of } => Self::Gone { of: number(*of)? },
             Self::Contains { of } => Self::Contains { of: number(*of)? },

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -41,13 +44,18 @@ pub struct Executor {
     pub target: Target,
     /// Tells the names of this run from those of others.
     token: String,
-    names: AtomicU64,
+    names: Arc<AtomicU64>,
 }
 
 impl Executor {
     /// For a target; `token` must be different for each run, or names of an earlier run would be taken.
     pub fn new(target: Target, token: String) -> Self {
-        Self { target, token, names: AtomicU64::default() }
+        Self { target, token, names: Arc::default() }
+    }
+
+    /// The same for another target; names are unique among both.
+    pub fn by_way_of(&self, target: Target) -> Self {
+        Self { target, token: self.token.clone(), names: self.names.clone() }
     }
 
     /// Sends the requests of a case, one after the other.
@@ -161,40 +169,7 @@ impl Executor {
         number: usize,
         step: &Step,
     ) -> Option<Request> {
-        let operation = &contract.operations()[step.operation];
-        // Questions are repeated word for word. Paths name the same things in all steps, bodies new ones in each.
-        let scope = match step.role {
-            Role::Again { of } | Role::OtherVersion { of } | Role::As { of: Some(of) } => of,
-            _ => number,
-        };
-        let mut replace = |value: &Value, scope: usize| {
-            mark::replace(value, &mut |mark| self.known(case, trace, scope, mark).ok_or(())).ok()
-        };
-        let mut path = operation.path.clone();
-        if step.version == ApiVersion::V2 {
-            path = path.replacen("/rest/api/3/", "/rest/api/2/", 1);
-        }
-        for name in parameters(&operation.path) {
-            let (_, value) = step.path.iter().find(|(given, _)| given == name)?;
-            path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value, usize::MAX)?)));
-        }
-        let mut query = Vec::new();
-        for (name, value) in &step.query {
-            let value = replace(value, scope)?;
-            // Lists are parameters that repeat.
-            let mut values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
-            let mut seen = BTreeSet::new();
-            values.retain(|value| seen.insert(mark::text(value)));
-            query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
-        }
-        if !query.is_empty() {
-            path = format!("{path}?{}", query.join("&"));
-        }
-        let body = match &step.body {
-            Body::Json(body) => Body::Json(replace(body, scope)?),
-            other => other.clone(),
-        };
-        Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
+        request(contract, number, step, &mut |scope, mark| self.known(case, trace, scope, mark))
     }
 
     /// What a mark stands for.
@@ -242,6 +217,48 @@ fn by_task(answer: &Answer) -> bool {
 /// What an answer says; null where there is none.
 fn body_of(exchange: &Exchange) -> Value {
     exchange.result.as_ref().map(Answer::json).unwrap_or_default()
+}
+
+/// The request of a step, the `number`th of its case. `known` says what marks stand for, by the scope in which names
+/// are the same.
+pub fn request(
+    contract: &Contract,
+    number: usize,
+    step: &Step,
+    known: &mut impl FnMut(usize, Mark) -> Option<Value>,
+) -> Option<Request> {
+    let operation = &contract.operations()[step.operation];
+    // Questions are repeated word for word. Paths name the same things in all steps, bodies new ones in each.
+    let scope = match step.role {
+        Role::Again { of } | Role::OtherVersion { of } | Role::As { of: Some(of) } => of,
+        _ => number,
+    };
+    let mut replace = |value: &Value, scope: usize| mark::replace(value, &mut |mark| known(scope, mark).ok_or(())).ok();
+    let mut path = operation.path.clone();
+    if step.version == ApiVersion::V2 {
+        path = path.replacen("/rest/api/3/", "/rest/api/2/", 1);
+    }
+    for name in parameters(&operation.path) {
+        let (_, value) = step.path.iter().find(|(given, _)| given == name)?;
+        path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value, usize::MAX)?)));
+    }
+    let mut query = Vec::new();
+    for (name, value) in &step.query {
+        let value = replace(value, scope)?;
+        // Lists are parameters that repeat.
+        let mut values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+        let mut seen = BTreeSet::new();
+        values.retain(|value| seen.insert(mark::text(value)));
+        query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
+    }
+    if !query.is_empty() {
+        path = format!("{path}?{}", query.join("&"));
+    }
+    let body = match &step.body {
+        Body::Json(body) => Body::Json(replace(body, scope)?),
+        other => other.clone(),
+    };
+    Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
 }
 
 /// The names of an operation's query parameters.

@@ -10,7 +10,7 @@ use super::{
     case::{Case, Exchange, Role, Step, Trace},
     check::Check,
     links::Links,
-    mark,
+    mark::{self, Mark},
     paging::items,
 };
 use crate::{
@@ -23,7 +23,8 @@ mod compare;
 mod headers;
 mod lists;
 
-use compare::{Difference, difference, disagreement, unwritten};
+pub(crate) use compare::difference;
+use compare::{Difference, disagreement, unwritten};
 
 /// Something that does not hold.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub struct Judge {
     pub address: String,
     /// Who the harness is.
     pub me: Value,
+    /// Whether nobody in particular sees any project.
+    pub is_closed: bool,
     /// Whether answers to known callers have been seen to tell where rate limits stand.
     pub tells_rate_limits: bool,
 }
@@ -126,7 +129,8 @@ impl Bench<'_> {
         let told = answer.json();
         let names: Vec<_> = mark::NAMES.iter().filter_map(|name| told.get(*name)).map(mark::text).collect();
         // What is given another key answers by the old one, too.
-        let is_renamed = |exchange: &Exchange| matches!(&exchange.request.body, Body::Json(body) if body.get("key").is_some());
+        let is_renamed =
+            |exchange: &Exchange| matches!(&exchange.request.body, Body::Json(body) if body.get("key").is_some());
         if self.trace.steps[..step].iter().flatten().any(is_renamed) {
             return;
         }
@@ -228,11 +232,18 @@ impl Bench<'_> {
     /// Those who may do less must not do what they may not.
     fn authorization(&mut self, number: usize, of: Option<usize>, step: &Step, answer: &Answer) {
         let operation = self.operation(number);
+        let links = &self.judge.links;
+        // What was made in this case for its maker alone.
+        let is_made = step.path.last().is_some_and(|(_, value)| matches!(Mark::read(value), Some(Mark::Answer { .. })));
+        let is_private = is_made && links.kind_of(operation).is_some_and(|kind| links.is_private(kind));
         let forbidden = match step.caller {
             Caller::Main => false,
-            Caller::Anonymous => !operation.anonymous,
+            // Where nobody in particular sees no project, he sees nothing that is in one.
+            Caller::Anonymous => {
+                !operation.anonymous || is_private || self.judge.is_closed && links.is_below_project(operation)
+            }
             // Jira's configuration is for administrators to change.
-            Caller::Other => self.judge.links.configures(operation),
+            Caller::Other => links.configures(operation) || is_private,
         };
         let succeeded = answer.is_success() || answer.status == 303;
         if forbidden {
@@ -242,6 +253,13 @@ impl Bench<'_> {
         } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded) {
             let (all, seen) = (all.json(), answer.json());
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
+                // Where he sees no project, he finds none, and nothing in one.
+                let closed = step.caller == Caller::Anonymous && self.judge.is_closed;
+                if closed && !all.is_empty() && self.judge.links.lists_projects(operation) {
+                    let message = || "one who may see nothing sees something".to_owned();
+                    let number_seen = seen.len().to_string();
+                    return self.say(number, Check::Authorization, seen.is_empty(), message, "nothing", &number_seen);
+                }
                 let more = lists::more(all, seen);
                 let message = || "one who may do less sees what the other does not".to_owned();
                 let is_fair = more.is_none();
@@ -274,6 +292,13 @@ impl Bench<'_> {
     fn changed(&mut self, number: usize, of: usize, since: usize, answer: &Answer) {
         let Some(before) = self.trace.first(since).and_then(|exchange| exchange.result.as_ref().ok()) else { return };
         if !before.is_success() && !answer.is_success() {
+            return;
+        }
+        // What another may do, too, was done already.
+        let is_denied = |(step, exchanges): (&Step, &Vec<Exchange>)| {
+            step.role == Role::As { of: None } && exchanges.iter().any(|exchange| exchange.success().is_some())
+        };
+        if self.case.steps[..of].iter().zip(&self.trace.steps).any(is_denied) {
             return;
         }
         let same = before.status == answer.status && self.same_bodies(before, answer);

@@ -36,6 +36,9 @@ pub struct Kind {
     pub by: Option<String>,
 }
 
+/// The kind that others live in.
+const PROJECT: &str = "/rest/api/3/project";
+
 /// What a parameter means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {
@@ -235,6 +238,22 @@ impl Links {
     /// Whether things of a kind are only for who made them.
     pub fn is_private(&self, kind: &str) -> bool {
         self.file.private.iter().any(|listed| listed == kind)
+    }
+
+    /// Whether an operation is about something that is in a project, or about a project.
+    pub fn is_below_project(&self, operation: &Operation) -> bool {
+        parameters(&operation.path).any(|name| {
+            let meaning = self.path_parameter(operation, name);
+            meaning.is_some_and(|meaning| meaning.kind == PROJECT || self.is_in_project(&meaning.kind))
+        })
+    }
+
+    /// Whether an operation lists projects or what is in them.
+    pub fn lists_projects(&self, operation: &Operation) -> bool {
+        let number = self.number(&name(operation));
+        let is_list =
+            |(kind, facts): &(&str, &Kind)| facts.list == number && (*kind == PROJECT || self.is_in_project(kind));
+        self.kinds().iter().any(is_list)
     }
 
     /// Whether a property says who made something.

@@ -62,7 +62,15 @@ impl<'a> Plan<'a> {
     /// Begins a sequence.
     pub fn sketch(&'a self, purpose: &str) -> Sketch<'a> {
         let draw = Draw::new(self.seed, purpose);
-        Sketch { plan: self, steps: Vec::new(), draw, version: ApiVersion::V3, writes: false, own: false, before: Vec::new() }
+        Sketch {
+            plan: self,
+            steps: Vec::new(),
+            draw,
+            version: ApiVersion::V3,
+            writes: false,
+            own: false,
+            before: Vec::new(),
+        }
     }
 
     /// An operation by its number.
@@ -314,7 +322,8 @@ impl Sketch<'_> {
         let made = stated.or_else(|| self.plan.world.recipe(maker).cloned())?;
         let known = |name: &String| schema["properties"].get(name).is_some() && !links.is_ignored(facts, name);
         // What was made for the maker alone is not there.
-        let entries = made.as_object()?.clone().into_iter().filter(|(name, value)| known(name) && !before::is_used(value));
+        let entries =
+            made.as_object()?.clone().into_iter().filter(|(name, value)| known(name) && !before::is_used(value));
         let entries: Map<_, _> = entries.collect();
         (!entries.is_empty()).then_some(Value::Object(entries))
     }

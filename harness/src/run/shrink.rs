@@ -154,7 +154,10 @@ mod tests {
         let shrunk = shrunk(case, fails);
         assert_eq!(shrunk.steps.len(), 2);
         assert_eq!(shrunk.steps[0].body, Body::Json(json!({})));
-        assert_eq!((&shrunk.steps[1].path[0].1, &shrunk.steps[1].role), (&answer(0), &Role::ReadBack { of: 0, since: None }));
+        assert_eq!(
+            (&shrunk.steps[1].path[0].1, &shrunk.steps[1].role),
+            (&answer(0), &Role::ReadBack { of: 0, since: None })
+        );
     }
 
     #[test]

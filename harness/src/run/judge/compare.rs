@@ -84,9 +84,8 @@ fn disagree(at: &str, left: &Value, right: &Value, volatile: &dyn Fn(&str) -> bo
                 disagree(&at, left, right.get(name)?, volatile)
             })
         }
-        (Value::Object(_) | Value::Array(_) | Value::Null, _) | (_, Value::Object(_) | Value::Array(_) | Value::Null) => {
-            None
-        }
+        (Value::Object(_) | Value::Array(_) | Value::Null, _)
+        | (_, Value::Object(_) | Value::Array(_) | Value::Null) => None,
         (left, right) => (!same(left, right)).then(|| Difference::new(at, left, right)),
     }
 }

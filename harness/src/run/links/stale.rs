@@ -76,7 +76,8 @@ impl Links {
             missing("before, witnesses", &call.call, &mut call.path.keys().chain(call.query.keys()));
         }
 
-        let is_kind = |kind: &str| contract.operations().iter().any(|operation| normal(&operation.path).starts_with(kind));
+        let is_kind =
+            |kind: &str| contract.operations().iter().any(|operation| normal(&operation.path).starts_with(kind));
         let listed = in_project.iter().chain(private).chain(outlive).chain(names.values()).chain(kinds.keys());
         found.extend(listed.filter(|kind| !is_kind(kind)).map(|kind| format!("there is no path below '{kind}'")));
         found.sort();

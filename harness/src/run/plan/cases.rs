@@ -152,10 +152,7 @@ impl Sketch<'_> {
         // What the caller named has a whole life, too.
         let name = parameters(&facts.path).last().unwrap_or_default();
         let is_named = self.plan.links.path_value(facts, name).is_none();
-        if kind_facts.update == Some(operation)
-            && kind_facts.create.is_none()
-            && kind_facts.list.is_some()
-            && is_named
+        if kind_facts.update == Some(operation) && kind_facts.create.is_none() && kind_facts.list.is_some() && is_named
         {
             if let Some(list) = kind_facts.list.and_then(|list| self.same_path(list, &step)) {
                 self.push(list, Role::Contains { of });
