@@ -76,7 +76,8 @@ async fn the_old_form_nests_everything() {
     assert_eq!(names(types), ["Bug"]);
     assert_eq!(types[0]["fields"]["summary"]["required"], true);
     assert_eq!(types[0]["fields"]["priority"]["defaultValue"]["name"], "Medium");
-    let by_id = developer.get(&format!("{META}?projectIds=10000&issuetypeIds=10002&issuetypeIds=10004")).await.expect(200);
+    let by_id =
+        developer.get(&format!("{META}?projectIds=10000&issuetypeIds=10002&issuetypeIds=10004")).await.expect(200);
     assert_eq!(names(&by_id["projects"][0]["issuetypes"]), ["Task", "Bug"]);
     // Only where the caller may create.
     assert_eq!(world.viewer().get(META).await.expect(200)["projects"], json!([]));

@@ -24,7 +24,8 @@ async fn check(client: &Client, method: Method, path: &str, body: Option<&str>, 
     let headers: &[(&str, &str)] = if body.is_some() { &[("content-type", "application/json")] } else { &[] };
     let path = format!("/rest/api/3/{path}");
     let reply = client.raw(method, &path, headers, body.unwrap_or_default().as_bytes().to_vec()).await;
-    let answered = ["content-type", "cache-control", "x-cache", "x-aaccountid", "ratelimit"].map(|name| reply.header(name));
+    let answered =
+        ["content-type", "cache-control", "x-cache", "x-aaccountid", "ratelimit"].map(|name| reply.header(name));
     let (status, kind, caching, body) = expected;
     let cache = if status < 400 { "Miss from cloudfront" } else { "Error from cloudfront" };
     assert_eq!(answered, [Some(kind), Some(caching), Some(cache), None, None], "{path}"); // H-1 to H-5, H-9
@@ -96,7 +97,10 @@ async fn searches_that_find_nothing_or_are_refused() {
         "project = DEMO AND text ~ \"??\"",
         "project = DEMO AND created >= startOfDay(zz)",
     ] {
-        let path = format!("search/jql?jql={}", percent_encoding::utf8_percent_encode(jql, percent_encoding::NON_ALPHANUMERIC));
+        let path = format!(
+            "search/jql?jql={}",
+            percent_encoding::utf8_percent_encode(jql, percent_encoding::NON_ALPHANUMERIC)
+        );
         let nothing = json!({ "issues": [], "isLast": true }); // S-3, S-27, Q-76
         check(&anyone, Method::GET, &path, None, (200, JSON, USUAL, nothing)).await;
     }

@@ -203,8 +203,12 @@ async fn the_removed_search_is_gone_unless_the_site_still_has_it() {
     let found = found.expect(200); // S-44
     assert_eq!((&found["total"], &found["startAt"], &found["maxResults"]), (&json!(8), &json!(2), &json!(2)));
     assert_eq!(found["issues"].as_array().unwrap().iter().map(key_of).collect::<Vec<_>>(), ["DEMO-3", "DEMO-4"]);
-    let described = developer.get("/rest/api/3/search?jql=key=DEMO-1&fields=summary&expand=names,schema").await.expect(200);
-    assert_eq!((&described["names"], &described["schema"]["summary"]["type"]), (&json!({ "summary": "Summary" }), &json!("string")));
+    let described =
+        developer.get("/rest/api/3/search?jql=key=DEMO-1&fields=summary&expand=names,schema").await.expect(200);
+    assert_eq!(
+        (&described["names"], &described["schema"]["summary"]["type"]),
+        (&json!({ "summary": "Summary" }), &json!("string"))
+    );
 }
 
 /// It validates strictly, unless told otherwise (S-29), and refuses in a dialect of its own (H-14).

@@ -102,18 +102,30 @@ async fn a_directed_workflow_asks_and_refuses() {
     // The screen asks for a resolution, and takes nothing that is not on it.
     let screen = developer.get(&format!("{path}?transitionId=5&expand=transitions.fields")).await.expect(200);
     let step = &screen["transitions"][0];
-    assert_eq!((&step["hasScreen"], &step["isConditional"], &step["isGlobal"]), (&true.into(), &true.into(), &false.into()));
-    let asked: Vec<(&str, bool)> =
-        step["fields"].as_object().unwrap().iter().map(|(id, field)| (id.as_str(), field["required"] == true)).collect();
+    assert_eq!(
+        (&step["hasScreen"], &step["isConditional"], &step["isGlobal"]),
+        (&true.into(), &true.into(), &false.into())
+    );
+    let asked: Vec<(&str, bool)> = step["fields"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(id, field)| (id.as_str(), field["required"] == true))
+        .collect();
     assert_eq!(asked, [("comment", false), ("resolution", true), ("fixVersions", false), ("assignee", false)]);
     let required = "Resolution is required."; // J-7, J-73
     take("5", json!({})).await.refused(400, &[], json!({ "resolution": required }));
     take("5", json!({ "resolution": null })).await.refused(400, &[], json!({ "resolution": required }));
     let off_screen = "Field 'summary' cannot be set. It is not on the appropriate screen, or unknown.";
-    take("5", json!({ "summary": "x" })).await.refused(400, &[], json!({ "summary": off_screen, "resolution": required }));
+    take("5", json!({ "summary": "x" })).await.refused(
+        400,
+        &[],
+        json!({ "summary": off_screen, "resolution": required }),
+    );
     let duplicate = json!({ "resolution": { "name": "Duplicate" }, "assignee": null });
     take("5", duplicate).await.expect(204); // J-75
-    let resolved = developer.get(&format!("{issue}?fields=status,resolution,assignee,resolutiondate")).await.expect(200);
+    let resolved =
+        developer.get(&format!("{issue}?fields=status,resolution,assignee,resolutiondate")).await.expect(200);
     let fields = &resolved["fields"];
     assert_eq!((&fields["status"]["name"], &fields["resolution"]["name"]), (&"Resolved".into(), &"Duplicate".into()));
     assert!(fields["assignee"].is_null() && fields["resolutiondate"].is_string());

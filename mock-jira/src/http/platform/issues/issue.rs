@@ -137,7 +137,9 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
     let mut errors = Vec::new();
     for (place, update) in bulk.issue_updates.into_iter().enumerate() {
         let outcome = match update.new_issue() {
-            Ok(new) => issues::create(&call, &new, call.version.text()).await.map(|issue| reference(&call, &issue, &new)),
+            Ok(new) => {
+                issues::create(&call, &new, call.version.text()).await.map(|issue| reference(&call, &issue, &new))
+            }
             Err(failure) => Err(failure),
         };
         match outcome {

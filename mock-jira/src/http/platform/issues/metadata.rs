@@ -81,7 +81,10 @@ fn too_large(call: &Call) -> Result<Option<Answer>> {
     let refusal = || {
         let sentence = format!("Parameter 'maxResults' must not exceed the limit '{MOST}'");
         let stray = json!({ "empty": false, "present": true });
-        answer::json(StatusCode::BAD_REQUEST, json!({ "errorMessages": [sentence], "errors": {}, "httpStatusCode": stray }))
+        answer::json(
+            StatusCode::BAD_REQUEST,
+            json!({ "errorMessages": [sentence], "errors": {}, "httpStatusCode": stray }),
+        )
     };
     Ok(call.params.int("maxResults")?.filter(|wanted| *wanted > MOST).map(|_| refusal()))
 }
