@@ -16,7 +16,10 @@ use crate::{
         body::{self, Json},
         call::Call,
         routes::Routes,
-        views::issue::{self as shown, Selection},
+        views::{
+            issue::{self as shown, Selection},
+            kept::{Members, Shown},
+        },
     },
 };
 use axum::{
@@ -179,7 +182,7 @@ async fn show(mut call: Call, id_or_key: &str, seen: bool) -> Answer {
 }
 
 /// An issue with the fields, properties and expansions that the query string asks for (J-30 to J-36).
-async fn load(call: &Call, id_or_key: &str) -> Result<(Issue, Value)> {
+async fn load(call: &Call, id_or_key: &str) -> Result<(Issue, Members)> {
     let selection = Selection::read(&call.params.list("fields"), "*all");
     let name = call.required_issue_name(id_or_key)?;
     let mut db = call.read().await?;
@@ -202,7 +205,7 @@ pub async fn render(
     loaded: &[db::issues::Loaded],
     selection: &Selection,
     properties: &[String],
-) -> Result<Vec<Value>> {
+) -> Result<Vec<Members>> {
     let expands = |name: &str| call.params.expands(name);
     let ids: Vec<i64> = loaded.iter().map(|loaded| loaded.issue.id).collect();
     let mut histories = if expands("changelog") {
@@ -218,46 +221,48 @@ pub async fn render(
         let issue = &loaded.issue;
         let mut view = shown::issue(call, loaded, selection);
         if expands("renderedFields") {
-            view.insert("renderedFields".into(), shown::rendered(call, loaded, selection).into());
+            view.add("renderedFields", shown::rendered(call, loaded, selection));
         }
         if !properties.is_empty() {
             let own = found.iter().filter(|(id, _, _)| *id == issue.id.to_string());
-            view.insert(
-                "properties".into(),
-                own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>().into(),
-            );
+            view.add("properties", own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>());
         }
         if expands("names") {
-            view.insert("names".into(), shown::names(call, &view));
+            view.add("names", shown::names(call, &view));
         }
         if expands("schema") {
-            view.insert("schema".into(), shown::schemas(call, &view));
+            view.add("schema", shown::schemas(call, &view));
         }
         if expands("transitions") {
-            view.insert("transitions".into(), super::transitions::list(call, loaded, false)?.into());
+            view.add("transitions", super::transitions::list(call, loaded, false)?);
         }
         if expands("operations") {
-            view.insert("operations".into(), value!({ "linkGroups": [] }));
+            view.add("operations", value!({ "linkGroups": [] }));
         }
         if expands("editmeta") {
-            view.insert("editmeta".into(), super::metadata::edit_meta(call, issue)?);
+            view.add("editmeta", super::metadata::edit_meta(call, issue)?);
         }
         if expands("changelog") {
             let (total, entries) = histories.remove(&issue.id).unwrap_or_default();
             let entries: Vec<Value> = entries.iter().map(|entry| shown::history(call, entry)).collect();
-            view.insert(
-                "changelog".into(),
+            view.add(
+                "changelog",
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
             );
         }
         if expands("versionedRepresentations") {
             // Each field under the number of its representation instead of `fields` (J-34).
-            if let Some(Value::Object(fields)) = view.shift_remove("fields") {
-                let versions = fields.into_iter().map(|(id, value)| (id, value!({ "1": value })));
-                view.insert("versionedRepresentations".into(), Value::Object(versions.collect()));
+            if let Some(Shown::Members(fields)) = view.take("fields") {
+                let mut versions = Members::default();
+                for (id, value) in fields {
+                    let mut version = Members::default();
+                    version.add("1", value);
+                    versions.add(id, version);
+                }
+                view.add("versionedRepresentations", versions);
             }
         }
-        rendered.push(view.into());
+        rendered.push(view);
     }
     Ok(rendered)
 }

@@ -14,7 +14,10 @@ use crate::{
         call::Call,
         page::Window,
         routes::Routes,
-        views::issue::Selection,
+        views::{
+            issue::Selection,
+            kept::{Members, Shown},
+        },
     },
 };
 use axum::{extract::Request, http::StatusCode};
@@ -99,7 +102,7 @@ const MOST: i64 = 5000;
 /// Most results of a page with fields.
 const MOST_WITH_FIELDS: i64 = 100;
 
-async fn run(call: &Call, asked: &Search) -> Result<Value> {
+async fn run(call: &Call, asked: &Search) -> Result<Members> {
     // In the order of S-25.
     let jql = asked.jql.as_deref().unwrap_or_default();
     let start = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
@@ -124,20 +127,20 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
 
     let (ids, next) = search::page(call, jql, start, limit).await?;
     let mut db = call.read().await?;
-    let (issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
+    let (mut issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
     if version != Some(call.site.site.version) {
         return Err(Failure::Stale);
     }
-    let mut answer = Map::new();
-    let (issues, described) = without_metadata(issues);
-    answer.insert("issues".into(), issues.into());
+    let mut answer = Members::default();
+    let described = take_descriptions(&mut issues);
+    answer.add("issues", Shown::List(issues));
     describe_fields(call, &mut answer, described);
     let is_last = next.is_none();
     if let Some(start) = next {
-        answer.insert("nextPageToken".into(), PageToken::new(call, start, jql).write().into()); // S-4
+        answer.add("nextPageToken", PageToken::new(call, start, jql).write()); // S-4
     }
-    answer.insert("isLast".into(), is_last.into());
-    Ok(answer.into())
+    answer.add("isLast", is_last);
+    Ok(answer)
 }
 
 /// Names as a list gives them, of which each may be several with commas between (S-16).
@@ -153,7 +156,7 @@ async fn page(
     ids: &[i64],
     selection: &Selection,
     properties: &[String],
-) -> Result<(Vec<Value>, Option<i64>)> {
+) -> Result<(Vec<Members>, Option<i64>)> {
     let mut loaded = db::issues::list(db, ids, selection.wanted(call), call.caller.account_id()).await?;
     let version = match loaded.first() {
         Some(loaded) => Some(loaded.site_version),
@@ -164,9 +167,10 @@ async fn page(
     if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
         // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).
         let bare = loaded.iter().map(|loaded| {
-            let mut view = value!({ "id": loaded.issue.id.to_string() });
+            let mut view = Members::default();
+            view.add("id", loaded.issue.id.to_string());
             if selection.shows("key") {
-                view["key"] = call.site.issue_key(loaded.issue.project_id, loaded.issue.number).into();
+                view.add("key", call.site.issue_key(loaded.issue.project_id, loaded.issue.number));
             }
             view
         });
@@ -178,20 +182,21 @@ async fn page(
 /// `names` and `schema` of fields stand once beside the issues, not in each.
 const DESCRIPTIONS: [&str; 2] = ["names", "schema"];
 
-/// The issues without the descriptions of their fields, and these.
-fn without_metadata(mut issues: Vec<Value>) -> (Vec<Value>, [Map<String, Value>; 2]) {
-    let described = DESCRIPTIONS.map(|member| {
-        let each = issues.iter_mut().filter_map(|issue| issue.as_object_mut()?.shift_remove(member));
-        each.filter_map(|all| if let Value::Object(all) = all { Some(all) } else { None }).flatten().collect()
-    });
-    (issues, described)
+/// Takes the descriptions of their fields out of issues.
+fn take_descriptions(issues: &mut [Members]) -> [Map<String, Value>; 2] {
+    DESCRIPTIONS.map(|member| {
+        let each = issues.iter_mut().filter_map(|issue| issue.take(member));
+        each.filter_map(|all| if let Shown::Made(Value::Object(all)) = all { Some(all) } else { None })
+            .flatten()
+            .collect()
+    })
 }
 
 /// Adds the descriptions that are asked for.
-fn describe_fields(call: &Call, answer: &mut Map<String, Value>, described: [Map<String, Value>; 2]) {
+fn describe_fields(call: &Call, answer: &mut Members, described: [Map<String, Value>; 2]) {
     for (member, all) in DESCRIPTIONS.into_iter().zip(described) {
         if call.params.expands(member) {
-            answer.insert(member.into(), all.into());
+            answer.add(member, all);
         }
     }
 }
@@ -324,16 +329,17 @@ async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
     }
     let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
     let mut db = call.read().await?;
-    let (issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
-    let (issues, described) = without_metadata(issues);
-    let mut answer = Map::new();
-    answer.insert("expand".into(), "schema,names".into());
-    answer.insert("startAt".into(), start_at.into());
-    answer.insert("maxResults".into(), max_results.into());
-    answer.insert("total".into(), total.into());
-    answer.insert("issues".into(), issues.into());
+    let (mut issues, _) =
+        page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
+    let described = take_descriptions(&mut issues);
+    let mut answer = Members::default();
+    answer.add("expand", "schema,names");
+    answer.add("startAt", start_at);
+    answer.add("maxResults", max_results);
+    answer.add("total", total);
+    answer.add("issues", Shown::List(issues));
     if !complaints.is_empty() {
-        answer.insert("warningMessages".into(), complaints.into());
+        answer.add("warningMessages", complaints);
     }
     describe_fields(call, &mut answer, described);
     ok(answer)
