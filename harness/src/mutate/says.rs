@@ -36,7 +36,10 @@ pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer
             all.map(|(at, _)| at).collect()
         }
         Mutation::WrongValue if scene.reads() => {
-            let written = |at: &str, value: &Value| value.as_str().is_some_and(|text| memory.wrote(last(at), text));
+            // How documents are kept is the target's own business.
+            let written = |at: &str, value: &Value| {
+                !at.contains("/content/*") && value.as_str().is_some_and(|text| memory.wrote(last(at), text))
+            };
             scalars(&body).into_iter().filter(|(at, value)| written(at, value)).map(|(at, _)| at).collect()
         }
         Mutation::UnstableAnswer if scene.operation().method == Method::GET => texts(scene, answer, &body),

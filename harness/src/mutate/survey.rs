@@ -129,7 +129,9 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
                 None => take(case, phase, trace, verdict),
                 Some(finding) => {
                     let operation = case.steps[finding.step].operation;
-                    failing.entry(operation).or_insert(format!("{}: {}", finding.check, finding.message));
+                    let Finding { check, message, at, expected, actual, .. } = finding;
+                    let why = format!("{check}: {message} {at} ({actual}, not {expected})");
+                    failing.entry(operation).or_insert(why);
                 }
             }
         }
@@ -220,10 +222,11 @@ impl Survey {
             }
         }
         if let Some(sample) = options.sample {
-            let mut draw = Draw::new(options.run.seed, "mutants");
-            while mutants.len() > sample {
-                mutants.swap_remove(draw.below(mutants.len()));
-            }
+            // Each by itself, so that one that applies today and not tomorrow changes nothing for the others.
+            mutants.sort_by_cached_key(|applicable| {
+                Draw::new(options.run.seed, &format!("sample {}", applicable.mutant.name)).below(1 << 40)
+            });
+            mutants.truncate(sample);
         }
         mutants
     }
