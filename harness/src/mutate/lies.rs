@@ -8,7 +8,7 @@ use super::{
     memory::Memory,
     proxy::{Ask, Upstream},
     rows,
-    scene::{Known, Scene, json, with_body},
+    scene::{Known, Scene, Seen, json, with_body},
 };
 use crate::{
     contract::ApiVersion,
@@ -17,14 +17,17 @@ use crate::{
 };
 
 /// An answer changed by what was asked before, or by what the operation answers elsewhere.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, truth: &Answer) -> Option<Answer> {
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Option<Answer> {
+    let truth = seen.answer;
     match mutation {
         Mutation::StaleRead if scene.reads() => {
             let stale = memory.stale(scene)?;
             let links = &scene.session().judge.links;
             let same = stale.status == truth.status
-                && difference(&json(stale)?, &json(truth).unwrap_or_default(), false, &|name| links.is_volatile(name))
-                    .is_none();
+                && difference(&json(stale)?, seen.json().unwrap_or(&Value::Null), false, &|name| {
+                    links.is_volatile(name)
+                })
+                .is_none();
             (!same).then(|| stale.clone())
         }
         Mutation::AcceptNegative if scene.caller == Caller::Main && refuses(truth) => {

@@ -1,6 +1,6 @@
 //! What came of the mutants, as a score.
 
-use std::{collections::BTreeMap, fmt::Write, time::Duration};
+use std::{collections::BTreeMap, fmt::Write, sync::atomic::Ordering, time::Duration};
 
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
@@ -89,8 +89,8 @@ impl Score {
         started: DateTime<Utc>,
         surveyed: Duration,
         took: Duration,
-        requests: u64,
     ) -> Self {
+        let requests = survey.requests.load(Ordering::Relaxed) + survey.begun.session.executor.target.requests();
         let mut score = Self {
             kind: "mutation",
             target: options.run.target.url.clone(),

@@ -6,7 +6,7 @@ use super::{
     Mutation,
     memory::Memory,
     place::Pattern,
-    scene::{Scene, json, with_body},
+    scene::{Scene, Seen},
 };
 use crate::{
     run::paging::{identity, items},
@@ -17,10 +17,10 @@ use crate::{
 const NOBODY: u64 = 987_654_321;
 
 /// A list, broken.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Option<Answer> {
-    let mut body = json(answer).filter(|_| answer.is_success() && scene.reads())?;
-    let before = body.clone();
-    let list = items(&before)?;
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Option<Answer> {
+    let before = seen.success().filter(|_| scene.reads())?;
+    let list = items(before)?;
+    let mut body = before.clone();
     match mutation {
         Mutation::WrongTotal => {
             let total = body["total"].as_u64().filter(|total| *total < 1000)?;
@@ -57,12 +57,12 @@ pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Ans
             }
         }
     }
-    (body != before).then(|| with_body(answer, &body))
+    (body != *before).then(|| seen.with(&body))
 }
 
 /// Lists are broken as a whole.
-pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Vec<Pattern> {
-    make(mutation, scene, memory, answer).map(|_| Pattern::new()).into_iter().collect()
+pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Vec<Pattern> {
+    make(mutation, scene, memory, seen).map(|_| Pattern::new()).into_iter().collect()
 }
 
 /// The things that an answer lists, to be changed.

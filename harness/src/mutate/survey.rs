@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use futures::{StreamExt, stream};
@@ -18,7 +18,7 @@ use super::{
     memory::Memory,
     place::Pattern,
     proxy::Proxy,
-    scene::{Known, Scene, json},
+    scene::{Known, Scene, Seen, json},
 };
 use crate::{
     contract::ApiVersion,
@@ -52,6 +52,8 @@ pub struct Survey {
     pub cases: Vec<Tried>,
     /// The mutants that apply.
     pub mutants: Vec<Applicable>,
+    /// Requests that were sent to try mutants.
+    pub requests: AtomicU64,
     /// Operations that fail unmutated, with what fails.
     pub unjudged: BTreeMap<String, String>,
 }
@@ -139,7 +141,8 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     let operations = session.judge.conformance.contract().operations();
     let unjudged = failing.into_iter().map(|(index, why)| (name(&operations[index]), why)).collect();
     let known = Arc::new(known);
-    let mut survey = Survey { proxy, known, begun, cases: tried, mutants: Vec::new(), unjudged };
+    let mut survey =
+        Survey { proxy, known, begun, cases: tried, mutants: Vec::new(), requests: AtomicU64::default(), unjudged };
     survey.mutants = survey.choose(options, &evidence, &subjects);
     Ok(survey)
 }
@@ -268,13 +271,14 @@ fn look(
             let Some(scene) = Scene::new(known, &request.method, &request.path, request.caller) else { continue };
             let index = scene.index;
             let is_own = case.subject == index;
+            let seen_answer = Seen::new(answer);
             for mutation in mutations.iter().filter(|_| subjects.contains(&index)) {
                 let seen = evidence.entry((index, *mutation)).or_default();
                 let is_there = seen.last().is_some_and(|(last, _)| *last == number);
                 if !is_there && !is_own && seen.len() >= MOST_CASES {
                     continue;
                 }
-                let mut places = candidates(*mutation, &scene, &memory, answer);
+                let mut places = candidates(*mutation, &scene, &memory, &seen_answer);
                 if needs_target(*mutation, &scene, &step.role, trace, exchange, answer) {
                     places.push(Pattern::new());
                 }
