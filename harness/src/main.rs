@@ -14,6 +14,7 @@ mod cli {
     pub mod progress;
     pub mod report;
     pub mod schemas;
+    pub mod trust;
 }
 
 /// Judges mock-jira from the outside.

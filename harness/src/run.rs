@@ -34,11 +34,11 @@ pub(crate) mod judge;
 pub(crate) mod links;
 pub(crate) mod mark;
 pub(crate) mod paging;
-mod plan;
+pub(crate) mod plan;
 mod results;
-mod scope;
+pub(crate) mod scope;
 mod shrink;
-mod world;
+pub(crate) mod world;
 
 use case::{Case, Role, Trace};
 pub use check::{Check, chosen};

@@ -9,7 +9,7 @@ use harness::{
     target::{Credentials, Settings},
 };
 
-use super::progress::Bar;
+use super::{progress::Bar, trust::TrustArgs};
 
 /// Try every operation of the contracts against a target and judge its answers.
 ///
@@ -84,6 +84,8 @@ pub struct TargetArgs {
     /// How long one request may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     request_time_limit: u64,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 impl TargetArgs {
@@ -96,7 +98,8 @@ impl TargetArgs {
         };
         let other = self.other_user.zip(self.other_token).map(|(user, token)| Credentials::Basic { user, token });
         let request_time_limit = Duration::from_secs(self.request_time_limit);
-        Settings { url: self.url.unwrap_or_default(), main, other, request_time_limit, rate: self.rate }
+        let trust = self.trust.trust();
+        Settings { url: self.url.unwrap_or_default(), main, other, request_time_limit, rate: self.rate, trust }
     }
 }
 
