@@ -20,22 +20,23 @@ use crate::run::{Check, Progress};
 const DISTURBED: [Check; 4] =
     [Check::ListsContainAndPage, Check::RepeatableGets, Check::V2V3Agree, Check::Authorization];
 
+/// How many answers that come too late are waited for at the same time, for each job: waiting is no work.
+const WAITING: usize = 4;
+
 /// Runs every mutant that applies.
 pub async fn score(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Score> {
     let (started, began) = (Utc::now(), Instant::now());
     let survey = Arc::new(survey(options, progress).await?);
     let surveyed = began.elapsed();
     let is_late = || options.run.time_limit.is_some_and(|limit| began.elapsed() > limit);
-    // What concerns the whole target at once is changed while nobody else looks; but waiting for answers that come too
-    // late costs nothing but time.
-    let is_alone = |number: &usize| {
-        let applicable = &survey.mutants[*number];
-        let alone = applicable.cases.iter().any(|case| survey.cases[*case].phase == 2);
-        alone && applicable.mutant.mutation != Mutation::Latency
-    };
-    let (alone, beside): (Vec<_>, Vec<_>) = (0..survey.mutants.len()).partition(is_alone);
+    let is_late_answer = |number: &usize| survey.mutants[*number].mutant.mutation == Mutation::Latency;
+    // What concerns the whole target at once is changed while nobody else looks.
+    let is_alone = |number: &usize| survey.mutants[*number].cases.iter().any(|case| survey.cases[*case].phase == 2);
+    let (waiting, others): (Vec<_>, Vec<_>) = (0..survey.mutants.len()).partition(is_late_answer);
+    let (alone, beside): (Vec<_>, Vec<_>) = others.into_iter().partition(is_alone);
     let (mut outcomes, mut survived) = (Vec::new(), 0);
-    for (mutants, jobs) in [(beside, options.run.jobs.max(1)), (alone, 1)] {
+    let jobs = options.run.jobs.max(1);
+    for (mutants, jobs) in [(beside, jobs), (waiting, jobs * WAITING), (alone, 1)] {
         let tries = mutants.into_iter().map(|number| {
             let (survey, patience) = (survey.clone(), options.patience);
             async move {
