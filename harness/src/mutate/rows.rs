@@ -32,7 +32,7 @@ pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<
             let (paging, later) = (scene.paging(), is_later(scene));
             let rows = rows_of(&mut body)?;
             match mutation {
-                Mutation::DuplicateRow => rows.push(list.last()?.clone()),
+                Mutation::DuplicateRow => rows.push(list.last().filter(|row| is_one(row))?.clone()),
                 Mutation::SkipRow if later && !rows.is_empty() => drop(rows.remove(0)),
                 Mutation::RepeatRow if later && !rows.is_empty() => {
                     rows.insert(0, memory.last_row(scene)?.clone());
@@ -75,6 +75,11 @@ pub fn rows_of(body: &mut Value) -> Option<&mut Vec<Value>> {
         }
         _ => None,
     }
+}
+
+/// Whether a row can be told from all others.
+fn is_one(row: &Value) -> bool {
+    row.is_string() || identity(row) != row.to_string()
 }
 
 /// Whether a page after the first was asked for.

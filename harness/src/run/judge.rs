@@ -20,6 +20,7 @@ use crate::{
 mod compare;
 mod headers;
 mod lists;
+mod told;
 
 pub(crate) use compare::difference;
 use compare::{Difference, unwritten};
@@ -100,6 +101,7 @@ impl Bench<'_> {
         self.say(step, Check::No5xx, !failed, || format!("the target fails with {status}"), "no 5xx", &status);
         self.conformance(step, exchange, answer);
         self.rate_limits(step, exchange, answer);
+        self.told(step, answer);
         if answer.is_success()
             && let Some(items) = items(&answer.json())
         {
