@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Mutant, Mutation, form, lies,
+    Mutant, Mutation, form, lies, lost,
     memory::Memory,
     place::Pattern,
     proxy::{Ask, Upstream},
@@ -59,7 +59,7 @@ impl Channel {
         let mutation = self.mutant.mutation;
         if is_subject && matches!(mutation, Mutation::LoseWrite | Mutation::KeepDeleted) {
             let mut log = Vec::new();
-            if let Some(answer) = lies::lose(mutation, &scene, upstream, &ask, &mut log).await {
+            if let Some(answer) = lost::lose(mutation, &scene, upstream, &ask, &mut log).await {
                 let mut state = self.lock();
                 state.done.extend(log);
                 state.changed += u64::from(answer.is_success());

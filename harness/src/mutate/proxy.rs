@@ -19,11 +19,14 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use reqwest::{Client, redirect};
+use reqwest::Client;
 use serde_json::Value;
 
 use super::{channel::Channel, standing::Standing};
-use crate::target::{self, Answer, Caller, Credentials, Settings};
+use crate::{
+    run::case::Exchange,
+    target::{self, Answer, Caller, Credentials, Settings, Target},
+};
 
 /// Larger bodies are no business of Jira's API.
 const MOST_BYTES: usize = 64 << 20;
@@ -57,6 +60,13 @@ impl Ask {
     /// The body, if it is JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// What was asked and answered, as the run knows it.
+    pub fn exchange(&self, truth: &Answer) -> Exchange {
+        let (method, path) = (self.method.clone(), self.path.clone());
+        let request = target::Request { method, path, body: target::Body::Empty, caller: self.caller };
+        Exchange { request, result: Ok(truth.clone()) }
     }
 
     /// What the body is, without parameters.
@@ -150,7 +160,7 @@ impl Proxy {
     /// Begins to listen. The proxy ends with the runtime.
     pub async fn start(settings: &Settings, listen: SocketAddr) -> anyhow::Result<Arc<Self>> {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
-        let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
+        let target = Target::new(settings.clone())?;
         let main = match &settings.main {
             Credentials::Anonymous => None,
             Credentials::Basic { user, token } => {
@@ -159,8 +169,8 @@ impl Proxy {
             Credentials::Bearer(token) => Some(format!("Bearer {token}")),
         };
         let upstream = Upstream {
-            client,
-            address: settings.url.trim_end_matches('/').to_owned(),
+            client: target.client().clone(),
+            address: target.address().to_owned(),
             own: format!("http://{}", listener.local_addr()?),
             main: main.map(|main| HeaderValue::from_str(&main)).transpose()?,
         };

@@ -52,7 +52,7 @@ pub struct Score {
     /// By check: how many it noticed first.
     pub checks: BTreeMap<&'static str, usize>,
     /// Mutants that no check noticed.
-    pub survivors: Vec<Survivor>,
+    pub survivors: Vec<Mutant>,
     /// What noticed the others.
     pub detected: BTreeMap<String, &'static str>,
 }
@@ -77,9 +77,6 @@ impl Share {
         self.detected += usize::from(detected);
     }
 }
-
-/// A mutant that no check noticed.
-pub type Survivor = Mutant;
 
 impl Score {
     pub(super) fn new(

@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::place::{self, Facts, Pattern};
 use crate::{
     contract::{ApiVersion, Operation},
-    run::{Session, execute::query_parameters, links, paging::Paging},
-    target::{Answer, Caller},
+    run::{Session, case::Exchange, execute::query_parameters, links, paging::Paging},
+    target::{Answer, Caller, Request},
 };
 
 /// What is known of the target.
@@ -26,6 +26,23 @@ pub struct Known {
     pub other: String,
     /// An answer of success of each operation.
     pub samples: HashMap<usize, Answer>,
+}
+
+impl Known {
+    /// The requests that delete what was done.
+    pub fn undo(&self, done: &[Exchange]) -> Vec<Request> {
+        let mut open: Vec<Request> = Vec::new();
+        for exchange in done {
+            let request = &exchange.request;
+            if request.method == Method::DELETE && exchange.success().is_some() {
+                open.retain(|undo| undo.path != request.path);
+            }
+            if let Some(scene) = Scene::new(self, &request.method, &request.path, request.caller) {
+                open.extend(self.session.undo(scene.index, exchange));
+            }
+        }
+        open
+    }
 }
 
 /// What was asked, of whom, by whom.

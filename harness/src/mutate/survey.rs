@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{
     Mutant, Mutation, Options,
     channel::candidates,
-    lies,
+    lies, lost,
     memory::Memory,
     place::Pattern,
     proxy::Proxy,
@@ -247,7 +247,7 @@ impl Survey {
         };
         match mutation {
             Mutation::AcceptNegative => self.known.samples.contains_key(&index),
-            Mutation::LoseWrite | Mutation::KeepDeleted => lies::can_lose(mutation, &scene),
+            Mutation::LoseWrite | Mutation::KeepDeleted => lost::can_lose(mutation, &scene),
             _ => true,
         }
     }
