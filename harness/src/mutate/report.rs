@@ -39,6 +39,8 @@ pub struct Score {
     pub seconds: [f64; 2],
     /// Requests sent by the checks.
     pub requests: u64,
+    /// Mutants that apply to those operations, of which a sample may have been tried.
+    pub applicable: usize,
     /// Mutants that there was no time for.
     pub not_tried: usize,
     /// Mutants that changed nothing after all.
@@ -96,6 +98,7 @@ impl Score {
             summary: Share::default(),
             seconds: [surveyed.as_secs_f64(), took.as_secs_f64()],
             requests,
+            applicable: survey.applicable,
             not_tried: 0,
             not_applied: Vec::new(),
             not_judged: survey.unjudged.clone(),
@@ -155,6 +158,7 @@ impl Score {
         }
         writeln!(out, "{bold}mutation of {}, seed {}{bold:#}", self.target, self.seed)?;
         let [surveyed, all] = self.seconds;
+        writeln!(out, "  {} mutants apply", self.applicable)?;
         writeln!(out, "  {} requests in {all:.1} s, of which {surveyed:.1} s unmutated", self.requests)?;
         for (mutation, share) in &self.mutations {
             let style = if share.detected == share.applied { good } else { bad };

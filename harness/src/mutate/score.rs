@@ -12,9 +12,9 @@ use super::{
     Mutation, Options,
     channel::Channel,
     report::{Outcome, Score},
-    survey::{Applicable, Survey, key, survey},
+    survey::{Applicable, Survey, Tried, key, survey},
 };
-use crate::run::{Check, Progress};
+use crate::run::{Check, Progress, Session, case::Trace};
 
 /// Checks that others who use the target at the same time could disturb: these have to notice twice.
 const DISTURBED: [Check; 4] =
@@ -89,21 +89,26 @@ impl Survey {
     /// Runs a case with the mutant, and says which check notices.
     async fn notice(
         &self,
-        session: &crate::run::Session,
+        session: &Session,
         channel: &Channel,
         number: usize,
         outcome: &mut Outcome,
     ) -> Option<Check> {
-        let tried = &self.cases[number];
-        let trace = session.executor.execute(session.judge.conformance.contract(), &tried.case).await;
-        let changed = channel.changed() > 0;
+        let Tried { case, noted, .. } = &self.cases[number];
+        let mut found = None;
+        let mut notices = |trace: &Trace| {
+            if channel.changed() > 0 {
+                let findings = session.judge.judge(case, trace).findings;
+                found = findings.iter().find(|finding| !noted.contains(&key(finding))).map(|finding| finding.check);
+            }
+            found.is_some()
+        };
+        session.executor.execute_until(session.judge.conformance.contract(), case, &mut notices).await;
+        if channel.changed() > 0 {
+            *outcome = Outcome::Survived;
+        }
         let undo = self.known.undo(&channel.begin());
         self.begun.session.delete(undo).await;
-        if !changed {
-            return None;
-        }
-        *outcome = Outcome::Survived;
-        let findings = session.judge.judge(&tried.case, &trace).findings;
-        findings.iter().find(|finding| !tried.noted.contains(&key(finding))).map(|finding| finding.check)
+        found
     }
 }

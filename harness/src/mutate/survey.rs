@@ -52,6 +52,8 @@ pub struct Survey {
     pub cases: Vec<Tried>,
     /// The mutants that apply.
     pub mutants: Vec<Applicable>,
+    /// How many mutants apply, of which only a sample may be tried.
+    pub applicable: usize,
     /// Requests that were sent to try mutants.
     pub requests: AtomicU64,
     /// Operations that fail unmutated, with what fails.
@@ -141,8 +143,16 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     let operations = session.judge.conformance.contract().operations();
     let unjudged = failing.into_iter().map(|(index, why)| (name(&operations[index]), why)).collect();
     let known = Arc::new(known);
-    let mut survey =
-        Survey { proxy, known, begun, cases: tried, mutants: Vec::new(), requests: AtomicU64::default(), unjudged };
+    let mut survey = Survey {
+        proxy,
+        known,
+        begun,
+        cases: tried,
+        mutants: Vec::new(),
+        applicable: 0,
+        requests: AtomicU64::default(),
+        unjudged,
+    };
     survey.mutants = survey.choose(options, &evidence, &subjects);
     Ok(survey)
 }
@@ -204,7 +214,7 @@ impl Survey {
     }
 
     /// One mutant for each mutation of each operation, at a place that the seed chooses.
-    fn choose(&self, options: &Options, evidence: &Evidence, subjects: &[usize]) -> Vec<Applicable> {
+    fn choose(&mut self, options: &Options, evidence: &Evidence, subjects: &[usize]) -> Vec<Applicable> {
         let operations = self.known.session.judge.conformance.contract().operations();
         let mut mutants = Vec::new();
         for index in subjects.iter().filter(|index| !self.unjudged.contains_key(&name(&operations[**index]))) {
@@ -224,6 +234,7 @@ impl Survey {
                 mutants.push(Applicable { mutant, cases });
             }
         }
+        self.applicable = mutants.len();
         if let Some(sample) = options.sample {
             // Each by itself, so that one that applies today and not tomorrow changes nothing for the others.
             mutants.sort_by_cached_key(|applicable| {

@@ -53,10 +53,23 @@ impl Executor {
 
     /// Sends the requests of a case, one after the other.
     pub async fn execute(&self, contract: &Contract, case: &Case) -> Trace {
+        self.execute_until(contract, case, &mut |_| false).await
+    }
+
+    /// The same, until what was sent is enough.
+    pub async fn execute_until(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        enough: &mut (dyn FnMut(&Trace) -> bool + Send),
+    ) -> Trace {
         let mut trace = Trace::default();
         for (number, step) in case.steps.iter().enumerate() {
             let exchanges = self.step(contract, case, &mut trace, number, step).await;
             trace.steps.push(exchanges);
+            if enough(&trace) {
+                break;
+            }
         }
         trace
     }

@@ -74,14 +74,14 @@ struct Bench<'a> {
 }
 
 impl Judge {
-    /// Judges a case.
+    /// Judges a case, as far as it went.
     pub fn judge(&self, case: &Case, trace: &Trace) -> Verdict {
         let mut bench = Bench { judge: self, case, trace, verdict: Verdict::default() };
-        for (number, step) in case.steps.iter().enumerate() {
-            for exchange in &trace.steps[number] {
+        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate() {
+            for exchange in exchanges {
                 bench.exchange(number, exchange);
             }
-            if !trace.steps[number].is_empty() {
+            if !exchanges.is_empty() {
                 bench.step(number, step);
             }
         }
