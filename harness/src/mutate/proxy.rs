@@ -80,7 +80,7 @@ impl Ask {
 pub struct Upstream {
     client: Client,
     /// Its address.
-    address: String,
+    target: String,
     /// The proxy's own, which stands for it.
     own: String,
     /// What proves that the main caller asks.
@@ -91,8 +91,8 @@ impl Upstream {
     /// Asks the target. When it does not answer, that is a 502.
     pub async fn forward(&self, ask: &Ask) -> Answer {
         let started = Instant::now();
-        let url = format!("{}{}", self.address, ask.path);
-        let body = replaced(&ask.body, &self.own, &self.address);
+        let url = format!("{}{}", self.target, ask.path);
+        let body = replaced(&ask.body, &self.own, &self.target);
         let request = self.client.request(ask.method.clone(), url).headers(ask.headers.clone()).body(body);
         let answer = async {
             let response = request.send().await?;
@@ -103,11 +103,11 @@ impl Upstream {
             Ok((status, mut headers, body)) => {
                 OWN.iter().for_each(|name| drop(headers.remove(name)));
                 if let Some(place) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok())
-                    && let Ok(place) = HeaderValue::from_str(&place.replace(&self.address, &self.own))
+                    && let Ok(place) = HeaderValue::from_str(&place.replace(&self.target, &self.own))
                 {
                     headers.insert(header::LOCATION, place);
                 }
-                let body = replaced(&body, &self.address, &self.own);
+                let body = replaced(&body, &self.target, &self.own);
                 Answer { status, headers, body, took: started.elapsed() }
             }
             Err(error) => {
@@ -170,7 +170,7 @@ impl Proxy {
         };
         let upstream = Upstream {
             client: target.client().clone(),
-            address: target.address().to_owned(),
+            target: target.address().to_owned(),
             own: format!("http://{}", listener.local_addr()?),
             main: main.map(|main| HeaderValue::from_str(&main)).transpose()?,
         };
