@@ -195,7 +195,6 @@ impl Target {
         base.set_fragment(None);
         let mut client = Client::builder()
             .redirect(redirect::Policy::none())
-            .timeout(settings.request_time_limit)
             .user_agent(concat!("harness/", env!("CARGO_PKG_VERSION")));
         if matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             client = client.no_proxy();
@@ -212,6 +211,14 @@ impl Target {
         };
         let pace = Pace::new(settings.rate);
         let client = client.build()?;
+        Ok(Self { settings, base, client, pace, requests: AtomicU64::default(), bytes: AtomicU64::default() })
+    }
+
+    /// The same at another address, with the same connections but a pace of its own.
+    pub fn at(&self, address: &str, request_time_limit: Duration) -> anyhow::Result<Self> {
+        let settings = Settings { url: address.to_owned(), request_time_limit, ..self.settings.clone() };
+        let (base, pace) = (Url::parse(address)?, Pace::new(settings.rate));
+        let client = self.client.clone();
         Ok(Self { settings, base, client, pace, requests: AtomicU64::default(), bytes: AtomicU64::default() })
     }
 
@@ -246,7 +253,9 @@ impl Target {
     /// Whether the target says of itself that it is there to be tested.
     pub async fn is_for_tests(&self) -> bool {
         let Ok(url) = self.base.join("/_mock/ready") else { return false };
-        let Ok(answer) = self.client.get(url).send().await else { return false };
+        let Ok(answer) = self.client.get(url).timeout(self.settings.request_time_limit).send().await else {
+            return false;
+        };
         answer.status().is_success() && answer.json::<Value>().await.is_ok_and(|body| body["status"] == "ready")
     }
 
@@ -277,7 +286,8 @@ impl Target {
             }
         };
         let url = format!("{}{}", self.address(), request.path);
-        let mut sent = self.client.request(request.method.clone(), url).header(header::ACCEPT, "application/json");
+        let mut sent = self.client.request(request.method.clone(), url).timeout(self.settings.request_time_limit);
+        sent = sent.header(header::ACCEPT, "application/json");
         sent = match self.credentials(request.caller) {
             Credentials::Anonymous => sent,
             Credentials::Basic { user, token } => sent.basic_auth(user, Some(token)),

@@ -61,8 +61,8 @@ pub struct ContractArgs {
 #[derive(Args)]
 pub struct TargetArgs {
     /// The target's address.
-    #[arg(long = "target", value_name = "URL")]
-    url: String,
+    #[arg(long = "target", value_name = "URL", required = true)]
+    url: Option<String>,
     /// The e-mail address of an account.
     #[arg(long, env = "JIRA_USER", value_name = "EMAIL", requires = "token")]
     user: Option<String>,
@@ -99,7 +99,7 @@ impl TargetArgs {
         let other = self.other_user.zip(self.other_token).map(|(user, token)| Credentials::Basic { user, token });
         let request_time_limit = Duration::from_secs(self.request_time_limit);
         let trust = self.trust.trust();
-        Settings { url: self.url, main, other, request_time_limit, rate: self.rate, trust }
+        Settings { url: self.url.unwrap_or_default(), main, other, request_time_limit, rate: self.rate, trust }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Sending the requests of a case.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -34,13 +37,18 @@ pub struct Executor {
     pub target: Target,
     /// Tells the names of this run from those of others.
     token: String,
-    names: AtomicU64,
+    names: Arc<AtomicU64>,
 }
 
 impl Executor {
     /// For a target; `token` must be different for each run, or names of an earlier run would be taken.
     pub fn new(target: Target, token: String) -> Self {
-        Self { target, token, names: AtomicU64::default() }
+        Self { target, token, names: Arc::default() }
+    }
+
+    /// The same for another target; names are unique among both.
+    pub fn by_way_of(&self, target: Target) -> Self {
+        Self { target, token: self.token.clone(), names: self.names.clone() }
     }
 
     /// Sends the requests of a case, one after the other.
