@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const ADMIN: &str = "5f2a9c10e4b0d7a1c3e80a01";
-/// The start of every name in the project that is hidden: nothing else has it.
-const MARK: &str = "Xylo";
+/// Every name and key in the project that is hidden has one of them, and nothing else.
+const MARKS: [&str; 2] = ["Xylo", "XYLO"];
 
 /// What may be told.
 const TOLD: [(&str, &str, &str); 5] = [
@@ -236,34 +236,90 @@ fn told(reply: &Reply, request: &str) -> String {
     format!("{} {text}", reply.status)
 }
 
+/// The operations of the platform that are served, but for what may be told.
+fn operations(catalogue: &Catalogue) -> impl Iterator<Item = &Operation> {
+    let served = server::routes();
+    catalogue.iter().filter(move |operation| {
+        served.serves(&operation.method, &operation.path)
+            && operation.path.starts_with("/rest/api/3/")
+            && !TOLD.iter().any(|(method, path, _)| operation.method == *method && operation.path == *path)
+    })
+}
+
+/// What a caller is told about what is hidden that is not told about nothing, or that has a secret in it, by operations
+/// that are so.
+async fn told_about(
+    client: &Client,
+    hidden: &Hidden,
+    secrets: &[&str],
+    so: impl Fn(&Operation) -> bool,
+) -> Vec<String> {
+    let contract: Value = serde_json::from_str(PLATFORM).unwrap();
+    let catalogue = Catalogue::load().unwrap();
+    let mut wrong = Vec::new();
+    for operation in operations(&catalogue).filter(|operation| so(operation)) {
+        for (hidden, nothing) in requests(operation, &contract, hidden) {
+            let (of_it, of_nothing) = tokio::join!(ask(client, operation, &hidden), ask(client, operation, &nothing));
+            let (of_it, of_nothing) = (told(&of_it, &hidden), told(&of_nothing, &nothing));
+            if of_it != of_nothing || secrets.iter().any(|secret| of_it.contains(secret)) {
+                wrong.push(format!("{} {hidden}: {of_it}\nbut {nothing}: {of_nothing}\n", operation.method));
+            }
+        }
+    }
+    wrong
+}
+
 #[tokio::test]
 async fn what_is_hidden_is_not_there() {
     let world = World::demo().await;
     world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
     let hidden = hide(&world.admin()).await;
-    let contract: Value = serde_json::from_str(PLATFORM).unwrap();
-    let (catalogue, served) = (Catalogue::load().unwrap(), server::routes());
     let (developer, nobody) = (world.developer(), world.anonymous());
-    let mut wrong = Vec::new();
-    for operation in catalogue.iter().filter(|operation| {
-        served.serves(&operation.method, &operation.path)
-            && operation.path.starts_with("/rest/api/3/")
-            && !TOLD.iter().any(|(method, path, _)| operation.method == *method && operation.path == *path)
-    }) {
-        let callers = [Some(("developer", &developer)), operation.anonymous.then_some(("nobody", &nobody))];
-        for (hidden, nothing) in requests(operation, &contract, &hidden) {
-            for (name, client) in callers.into_iter().flatten() {
-                let (of_it, of_nothing) =
-                    tokio::join!(ask(client, operation, &hidden), ask(client, operation, &nothing));
-                let (of_it, of_nothing) = (told(&of_it, &hidden), told(&of_nothing, &nothing));
-                if of_it.contains(MARK) || of_it.contains("XYLO") || of_it != of_nothing {
-                    let method = &operation.method;
-                    wrong.push(format!("{method} {hidden} for {name}: {of_it}\nbut {nothing}: {of_nothing}"));
-                }
-            }
-        }
+    let (by_developer, by_nobody) = tokio::join!(
+        told_about(&developer, &hidden, &MARKS, |_| true),
+        told_about(&nobody, &hidden, &MARKS, |operation| operation.anonymous)
+    );
+    assert!(by_developer.is_empty(), "{}", by_developer.join("\n"));
+    assert!(by_nobody.is_empty(), "{}", by_nobody.join("\n"));
+}
+
+/// What hangs on an issue, and on a project.
+const OF_ISSUE: [&str; 11] = [
+    "attachment",
+    "comment",
+    "commentId",
+    "content",
+    "issue",
+    "issueId",
+    "issueKey",
+    "issueLink",
+    "remotelink",
+    "thumbnail",
+    "worklog",
+];
+const OF_PROJECT: [&str; 7] =
+    ["component", "project", "projectId", "projectIdsOrKeys", "projectKey", "projectKeys", "version"];
+
+#[tokio::test]
+async fn what_is_deleted_is_not_there() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let mut hidden = hide(&admin).await;
+    hidden.segments.retain(|name, _| OF_ISSUE.contains(name) || OF_PROJECT.contains(name));
+    hidden.parameters.retain(|name, _| OF_ISSUE.contains(name) || OF_PROJECT.contains(name));
+    let issue = format!("/rest/api/3/issue/{}", hidden.segments["issue"][0].0);
+    let about = async |names: &[&str]| {
+        let named = |path: &str| path.split('/').any(|part| names.contains(&part));
+        told_about(&admin, &hidden, &[], |operation| operation.method == Method::GET && named(&operation.path)).await
+    };
+    assert!(!about(&OF_ISSUE).await.is_empty());
+    admin.delete(&issue).await.expect(204);
+    let told = about(&["attachment", "comment", "issue", "issueLink", "worklog"]).await;
+    assert_eq!(told, Vec::<String>::new());
+    for undo in [true, false] {
+        admin.delete(&format!("/rest/api/3/project/XYLO?enableUndo={undo}")).await.expect(204);
+        assert_eq!(about(&OF_PROJECT).await, Vec::<String>::new());
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 /// Lists that have more now: of what is configured for all projects, and of what is shared with others too.
@@ -281,17 +337,10 @@ async fn lists_are_as_before() {
     let world = World::demo().await;
     world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
     let (developer, nobody) = (world.developer(), world.anonymous());
-    let (catalogue, served) = (Catalogue::load().unwrap(), server::routes());
-    let lists: Vec<&Operation> = catalogue
-        .iter()
-        .filter(|operation| {
-            operation.method == Method::GET
-                && served.serves(&operation.method, &operation.path)
-                && operation.path.starts_with("/rest/api/3/")
-                && !operation.path.contains('{')
-                && !TOLD.iter().any(|(_, path, _)| operation.path == *path)
-                && !LONGER.contains(&operation.path.as_str())
-        })
+    let catalogue = Catalogue::load().unwrap();
+    let lists: Vec<&Operation> = operations(&catalogue)
+        .filter(|operation| operation.method == Method::GET && !operation.path.contains('{'))
+        .filter(|operation| !LONGER.contains(&operation.path.as_str()))
         .collect();
     let told = async || {
         let mut told = Vec::new();
