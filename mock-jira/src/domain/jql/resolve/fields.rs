@@ -315,7 +315,10 @@ pub fn find<'a>(scope: &Scope<'a>, field: &'a Field) -> Vec<Subject<'a>> {
     match field.properties.as_slice() {
         [] => {}
         [property] => {
-            return elsewhere::owner(&field.name).map(|owner| Subject::Property(owner, property)).into_iter().collect();
+            let declared = scope.site.site.settings.searchable_properties.as_ref();
+            let is_known = declared.is_none_or(|names| names.contains(&field.full_name()));
+            let owner = elsewhere::owner(&field.name).filter(|_| is_known);
+            return owner.map(|owner| Subject::Property(owner, property)).into_iter().collect();
         }
         _ => return Vec::new(),
     }
