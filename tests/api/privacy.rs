@@ -1,6 +1,9 @@
 //! What somebody who may not browse a project is told about it: by every operation, the same as if it were not there.
 
-use crate::support::{Client, Reply, World};
+use crate::{
+    security_schemes::{associate, scheme},
+    support::{Client, Reply, World},
+};
 use http::Method;
 use mock_jira::http::{
     operations::{Catalogue, Operation, PLATFORM},
@@ -29,6 +32,16 @@ type Names = (String, String);
 struct Hidden {
     segments: BTreeMap<&'static str, Vec<Names>>,
     parameters: BTreeMap<&'static str, Names>,
+}
+
+impl Hidden {
+    /// Some of it.
+    fn only(&self, names: &[&str]) -> Self {
+        let (mut segments, mut parameters) = (self.segments.clone(), self.parameters.clone());
+        segments.retain(|name, _| names.contains(name));
+        parameters.retain(|name, _| names.contains(name));
+        Self { segments, parameters }
+    }
 }
 
 fn adf(text: &str) -> Value {
@@ -258,7 +271,8 @@ async fn told_about(
     let catalogue = Catalogue::load().unwrap();
     let mut wrong = Vec::new();
     for operation in operations(&catalogue).filter(|operation| so(operation)) {
-        for (hidden, nothing) in requests(operation, &contract, hidden) {
+        let requests = requests(operation, &contract, hidden).into_iter();
+        for (hidden, nothing) in requests.filter(|(one, other)| one != other || !secrets.is_empty()) {
             let (of_it, of_nothing) = tokio::join!(ask(client, operation, &hidden), ask(client, operation, &nothing));
             let (of_it, of_nothing) = (told(&of_it, &hidden), told(&of_nothing, &nothing));
             if of_it != of_nothing || secrets.iter().any(|secret| of_it.contains(secret)) {
@@ -283,6 +297,75 @@ async fn what_is_hidden_is_not_there() {
     assert!(by_nobody.is_empty(), "{}", by_nobody.join("\n"));
 }
 
+/// Requests with bodies that name an issue, a comment and a project; all by their ids, the issue by its key too.
+fn bodies(key: &str, issue: &str, comment: &str, project: &str) -> Vec<(&'static str, Value)> {
+    let (id, project_id): (i64, i64) = (issue.parse().unwrap(), project.parse().unwrap());
+    let chosen = json!({ "selectedIssueIdsOrKeys": [key] });
+    let context = |context: Value| json!({ "expression": "issues.map(issue => issue.key)", "context": context });
+    let shares = json!([{ "type": "project", "project": { "id": project } }]);
+    let task = json!({ "project": { "id": project }, "issuetype": { "name": "Task" }, "summary": "x" });
+    let subtask = json!({ "project": { "key": "DEMO" }, "issuetype": { "name": "Subtask" }, "summary": "x", "parent": { "key": key } });
+    vec![
+        ("bulk/issues/delete", chosen.clone()),
+        (
+            "bulk/issues/transition",
+            json!({ "bulkTransitionInputs": [{ "selectedIssueIdsOrKeys": [key], "transitionId": "11" }] }),
+        ),
+        ("bulk/issues/unwatch", chosen.clone()),
+        ("bulk/issues/watch", chosen),
+        ("changelog/bulkfetch", json!({ "issueIdsOrKeys": [key, issue] })),
+        ("comment/list", json!({ "ids": [comment.parse::<i64>().unwrap()] })),
+        ("component", json!({ "project": project, "name": "x" })),
+        ("dashboard", json!({ "name": "x", "sharePermissions": shares, "editPermissions": [] })),
+        ("expression/evaluate", json!({ "expression": "issue.key", "context": { "issue": { "key": key } } })),
+        ("expression/evaluate", json!({ "expression": "project.key", "context": { "project": { "id": project_id } } })),
+        ("expression/evaluate", context(json!({ "issues": { "jql": { "query": format!("id = {issue}") } } }))),
+        ("filter", json!({ "name": "x", "jql": "project = DEMO", "sharePermissions": shares })),
+        ("issue", json!({ "fields": task })),
+        ("issue", json!({ "fields": subtask })),
+        ("issue/bulk", json!({ "issueUpdates": [{ "fields": task }] })),
+        ("issue/bulkfetch", json!({ "issueIdsOrKeys": [key, issue], "fields": ["*all"] })),
+        ("issue/watching", json!({ "issueIds": [issue] })),
+        (
+            "issueLink",
+            json!({ "type": { "name": "Blocks" }, "inwardIssue": { "key": key }, "outwardIssue": { "key": "DEMO-6" } }),
+        ),
+        ("jql/match", json!({ "issueIds": [id], "jqls": ["summary is not EMPTY"] })),
+        ("jql/parse", json!({ "queries": [format!("project = {project} OR key = {key}")] })),
+        (
+            "permissions/check",
+            json!({ "projectPermissions": [{ "permissions": ["BROWSE_PROJECTS"], "issues": [id], "projects": [project_id] }] }),
+        ),
+        ("search/approximate-count", json!({ "jql": format!("id = {issue} OR key = {key} OR project = {project}") })),
+        (
+            "search/jql",
+            json!({ "jql": format!("id = {issue} OR key = {key} OR project = {project}"), "fields": ["*all"] }),
+        ),
+        ("version", json!({ "projectId": project_id, "name": "x" })),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_hidden_can_not_be_named() {
+    let world = World::demo().await;
+    world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
+    let admin = world.admin();
+    let hidden = hide(&admin).await;
+    let [key, issue] = &hidden.segments["issue"][..] else { panic!("an issue has a key and an id") };
+    let (comment, project) = (&hidden.segments["comment"][0], &hidden.segments["project"][1]);
+    let of_it = bodies(&key.0, &issue.0, &comment.0, &project.0);
+    let of_nothing = bodies(&key.1, &issue.1, &comment.1, &project.1);
+    let names = |names: [&str; 4]| names.join("/");
+    for ((path, of_it), (_, of_nothing)) in of_it.into_iter().zip(of_nothing) {
+        let path = format!("/rest/api/3/{path}");
+        let answer = world.developer().post(&path, of_it).await;
+        let answer = told(&answer, &names([&key.0, &issue.0, &comment.0, &project.0]));
+        let instead = world.developer().post(&path, of_nothing).await;
+        assert_eq!(answer, told(&instead, &names([&key.1, &issue.1, &comment.1, &project.1])), "{path}");
+        assert!(!MARKS.iter().any(|mark| answer.contains(mark)), "{path}: {answer}");
+    }
+}
+
 /// What hangs on an issue, and on a project.
 const OF_ISSUE: [&str; 11] = [
     "attachment",
@@ -304,22 +387,39 @@ const OF_PROJECT: [&str; 7] =
 async fn what_is_deleted_is_not_there() {
     let world = World::demo().await;
     let admin = world.admin();
-    let mut hidden = hide(&admin).await;
-    hidden.segments.retain(|name, _| OF_ISSUE.contains(name) || OF_PROJECT.contains(name));
-    hidden.parameters.retain(|name, _| OF_ISSUE.contains(name) || OF_PROJECT.contains(name));
+    let hidden = hide(&admin).await;
     let issue = format!("/rest/api/3/issue/{}", hidden.segments["issue"][0].0);
     let about = async |names: &[&str]| {
-        let named = |path: &str| path.split('/').any(|part| names.contains(&part));
-        told_about(&admin, &hidden, &[], |operation| operation.method == Method::GET && named(&operation.path)).await
+        told_about(&admin, &hidden.only(names), &[], |operation| operation.method == Method::GET).await
     };
     assert!(!about(&OF_ISSUE).await.is_empty());
     admin.delete(&issue).await.expect(204);
-    let told = about(&["attachment", "comment", "issue", "issueLink", "worklog"]).await;
-    assert_eq!(told, Vec::<String>::new());
-    for undo in [true, false] {
-        admin.delete(&format!("/rest/api/3/project/XYLO?enableUndo={undo}")).await.expect(204);
-        assert_eq!(about(&OF_PROJECT).await, Vec::<String>::new());
-    }
+    assert_eq!(about(&OF_ISSUE).await, Vec::<String>::new());
+    // In the trash, and for good.
+    admin.delete("/rest/api/3/project/XYLO").await.expect(204);
+    assert_eq!(about(&OF_PROJECT).await, Vec::<String>::new());
+    admin.post("/rest/api/3/project/XYLO/restore", json!({})).await.expect(200);
+    admin.delete("/rest/api/3/project/XYLO?enableUndo=false").await.expect(204);
+    assert_eq!(about(&OF_PROJECT).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_secured_is_not_there() {
+    let world = World::demo().await;
+    world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let hidden = hide(&admin).await.only(&OF_ISSUE);
+    let levels = json!([{ "name": "Admins", "members": [{ "type": "user", "parameter": ADMIN }] }]);
+    let id = scheme(&admin, json!({ "name": "Secret", "levels": levels })).await;
+    associate(&admin, "XYLO", Some(&id), json!([])).await;
+    admin.put("/rest/api/3/project/XYLO/permissionscheme", json!({ "id": 0 })).await.expect(200);
+    let issue = format!("/rest/api/3/issue/{}", hidden.segments["issue"][0].0);
+    let secrets = ["Xylo summary", "Xylo comment", "Xylo worklog", "Xylo link"];
+    let about = async || told_about(&developer, &hidden, &secrets, |operation| operation.method == Method::GET).await;
+    assert!(!about().await.is_empty(), "who sees the project sees the issue");
+    admin.put(&issue, json!({ "fields": { "security": { "name": "Admins" } } })).await.expect(204);
+    let told = told_about(&developer, &hidden, &secrets, |_| true).await;
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
 /// Lists that have more now: of what is configured for all projects, and of what is shared with others too.
