@@ -17,6 +17,7 @@ pub mod comments;
 pub mod components;
 pub mod dashboards;
 pub mod fields;
+pub mod filter_subscriptions;
 pub mod filters;
 pub mod groups;
 pub mod issue_type_schemes;
