@@ -256,7 +256,9 @@ async fn result(call: &Call, data: &Data, value: &Found) -> Result<Value> {
         let mut db = call.read().await?;
         let loaded = db::issues::list(&mut db, &ids, selection.wanted(call), call.caller.account_id()).await?;
         let views = render(call, &mut db, &loaded, &selection, &[]).await?;
-        issues = loaded.iter().map(|loaded| loaded.issue.id.to_string()).zip(views).collect();
+        for (loaded, view) in loaded.iter().zip(views) {
+            issues.insert(loaded.issue.id.to_string(), serde_json::to_value(view).map_err(anyhow::Error::from)?);
+        }
     }
     Ok(expression::to_json(value, &mut |value| match value {
         Found::Date(date) => call.time(*date).into(),
