@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::parity::{
-    player::{Content, Played, Reply},
-    scenario::{Line, Step},
+    player::{Content, Played, Player, Reply},
+    scenario::Scenario,
 };
 
 mod redact;
@@ -25,7 +25,7 @@ pub use redact::Redactor;
 pub const ADDRESS: &str = "https://recorded.invalid";
 
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The first line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,10 +54,10 @@ impl Head {
 pub struct Take {
     /// The scenario's name.
     pub scenario: String,
-    /// Which of its steps.
-    pub step: usize,
-    /// The step's request, with names for what was captured: a scenario that changed is no longer answered.
-    pub request: Line,
+    /// What tells the request from every other: one that has changed is no longer answered.
+    pub fingerprint: String,
+    /// The request with names for what was captured, for who reads the recording.
+    pub request: String,
     /// The status.
     pub status: u16,
     /// The media type.
@@ -71,7 +71,7 @@ pub struct Take {
 pub struct Cassette {
     file: PathBuf,
     head: Head,
-    takes: HashMap<(String, usize), Take>,
+    takes: HashMap<(String, String), Take>,
 }
 
 impl Cassette {
@@ -81,12 +81,13 @@ impl Cassette {
         let mut lines = text.lines().enumerate();
         let (_, first) = lines.next().with_context(|| format!("{} is empty", file.display()))?;
         let head: Head = serde_json::from_str(first).with_context(|| format!("{} is no cassette", file.display()))?;
-        ensure!(head.cassette == VERSION, "{} is of version {}", file.display(), head.cassette);
+        let version = head.cassette;
+        ensure!(version == VERSION, "{} is of version {version}, not {VERSION}: record it again", file.display());
         let mut takes = HashMap::new();
         for (number, line) in lines {
             let take: Take =
                 serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), number + 1))?;
-            takes.insert((take.scenario.clone(), take.step), take);
+            takes.insert((take.scenario.clone(), take.fingerprint.clone()), take);
         }
         Ok(Self { file: file.to_owned(), head, takes })
     }
@@ -102,22 +103,47 @@ impl Cassette {
     }
 
     /// The recorded answer to a step.
-    pub fn reply(&self, scenario: &str, index: usize, step: &Step) -> Played {
-        let take = self.takes.get(&(scenario.to_owned(), index)).filter(|take| take.request == step.request);
-        match take {
-            Some(take) => Played::Answered(Box::new(Reply {
-                status: take.status,
-                content_type: take.content_type.clone(),
-                content: take.content.clone(),
-                curl: format!(
-                    "# recorded on {}: {}",
-                    self.head.recorded.date_naive(),
-                    String::from(take.request.clone())
-                ),
-            })),
-            None => Played::Lacks("it was not recorded".to_owned()),
-        }
+    pub fn reply(&self, scenario: &str, fingerprint: String) -> Played {
+        let key = (scenario.to_owned(), fingerprint);
+        let Some(take) = self.takes.get(&key) else { return Played::Unrecorded };
+        Played::Answered(Box::new(Reply {
+            status: take.status,
+            content_type: take.content_type.clone(),
+            content: take.content.clone(),
+            curl: format!("# recorded on {}: {}", self.head.recorded.date_naive(), take.request),
+            fingerprint: key.1,
+        }))
     }
+}
+
+/// Plays scenarios to one target and keeps what it answers; `progress` is told as by [`crate::parity::run`].
+pub async fn record(
+    player: &mut Player,
+    scenarios: &[Scenario],
+    allow_writes: bool,
+    progress: &mut dyn FnMut(usize, usize, &str),
+) -> anyhow::Result<Vec<Take>> {
+    let mut takes = Vec::new();
+    for (number, scenario) in scenarios.iter().enumerate() {
+        progress(number, scenarios.len(), &scenario.name);
+        player.begin();
+        for (index, step) in scenario.steps.iter().enumerate() {
+            if !step.only_reads() && !allow_writes {
+                continue;
+            }
+            let Played::Answered(reply) = player.play(scenario, index).await? else { continue };
+            takes.push(Take {
+                scenario: scenario.name.clone(),
+                fingerprint: reply.fingerprint,
+                request: step.request.clone().into(),
+                status: reply.status,
+                content_type: reply.content_type,
+                content: reply.content,
+            });
+        }
+        player.end(scenario);
+    }
+    Ok(takes)
 }
 
 /// Writes a recording; nothing of it is written before secrets and people are taken out of all of it.
@@ -127,6 +153,8 @@ pub fn write(file: &Path, head: &Head, mut takes: Vec<Take>, mut redactor: Redac
     }
     for take in &mut takes {
         redactor.redact(&mut take.content);
+        // Scenarios may be anybody's own.
+        take.request = redactor.text(&take.request);
     }
     let mut out = BufWriter::new(fs::File::create(file).with_context(|| format!("writing {}", file.display()))?);
     writeln!(out, "{}", serde_json::to_string(head)?)?;

@@ -8,12 +8,12 @@ use std::path::Path;
 use http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::contract::{Contract, Match, Response};
+use crate::contract::{ApiVersion, Contract, Match, Operation, Response};
 use crate::schemas::{self, SOURCES};
 
 mod deviation;
 mod dialect;
-mod translate;
+pub(crate) mod translate;
 mod validators;
 mod violation;
 
@@ -96,6 +96,14 @@ impl Conformance {
             None => vec![Violation::status(&found, answer.status)],
         };
         if violations.is_empty() { Ok(()) } else { Err(violations) }
+    }
+
+    /// Whether a JSON body is one that an operation takes, as far as its schema tells.
+    pub(crate) fn accepts(&self, operation: &Operation, version: ApiVersion, body: &[u8]) -> bool {
+        let (document, facts) = self.contract.source(operation);
+        let schema = &facts["requestBody"]["content"]["application/json"]["schema"];
+        let Ok(body) = serde_json::from_slice::<Value>(body) else { return false };
+        schema.is_null() || validators::fits(schema, &document["components"]["schemas"], version, &body)
     }
 
     fn check_success(&self, found: &Match<'_>, documented: &Response, answer: &Answer<'_>) -> Vec<Violation> {

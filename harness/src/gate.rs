@@ -9,7 +9,7 @@ use crate::{
     contract::Contract,
     parity::{
         self,
-        endpoint::{Address, new_run},
+        endpoint::{Address, new_runs},
         scenario,
     },
     report::{Findings, Format, Report},
@@ -60,10 +60,8 @@ async fn contract(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Report> {
     let endpoint = settings.endpoint(&wanted.target)?;
-    let Address::Url(url) = endpoint.address else { anyhow::bail!("a recording can't be asked anything new") };
-    let target =
-        crate::target::Settings { rate: endpoint.rate, ..crate::target::Settings::new(url, endpoint.credentials) };
-    let mut options = crate::run::Options::new(target, &settings.workspace);
+    let Address::Url(url) = &endpoint.address else { anyhow::bail!("a recording can't be asked anything new") };
+    let mut options = crate::run::Options::new(endpoint.settings(url), &settings.workspace);
     options.allow_writes = wanted.allow_writes;
     options.project = endpoint.project;
     options.operations = wanted.operations.clone();
@@ -81,11 +79,12 @@ async fn compare(
     wanted: &ParityRun,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Report> {
-    let contract = Contract::load(&settings.workspace.join("schemas"))?;
-    let scenarios = scenario::load(wanted.scenarios.as_deref(), &contract, wanted.seed)?;
-    let run = new_run();
-    let mut left = settings.endpoint(&wanted.left)?.open(&run)?;
-    let mut right = settings.endpoint(&wanted.right)?.open(&run)?;
+    let schemas = settings.workspace.join("schemas");
+    let contract = Contract::load(&schemas)?;
+    let scenarios = scenario::load(wanted.scenarios.as_deref(), &contract, &schemas, wanted.seed)?;
+    let [here, there] = new_runs();
+    let mut left = settings.endpoint(&wanted.left)?.open(&here)?;
+    let mut right = settings.endpoint(&wanted.right)?.open(&there)?;
     let options = parity::Options { allow_writes: wanted.allow_writes, seed: wanted.seed };
     let mut told = |done, of, doing: &str| progress(Progress { run: "parity", done, of, doing });
     let report = parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut told).await?;

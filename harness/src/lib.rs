@@ -8,6 +8,7 @@ pub mod conform;
 pub mod contract;
 pub mod coverage;
 pub mod gate;
+pub mod mutate;
 pub mod parity;
 pub mod report;
 pub mod run;

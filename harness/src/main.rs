@@ -9,10 +9,12 @@ mod cli {
     pub mod contract;
     pub mod coverage;
     pub mod gate;
+    pub mod mutate;
     pub mod parity;
     pub mod progress;
     pub mod report;
     pub mod schemas;
+    pub mod trust;
 }
 
 /// Judges mock-jira from the outside.
@@ -30,6 +32,7 @@ enum Command {
     Schemas(cli::schemas::Command),
     Conform(cli::conform::ConformArgs),
     Contract(Box<cli::contract::ContractArgs>),
+    Mutate(Box<cli::mutate::MutateArgs>),
     Parity(cli::parity::ParityArgs),
     Record(cli::parity::RecordArgs),
     Gate(cli::gate::GateArgs),
@@ -51,6 +54,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Schemas(command) => command.run(),
         Command::Conform(arguments) => arguments.run(),
         Command::Contract(arguments) => runtime.block_on(arguments.run()),
+        Command::Mutate(arguments) => runtime.block_on(arguments.run()),
         Command::Parity(arguments) => runtime.block_on(arguments.run()),
         Command::Record(arguments) => runtime.block_on(arguments.run()),
         Command::Gate(arguments) => runtime.block_on(arguments.run()),

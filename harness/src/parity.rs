@@ -13,6 +13,7 @@ pub mod lens;
 pub mod player;
 pub mod scenario;
 pub mod selector;
+pub mod story;
 mod tally;
 pub mod variables;
 
@@ -59,7 +60,12 @@ pub async fn run(
             // Both at once: what differs with time differs least.
             let (here, there) = tokio::join!(left.play(scenario, index), right.play(scenario, index));
             match (here?, there?) {
+                (Played::Unrecorded, _) | (_, Played::Unrecorded) => tallies.unrecorded(step),
                 (Played::Lacks(reason), _) | (_, Played::Lacks(reason)) => tallies.skip(step, &reason),
+                // What neither has is nothing that they agree on.
+                (Played::Answered(here), Played::Answered(there)) if here.status == 501 && there.status == 501 => {
+                    tallies.skip(step, "neither side serves it");
+                }
                 (Played::Lost(reply), Played::Lost(_)) => tallies.skip(step, &reply.content.excerpt()),
                 (Played::Answered(here) | Played::Lost(here), Played::Answered(there) | Played::Lost(there)) => {
                     let place = tallies.place(step);

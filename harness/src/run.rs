@@ -24,21 +24,21 @@ use crate::{
     target::{Body, Caller, Request, Settings, Target},
 };
 
-mod case;
+pub(crate) mod case;
 mod check;
 mod discover;
-mod draw;
-mod execute;
-mod generate;
-mod judge;
-mod links;
-mod mark;
-mod paging;
-mod plan;
+pub(crate) mod draw;
+pub(crate) mod execute;
+pub(crate) mod generate;
+pub(crate) mod judge;
+pub(crate) mod links;
+pub(crate) mod mark;
+pub(crate) mod paging;
+pub(crate) mod plan;
 mod results;
-mod scope;
+pub(crate) mod scope;
 mod shrink;
-mod world;
+pub(crate) mod world;
 
 use case::{Case, Role, Trace};
 pub use check::{Check, chosen};
@@ -46,7 +46,9 @@ use execute::Executor;
 use judge::{Finding, Judge};
 use links::Links;
 use results::Results;
+pub(crate) use results::without_numbers;
 use scope::Scope;
+use world::World;
 
 /// How often a failing sequence is tried in simpler forms.
 const SHRINKING: usize = 80;
@@ -112,10 +114,23 @@ pub struct Progress {
 
 /// What all parts of a run share.
 pub(crate) struct Session {
-    executor: Executor,
-    judge: Judge,
+    /// Sends what is to be judged.
+    pub executor: Executor,
+    /// Judges it.
+    pub judge: Arc<Judge>,
     scope: Scope,
     seed: u64,
+}
+
+/// A run that knows its target.
+pub(crate) struct Begun {
+    /// What all parts of the run share.
+    pub session: Arc<Session>,
+    /// What the target has.
+    world: World,
+    /// What deletes what was made to get to know it.
+    pub to_delete: Vec<Request>,
+    callers: Vec<Caller>,
 }
 
 /// A case that was tried.
@@ -133,27 +148,32 @@ struct Found {
     steps: Vec<Shown>,
 }
 
-/// Judges a target by the contracts. Fails when it can't be judged, not when it falls short.
-pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
-    let (started, began) = (Utc::now(), Instant::now());
-    let wanted = patterns(&options.operations)?;
+/// Gets to know a target.
+pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
     let conformance = Conformance::load(&options.workspace)?;
     let stated = schemas::read(&options.workspace.join("schemas/links.json"))?;
     let links = Links::new(conformance.contract(), stated)?;
     let target = Target::new(options.target.clone())?;
     let (me, tells_rate_limits) = introduce(&target).await?;
     let scope = scope(&target, options).await?;
-    let token = execute::base36(u64::try_from(started.timestamp()).unwrap_or_default() % 36u64.pow(4));
+    let token = execute::base36(u64::try_from(Utc::now().timestamp()).unwrap_or_default() % 36u64.pow(4));
     let checks = options.checks.clone();
-    let judge = Judge { conformance, links, checks, address: target.address().to_owned(), tells_rate_limits };
+    let judge = Arc::new(Judge { conformance, links, checks, address: target.address().to_owned(), tells_rate_limits });
     let session = Arc::new(Session { executor: Executor::new(target, token), judge, scope, seed: options.seed });
-
-    let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
-    tell("getting to know the target", 0, 0, 0);
     let (world, to_delete) = discover::discover(&session, me).await;
-    let mut results = Results::new(session.judge.conformance.contract(), options);
     let mut callers = vec![Caller::Anonymous];
     callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
+    Ok(Begun { session, world, to_delete, callers })
+}
+
+/// Judges a target by the contracts. Fails when it can't be judged, not when it falls short.
+pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
+    let (started, began) = (Utc::now(), Instant::now());
+    let wanted = patterns(&options.operations)?;
+    let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
+    tell("getting to know the target", 0, 0, 0);
+    let Begun { session, world, to_delete, callers } = begin(options).await?;
+    let mut results = Results::new(session.judge.conformance.contract(), options);
     let mut phases: [Vec<Case>; 3] = Default::default();
     for operation in 0..session.judge.conformance.contract().operations().len() {
         let facts = &session.judge.conformance.contract().operations()[operation];
@@ -214,6 +234,12 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
 }
 
 impl Session {
+    /// The same, by way of another target.
+    pub fn by_way_of(&self, target: Target) -> Self {
+        let executor = self.executor.by_way_of(target);
+        Self { executor, judge: self.judge.clone(), scope: self.scope.clone(), seed: self.seed }
+    }
+
     /// Tries a case, and cleans up after it.
     async fn attempt(&self, case: Case) -> Outcome {
         let contract = self.judge.conformance.contract();
@@ -270,8 +296,26 @@ impl Session {
     }
 }
 
+impl Begun {
+    /// The cases of an operation.
+    pub fn cases(&self, operation: usize, count: usize) -> Vec<Case> {
+        plan::cases(&self.session.plan(&self.world), operation, count, &self.callers).0
+    }
+
+    /// The account that the harness is.
+    pub fn me(&self) -> String {
+        mark::attribute(&self.world.me, "accountId", false).map(|id| mark::text(&id)).unwrap_or_default()
+    }
+
+    /// The accounts that the target has.
+    pub fn accounts(&self) -> Vec<String> {
+        let users = self.world.things("/rest/api/3/user").iter();
+        users.filter_map(|user| user.object["accountId"].as_str().map(str::to_owned)).collect()
+    }
+}
+
 /// Reading comes first, while nothing changes; last what changes more than things of its own.
-fn phase(session: &Session, case: &Case) -> usize {
+pub(crate) fn phase(session: &Session, case: &Case) -> usize {
     let operations = session.judge.conformance.contract().operations();
     let writes = |operation: usize| !plan::reads(&session.judge.links, &operations[operation]);
     if !case.steps.iter().any(|step| writes(step.operation)) {
@@ -315,7 +359,7 @@ async fn scope(target: &Target, options: &Options) -> anyhow::Result<Scope> {
     Ok(Scope::Site)
 }
 
-fn patterns(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
+pub(crate) fn patterns(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         // Braces are parameters here, and no alternatives.

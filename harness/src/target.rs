@@ -4,7 +4,8 @@
 //! credentials stay here: nothing that is printed, stored or compared ever holds one.
 
 use std::{
-    fmt,
+    fmt, fs,
+    path::PathBuf,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
@@ -12,7 +13,7 @@ use std::{
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use http::{HeaderMap, Method, header};
-use reqwest::{Client, Url, multipart, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Url, multipart, redirect};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -34,12 +35,27 @@ pub struct Settings {
     pub request_time_limit: Duration,
     /// Requests a second that are never exceeded.
     pub rate: Option<f64>,
+    /// Whose certificates are believed.
+    pub trust: Trust,
+}
+
+/// Whose certificates are believed where a target speaks HTTPS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Those of the authorities that the system trusts.
+    #[default]
+    System,
+    /// Those of the authority in a PEM file, too.
+    Authority(PathBuf),
+    /// All.
+    Anyone,
 }
 
 impl Settings {
     /// An address, with the defaults for everything else.
     pub fn new(url: impl Into<String>, main: Credentials) -> Self {
-        Self { url: url.into(), main, other: None, request_time_limit: Duration::from_secs(30), rate: None }
+        let request_time_limit = Duration::from_secs(30);
+        Self { url: url.into(), main, other: None, request_time_limit, rate: None, trust: Trust::System }
     }
 }
 
@@ -179,13 +195,30 @@ impl Target {
         base.set_fragment(None);
         let mut client = Client::builder()
             .redirect(redirect::Policy::none())
-            .timeout(settings.request_time_limit)
             .user_agent(concat!("harness/", env!("CARGO_PKG_VERSION")));
         if matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             client = client.no_proxy();
         }
+        client = match &settings.trust {
+            Trust::System => client,
+            Trust::Authority(file) => {
+                let pem = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+                let certificates = Certificate::from_pem_bundle(&pem).with_context(|| file.display().to_string())?;
+                ensure!(!certificates.is_empty(), "{} holds no certificate", file.display());
+                certificates.into_iter().fold(client, ClientBuilder::add_root_certificate)
+            }
+            Trust::Anyone => client.danger_accept_invalid_certs(true),
+        };
         let pace = Pace::new(settings.rate);
         let client = client.build()?;
+        Ok(Self { settings, base, client, pace, requests: AtomicU64::default(), bytes: AtomicU64::default() })
+    }
+
+    /// The same at another address, with the same connections but a pace of its own.
+    pub fn at(&self, address: &str, request_time_limit: Duration) -> anyhow::Result<Self> {
+        let settings = Settings { url: address.to_owned(), request_time_limit, ..self.settings.clone() };
+        let (base, pace) = (Url::parse(address)?, Pace::new(settings.rate));
+        let client = self.client.clone();
         Ok(Self { settings, base, client, pace, requests: AtomicU64::default(), bytes: AtomicU64::default() })
     }
 
@@ -220,7 +253,9 @@ impl Target {
     /// Whether the target says of itself that it is there to be tested.
     pub async fn is_for_tests(&self) -> bool {
         let Ok(url) = self.base.join("/_mock/ready") else { return false };
-        let Ok(answer) = self.client.get(url).send().await else { return false };
+        let Ok(answer) = self.client.get(url).timeout(self.settings.request_time_limit).send().await else {
+            return false;
+        };
         answer.status().is_success() && answer.json::<Value>().await.is_ok_and(|body| body["status"] == "ready")
     }
 
@@ -251,7 +286,8 @@ impl Target {
             }
         };
         let url = format!("{}{}", self.address(), request.path);
-        let mut sent = self.client.request(request.method.clone(), url).header(header::ACCEPT, "application/json");
+        let mut sent = self.client.request(request.method.clone(), url).timeout(self.settings.request_time_limit);
+        sent = sent.header(header::ACCEPT, "application/json");
         sent = match self.credentials(request.caller) {
             Credentials::Anonymous => sent,
             Credentials::Basic { user, token } => sent.basic_auth(user, Some(token)),

@@ -5,16 +5,16 @@
 use std::path::Path;
 
 use harness::{
-    cassette::{self, Head, Redactor, Take},
+    cassette::{self, Head, Redactor},
     contract::Contract,
     parity::{
         self, Options,
         endpoint::{Address, Endpoint},
-        player::{Played, Player},
+        player::Player,
         scenario::Scenario,
     },
     report::Report,
-    target::Credentials,
+    target::{Credentials, Trust},
 };
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
@@ -44,7 +44,8 @@ fn player(server: &MockServer) -> Player {
 
 fn endpoint(url: String) -> Endpoint {
     let credentials = Credentials::Basic { user: "me@corp.example".into(), token: "s3cr3t".into() };
-    Endpoint { address: Address::Url(url), credentials, project: Some("DEMO".into()), rate: None }
+    let (project, trust) = (Some("DEMO".into()), Trust::System);
+    Endpoint { address: Address::Url(url), credentials, project, rate: None, trust }
 }
 
 fn contract() -> Contract {
@@ -151,6 +152,18 @@ async fn points_explain_the_share() {
 }
 
 #[tokio::test]
+async fn what_neither_serves_is_no_agreement_and_what_one_serves_is_a_difference() {
+    let none = || ResponseTemplate::new(501).set_body_json(json!({ "errorMessages": ["no"] }));
+    let (left, right) = (server(none()).await, server(none()).await);
+    let report = run(&mut player(&left), &mut player(&right), &scenario(json!({}))).await.unwrap();
+    let entry = report.operations.iter().find(|entry| entry.operation == SEARCH).unwrap();
+    assert_eq!((entry.skipped.as_deref(), entry.checks.len()), (Some("neither side serves it"), 0));
+    assert_eq!(report.summary.operations, 0);
+    let found = differences(json(json!({})), none(), json!({})).await;
+    assert_eq!(found, [r#"status : 200 {} → 501 {"errorMessages":["no"]} ×2"#]);
+}
+
+#[tokio::test]
 async fn nothing_is_written_unless_allowed_and_captured_values_are_used() {
     let server = MockServer::start().await;
     let made = ResponseTemplate::new(201).set_body_json(json!({ "id": "10007" }));
@@ -198,20 +211,9 @@ async fn a_recording_stands_for_its_target() {
     let answer = json(body(&first.uri()));
     Mock::given(matchers::path("/rest/api/3/project/search")).respond_with(answer).mount(&first).await;
 
-    let scenarios = scenario(json!({}));
+    let scenarios = scenario(json!({ "query": { "query": "ann@corp.example" } }));
     let mut live = player(&first);
-    let mut takes = Vec::new();
-    for (step, wanted) in scenarios[0].steps.iter().enumerate() {
-        let Played::Answered(reply) = live.play(&scenarios[0], step).await.unwrap() else { panic!("no answer") };
-        takes.push(Take {
-            scenario: scenarios[0].name.clone(),
-            step,
-            request: wanted.request.clone(),
-            status: reply.status,
-            content_type: reply.content_type,
-            content: reply.content,
-        });
-    }
+    let takes = cassette::record(&mut live, &scenarios, false, &mut |_, _, _| {}).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("first.jsonl");
     let redactor = Redactor::new(&first.uri(), &["me@corp.example", "s3cr3t"]);
@@ -228,9 +230,20 @@ async fn a_recording_stands_for_its_target() {
     let other = server(json(json!({ "isLast": false }))).await;
     let report = run(&mut recorded.open("other").unwrap(), &mut player(&other), &scenarios).await.unwrap();
     assert_eq!(report.summary.failures["values"], 2);
-    // A scenario that is not the recorded one any more is not answered.
-    let changed = scenario(json!({ "request": "GET /rest/api/3/myself" }));
-    let report = run(&mut recorded.open("other").unwrap(), &mut player(&first), &changed).await.unwrap();
-    let skipped = report.operations.iter().find(|entry| entry.operation == "GET /rest/api/3/myself").unwrap();
-    assert_eq!(skipped.skipped.as_deref(), Some("it was not recorded"));
+    // What is not asked as it was recorded is not answered with something else.
+    for changed in [
+        json!({ "query": { "query": "bob" } }),
+        json!({ "query": { "query": "ann@corp.example", "maxResults": "1" } }),
+        json!({ "query": { "query": "ann@corp.example" }, "body": {}, "reads": true }),
+        json!({ "query": { "query": "ann@corp.example" }, "as": "anonymous" }),
+        json!({ "request": "GET /rest/api/3/project/search?startAt=0" }),
+    ] {
+        let changed = scenario(changed);
+        let report = run(&mut recorded.open("other").unwrap(), &mut player(&first), &changed).await.unwrap();
+        let entry = report.operations.iter().find(|entry| entry.operation == SEARCH).unwrap();
+        assert_eq!(entry.skipped.as_deref(), Some("it was not recorded"));
+        assert_eq!(entry.notes.iter().map(|note| note.check.as_str()).collect::<Vec<_>>()[..1], ["not-recorded"]);
+        let text = harness::report::Format::Human.render(&report.into()).unwrap();
+        assert!(text.contains("the recording has no answer to GET /rest/api/3/project/search"), "{text}");
+    }
 }

@@ -4,7 +4,6 @@ use crate::support::{Reply, World};
 use http::Method;
 use insta::assert_snapshot;
 use mock_jira::http::{
-    call::Version,
     operations::{Catalogue, Operation},
     server,
 };
@@ -75,12 +74,9 @@ async fn nobody_is_refused_where_somebody_is_needed() {
 
 /// A path of the operation: everything in it is `1`.
 fn some_path(operation: &Operation) -> String {
-    let parts = operation.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
-    let path = parts.collect::<Vec<_>>().join("/");
-    match operation.only_version {
-        Some(Version::V2) => path.replacen("/rest/api/3/", "/rest/api/2/", 1),
-        _ => path,
-    }
+    let path = operation.published_path();
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 #[tokio::test]

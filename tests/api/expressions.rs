@@ -28,6 +28,8 @@ async fn the_documented_example() {
     let body = json!({
         "expression": "{ key: issue.key, type: issue.issueType.name, links: issue.links.map(link => link.linkedIssue.key), listCustomVariable: issuesList.includes(issue), customVariables: myUser.accountId == config.userId, none: nullField }",
         "context": {
+            "board": 1,
+            "sprint": 1,
             "issue": { "key": "DEMO-2" },
             "issues": { "jql": { "query": "project = DEMO ORDER BY key", "maxResults": 3 } },
             "project": { "key": "DEMO" },
@@ -93,8 +95,8 @@ async fn an_issue_tells_all_it_has() {
         ("issue.getNewestChangelog('status', { fromString: 'To Do' }).items[0].to != null", json!(true)),
         ("issue.getNewestChangelog('nothing')", Value::Null),
         (
-            "[issue.customfield_10016, issue?.customfield_99999, issue.sprint, issue.closedSprints]",
-            json!([5, null, null, []]),
+            "[issue.customfield_10016, issue?.customfield_99999, issue.sprint, issue.closedSprints.map(s => s.name)]",
+            json!([5, null, null, ["DEMO Sprint 1"]]),
         ),
         ("issue.created < new Date() && issue.dueDate == null", json!(true)),
         ("user.getProjectRoles(issue.project).map(r => r.name).length > 0", json!(true)),
@@ -109,6 +111,41 @@ async fn an_issue_tells_all_it_has() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn boards_and_their_sprints() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let on_board = json!({ "board": 1, "sprint": 2, "issue": { "key": "DEMO-3" } });
+    for (expression, expected) in [
+        (
+            "[sprint.id, sprint.name, sprint.state, sprint.goal]",
+            json!([2, "DEMO Sprint 2", "active", "Everybody signs in"]),
+        ),
+        (
+            "[sprint.startDate < new Date(), sprint.endDate > new Date(), sprint.completeDate]",
+            json!([true, true, null]),
+        ),
+        ("issue.sprint == sprint && board.activeSprints.includes(sprint)", json!(true)),
+        ("[board.id, board.hasBacklog, board.hasSprints, board.canAdminister]", json!([1, true, true, false])),
+        ("[board.futureSprints, board.closedSprints].map(all => all.map(s => s.id))", json!([[3], [1]])),
+        ("[sprint.properties.get('x'), board.properties.keys()]", json!([null, []])),
+        ("[typeof sprint, typeof board]", json!(["Sprint", "Board"])),
+    ] {
+        assert_eq!(eval(&developer, expression, on_board.clone()).await, expected, "{expression}");
+    }
+    assert_eq!(eval(&world.admin(), "board.canAdminister", on_board.clone()).await, true);
+    let shown = eval(&developer, "{ sprint: sprint, board: board }", on_board).await;
+    assert_eq!(shown["sprint"], developer.get("/rest/agile/1.0/sprint/2").await.expect(200));
+    assert_json_snapshot!("expression_board", world.portable(&shown["board"]));
+    // Who does not see the project sees none of it.
+    for (context, sentence) in [
+        (json!({ "sprint": 2 }), "The sprint with id 2 does not exist or you do not have permission to see it."),
+        (json!({ "board": 1 }), "The board with id 1 does not exist or you do not have permission to see it."),
+    ] {
+        reply(&world.anonymous(), "1", context).await.refused(404, &[sentence], json!({}));
+    }
 }
 
 #[tokio::test]
@@ -218,6 +255,13 @@ async fn what_can_not_be_evaluated_is_refused() {
             400,
             "Evaluation failed: \"issue.id.x\" - Unrecognized property of `issue.id`: \"x\" ('x'). Type Number does not have any properties",
         ),
+        // The document's own example.
+        (
+            "new Project('DEMO')['a' + 'b']",
+            json!({}),
+            400,
+            "Evaluation failed: \"new Project('DEMO')['a' + 'b']\" - Unrecognized property of `new Project('DEMO')`: \"ab\" ('a' + 'b'). Available properties of type 'Project' are: 'avatarUrls', 'id', 'key', 'lead', 'name', 'projectCategory', 'projectTypeKey', 'properties', 'style'",
+        ),
         ("project", json!({}), 400, "Evaluation failed: \"project\" - Unrecognized identifier: \"project\""),
         (
             "1",
@@ -229,15 +273,15 @@ async fn what_can_not_be_evaluated_is_refused() {
         ("1", json!({ "project": { "key": "NOPE" } }), 404, "No project could be found with key 'NOPE'."),
         (
             "1",
-            json!({ "sprint": 1 }),
+            json!({ "sprint": 99 }),
             404,
-            "The sprint with id 1 does not exist or you do not have permission to see it.",
+            "The sprint with id 99 does not exist or you do not have permission to see it.",
         ),
         (
             "1",
-            json!({ "board": 1 }),
+            json!({ "board": 99 }),
             404,
-            "The board with id 1 does not exist or you do not have permission to see it.",
+            "The board with id 99 does not exist or you do not have permission to see it.",
         ),
         ("1", json!({ "serviceDesk": 1 }), 404, "The Service Desk you are trying to view does not exist."),
         (

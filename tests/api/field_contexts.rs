@@ -195,6 +195,11 @@ async fn every_kind_of_default() {
         assert_eq!(admin.get(&path).await.expect(200)["total"], 0);
         admin.put(&path, json!({ "defaultValues": [value] })).await.expect(204);
         assert_eq!(admin.get(&path).await.expect(200)["values"], json!([value]));
+        let by_context = admin.get(&format!("{path}s?contextId={}", value["contextId"].as_str().unwrap())).await;
+        assert_eq!(
+            by_context.expect(200)["values"][0]["defaultValues"],
+            json!([{ "isAnyIssueType": true, "value": value }])
+        );
     }
     // New issues get them, createmeta tells them.
     let key = admin.create(of_type("Bug")).await;
@@ -215,6 +220,11 @@ async fn every_kind_of_default() {
     none["optionId"] = Value::Null;
     admin.put(&path, json!({ "defaultValues": [none] })).await.expect(204);
     assert_eq!(admin.get(&path).await.expect(200)["total"], 0);
+    let by_context = admin.get(&format!("{path}s")).await.expect(200);
+    let id: i64 = select.1["contextId"].as_str().unwrap().parse().unwrap();
+    assert_eq!(by_context["values"], json!([{ "contextId": id, "defaultValues": [{ "isAnyIssueType": true }] }]));
+    admin.get("/rest/api/3/field/customfield_99999/context/defaultValues").await.expect(404);
+    world.developer().get(&format!("{path}s")).await.expect(403);
 }
 
 #[tokio::test]

@@ -251,6 +251,35 @@ async fn refuses_bad_creations_with_jiras_sentences() {
 }
 
 #[tokio::test]
+async fn a_new_issue_takes_a_transition_right_away() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let new = json!({
+        "fields": task("Begun"),
+        "transition": { "id": "21" },
+        "properties": [{ "key": "origin", "value": { "system": "other" } }],
+    });
+    let taken = json!({ "status": 200, "errorCollection": { "errorMessages": [], "errors": {} } });
+    let made = developer.post("/rest/api/3/issue", new.clone()).await.expect(201);
+    assert_eq!(made["transition"], taken); // J-1
+    let path = format!("/rest/api/3/issue/{}?fields=status&properties=*all", key_of(&made));
+    let issue = developer.get(&path).await.expect(200);
+    assert_eq!(issue["fields"]["status"]["name"], "In Progress"); // J-21
+    assert_eq!(issue["properties"], json!({ "origin": { "system": "other" } }));
+    let bulk = json!({ "issueUpdates": [new, { "fields": task("To be begun") }] });
+    let made = developer.post("/rest/api/3/issue/bulk", bulk).await.expect(201);
+    let told: Vec<&Value> = made["issues"].as_array().unwrap().iter().map(|issue| &issue["transition"]).collect();
+    assert_eq!(told, [&taken, &Value::Null]);
+    // One that can't be taken leaves no issue behind.
+    let last = made["issues"][1]["key"].as_str().unwrap().to_owned();
+    let stuck = json!({ "fields": task("Never"), "transition": { "id": "999" } });
+    let sentence = "Transition id '999' is not valid for this issue.";
+    developer.post("/rest/api/3/issue", stuck).await.refused(400, &[sentence], json!({}));
+    let newest = developer.get("/rest/api/3/search/jql?jql=project=DEMO&maxResults=1&fields=key").await.expect(200);
+    assert_eq!(key_of(&newest["issues"][0]), last);
+}
+
+#[tokio::test]
 async fn who_may_not_create_is_told_after_the_fields_were_looked_at() {
     let world = World::demo().await;
     let reply = world.viewer().post("/rest/api/3/issue", json!({ "fields": task("x") })).await;

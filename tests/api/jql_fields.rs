@@ -146,6 +146,24 @@ async fn values_in_properties() {
 }
 
 #[tokio::test]
+async fn a_site_may_know_declared_properties_alone() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    admin.put("/rest/api/3/issue/DEMO-6/properties/flags", json!({ "size": 12, "name": "x" })).await.expect(201);
+    let declared = ["issue.property[flags].size", "comment.property[odd key]"];
+    world.change(json!({ "settings": { "searchableProperties": declared } })).await;
+    assert_eq!(find(&developer, "issue.property['flags'].size = 12").await, "DEMO-6");
+    assert_eq!(strict(&developer, "comment.property['odd key'] is EMPTY").await, Vec::<String>::new());
+    for field in ["issue.property[flags].name", "issue.property[flags]", "project.property[flags].size"] {
+        assert_eq!(find(&developer, &format!("{field} is not EMPTY")).await, "");
+        let unknown = format!("Field '{field}' does not exist or you do not have permission to view it.");
+        assert_eq!(strict(&developer, &format!("{field} = x")).await, [unknown]);
+    }
+    world.change(json!({ "settings": { "searchableProperties": null } })).await;
+    assert_eq!(find(&developer, "issue.property[flags].name = x").await, "DEMO-6");
+}
+
+#[tokio::test]
 async fn teams_development_and_service_fields() {
     let world = World::demo().await;
     let developer = world.developer();

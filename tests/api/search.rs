@@ -203,6 +203,32 @@ async fn the_removed_search_is_gone_unless_the_site_still_has_it() {
     let found = found.expect(200); // S-44
     assert_eq!((&found["total"], &found["startAt"], &found["maxResults"]), (&json!(8), &json!(2), &json!(2)));
     assert_eq!(found["issues"].as_array().unwrap().iter().map(key_of).collect::<Vec<_>>(), ["DEMO-3", "DEMO-4"]);
+    let described =
+        developer.get("/rest/api/3/search?jql=key=DEMO-1&fields=summary&expand=names,schema").await.expect(200);
+    assert_eq!(
+        (&described["names"], &described["schema"]["summary"]["type"]),
+        (&json!({ "summary": "Summary" }), &json!("string"))
+    );
+}
+
+/// It validates strictly, unless told otherwise (S-29), and refuses in a dialect of its own (H-14).
+#[tokio::test]
+async fn the_removed_search_refuses_what_it_does_not_know() {
+    let world = World::demo().await;
+    world.change(json!({ "settings": { "removedSearch": "served" } })).await;
+    let developer = world.developer();
+    let sentence = "Field 'colour' does not exist or you do not have permission to view it.";
+    let refusal = json!({ "errorMessages": [sentence], "warningMessages": [] });
+    let path = "/rest/api/3/search?jql=colour=red";
+    assert_eq!(developer.get(path).await.expect(400), refusal);
+    assert_eq!(developer.get(&format!("{path}&validateQuery=strict")).await.expect(400), refusal);
+    assert_eq!(developer.post("/rest/api/3/search", json!({ "jql": "colour = red" })).await.expect(400), refusal);
+    let warned = developer.post("/rest/api/3/search", json!({ "jql": "colour = red", "validateQuery": "warn" })).await;
+    let warned = warned.expect(200);
+    assert_eq!((&warned["total"], &warned["warningMessages"]), (&json!(0), &json!([sentence])));
+    let silent = developer.get(&format!("{path}&validateQuery=none")).await.expect(200);
+    assert_eq!((&silent["total"], &silent["warningMessages"]), (&json!(0), &Value::Null));
+    developer.get(&format!("{path}&validateQuery=perhaps")).await.expect(400);
 }
 
 #[tokio::test]

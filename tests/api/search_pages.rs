@@ -142,6 +142,27 @@ async fn every_expansion_and_properties() {
     assert_eq!(versioned["issues"][0].get("fields"), None);
 }
 
+/// S-13
+#[tokio::test]
+async fn pages_with_fields_are_shorter_than_asked_for() {
+    let world = World::demo().await;
+    let developer = world.developer();
+    let update =
+        json!({ "fields": { "project": { "key": "OPS" }, "issuetype": { "name": "Task" }, "summary": "many" } });
+    for _ in 0..3 {
+        developer.post("/rest/api/3/issue/bulk", json!({ "issueUpdates": vec![&update; 50] })).await.expect(201);
+    }
+    let page = async |fields: Value| {
+        let body = json!({ "jql": "summary ~ many", "maxResults": 5000, "fields": fields });
+        let page = developer.post(SEARCH, body).await.expect(200);
+        (page["issues"].as_array().unwrap().len(), page["isLast"] == true)
+    };
+    assert_eq!(page(json!(["id", "key"])).await, (150, true));
+    assert_eq!(page(json!([])).await, (150, true));
+    assert_eq!(page(json!(["summary"])).await, (100, false));
+    assert_eq!(page(json!(["*all"])).await, (100, false));
+}
+
 #[tokio::test]
 async fn lists_that_are_too_long_or_none_are_refused() {
     let world = World::demo().await;

@@ -78,7 +78,20 @@ async fn an_unknown_cloud_id_is_told_by_the_gateway() {
         assert_eq!(reply.header("x-failure-category"), Some("FAILURE_CLIENT_TCS")); // H-30
         let body = reply.expect(404);
         assert_eq!((&body["error"], &body["message"]), (&"Not Found".into(), &"No message available".into()));
+        assert_eq!(body["path"], format!("/ex/jira/{id}/{ISSUE}"));
     }
+    // No product there is told without the category.
+    let reply = get(&format!("{}/ex/nothing", server()), None).await;
+    assert_eq!(reply.header("x-failure-category"), None);
+    assert_eq!(reply.expect(404)["path"], "/ex/nothing");
+}
+
+#[tokio::test]
+async fn the_root_leads_to_the_page_for_the_caller() {
+    let known = get(server(), None).await;
+    assert_eq!((known.status.as_u16(), known.header("location")), (302, Some("/jira/for-you"))); // H-33
+    let unknown = http_client().get(server()).send().await.unwrap();
+    assert_eq!(unknown.headers()["location"], "/login.jsp?os_destination=%2Fdefault.jsp");
 }
 
 /// Row-level security is what keeps a statement that forgets its site from seeing others.

@@ -66,3 +66,76 @@ async fn a_team_managed_project_resolves_what_is_done() {
     developer.post("/rest/api/3/issue/TEAM-3/transitions", json!({ "transition": { "id": "21" } })).await.expect(204);
     assert_eq!(status(&developer, "/rest/api/3/issue/TEAM-3").await["resolution"], Value::Null);
 }
+
+/// The shipped workflow of old has what simplified ones lack: steps from certain statuses only, conditions,
+/// validators and screens.
+#[tokio::test]
+async fn a_directed_workflow_asks_and_refuses() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let project = json!({ "key": "OLD", "name": "Old", "projectTypeKey": "business", "workflowScheme": 10000 });
+    admin.post("/rest/api/3/project", project).await.expect(201);
+    let fields = json!({ "project": { "key": "OLD" }, "issuetype": { "name": "Task" }, "summary": "Step by step" });
+    let key = developer.create(fields).await;
+    let (issue, path) = (format!("/rest/api/3/issue/{key}"), format!("/rest/api/3/issue/{key}/transitions"));
+    let offered = async |query: &str| {
+        let answer = developer.get(&format!("{path}{query}")).await.expect(200);
+        let steps = answer["transitions"].as_array().unwrap().iter();
+        steps.map(|step| (step["name"].as_str().unwrap().to_owned(), step["isAvailable"] == true)).collect::<Vec<_>>()
+    };
+    let take = async |id: &str, fields: Value| {
+        developer.post(&path, json!({ "transition": { "id": id }, "fields": fields })).await
+    };
+    let named = |steps: &[(&str, bool)]| steps.iter().map(|(name, on)| ((*name).to_owned(), *on)).collect::<Vec<_>>();
+
+    // Work is begun by the assignee only.
+    assert_eq!(offered("").await, named(&[("Resolve Issue", true), ("Close Issue", true)]));
+    let all = offered("?includeUnavailableTransitions=true").await; // J-71
+    assert_eq!(all, named(&[("Start Progress", false), ("Resolve Issue", true), ("Close Issue", true)]));
+    take("4", json!({})).await.refused(400, &["Transition id '4' is not valid for this issue."], json!({}));
+    let me = developer.get("/rest/api/3/myself").await.expect(200)["accountId"].clone();
+    developer.put(&format!("{issue}/assignee"), json!({ "accountId": me })).await.expect(204);
+    take("4", json!({})).await.expect(204);
+    let working = named(&[("Resolve Issue", true), ("Stop Progress", true), ("Close Issue", true)]);
+    assert_eq!(offered("").await, working);
+
+    // The screen asks for a resolution, and takes nothing that is not on it.
+    let screen = developer.get(&format!("{path}?transitionId=5&expand=transitions.fields")).await.expect(200);
+    let step = &screen["transitions"][0];
+    assert_eq!(
+        (&step["hasScreen"], &step["isConditional"], &step["isGlobal"]),
+        (&true.into(), &true.into(), &false.into())
+    );
+    let asked: Vec<(&str, bool)> = step["fields"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(id, field)| (id.as_str(), field["required"] == true))
+        .collect();
+    assert_eq!(asked, [("comment", false), ("resolution", true), ("fixVersions", false), ("assignee", false)]);
+    let required = "Resolution is required."; // J-7, J-73
+    take("5", json!({})).await.refused(400, &[], json!({ "resolution": required }));
+    take("5", json!({ "resolution": null })).await.refused(400, &[], json!({ "resolution": required }));
+    let off_screen = "Field 'summary' cannot be set. It is not on the appropriate screen, or unknown.";
+    take("5", json!({ "summary": "x" })).await.refused(
+        400,
+        &[],
+        json!({ "summary": off_screen, "resolution": required }),
+    );
+    let duplicate = json!({ "resolution": { "name": "Duplicate" }, "assignee": null });
+    take("5", duplicate).await.expect(204); // J-75
+    let resolved =
+        developer.get(&format!("{issue}?fields=status,resolution,assignee,resolutiondate")).await.expect(200);
+    let fields = &resolved["fields"];
+    assert_eq!((&fields["status"]["name"], &fields["resolution"]["name"]), (&"Resolved".into(), &"Duplicate".into()));
+    assert!(fields["assignee"].is_null() && fields["resolutiondate"].is_string());
+
+    // Taken up again it is not resolved any more.
+    assert_eq!(offered("").await, named(&[("Close Issue", true), ("Reopen Issue", true)]));
+    take("3", json!({})).await.expect(204);
+    assert_eq!(status(&developer, &issue).await["resolution"], Value::Null);
+    let changes = developer.get(&format!("{issue}/changelog")).await.expect(200);
+    assert_json_snapshot!(
+        changes["values"].as_array().unwrap().iter().map(|entry| &entry["items"]).collect::<Vec<_>>()
+    );
+}

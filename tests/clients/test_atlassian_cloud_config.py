@@ -18,7 +18,8 @@ def test_issue_types(cloud):
     kind = made["id"]
     assert cloud.update_issue_type(kind, data={"name": "Danger"})["name"] == "Danger"
     assert cloud.get_issue_type(kind)["name"] == "Danger"
-    assert cloud.get_alternative_issue_types(kind)
+    others = {other["id"] for other in cloud.get_alternative_issue_types(kind)}
+    assert "10002" in others and kind not in others
     cloud.set_issue_type_property(kind, "k", data={"v": 1})
     assert cloud.get_issue_type_property(kind, "k")["value"] == {"v": 1}
     assert len(cloud.get_issue_type_property_keys(kind)["keys"]) == 1
@@ -31,10 +32,15 @@ def test_issue_types(cloud):
     mapping = cloud.get_issue_type_schemes_mapping(issue_type_scheme_id=[scheme])["values"]
     assert [one["issueTypeId"] for one in mapping] == [kind, "10002"]
     cloud.remove_issue_type_from_issue_type_scheme(scheme, kind)
+    mapping = cloud.get_issue_type_schemes_mapping(issue_type_scheme_id=[scheme])["values"]
+    assert [one["issueTypeId"] for one in mapping] == ["10002"]
     of_projects = cloud.get_issue_type_scheme_for_projects(project_id=[10000])["values"]
     own = of_projects[0]["issueTypeScheme"]["id"]
     cloud.assign_issue_type_scheme_to_project(data={"issueTypeSchemeId": own, "projectId": "10000"})
+    of_projects = cloud.get_issue_type_scheme_for_projects(project_id=[10000])["values"]
+    assert [one["issueTypeScheme"]["id"] for one in of_projects] == [own]
     cloud.delete_issue_type_scheme(scheme)
+    assert scheme not in [one["id"] for one in cloud.get_all_issue_type_schemes()["values"]]
     cloud.delete_issue_type(kind)
     refused(404, cloud.get_issue_type, kind)
 
@@ -46,12 +52,14 @@ def test_priorities(cloud):
     cloud.update_priority(priority, data={"name": "At once"})
     assert cloud.get_priority(priority)["name"] == "At once"
     cloud.move_priorities(data={"ids": [priority], "position": "first"})
+    assert cloud.get_priorities()[0]["id"] == priority
     cloud.set_default_priority(data={"id": "3"})
     assert cloud.search_priorities(only_default=True)["values"][0]["id"] == "3"
     ids = [3, int(priority)]
     made = cloud.create_priority_scheme(data={"name": "Own", "priorityIds": ids, "defaultPriorityId": 3})
     scheme = made["id"]
     cloud.update_priority_scheme(scheme, data={"name": "Other"})
+    assert [one["name"] for one in cloud.get_priority_schemes(scheme_id=[scheme])["values"]] == ["Other"]
     assert len(cloud.get_priorities_by_priority_scheme(scheme)["values"]) == 2
     assert cloud.get_projects_by_priority_scheme(scheme)["values"] == []
     assert len(cloud.get_available_priorities_by_priority_scheme(scheme_id=scheme)["values"]) == 4
@@ -67,6 +75,7 @@ def test_resolutions(cloud):
     cloud.update_resolution(resolution, data={"name": "Never", "description": "E"})
     assert cloud.get_resolution(resolution)["name"] == "Never"
     cloud.move_resolutions(data={"ids": [resolution], "position": "First"})
+    assert cloud.get_resolutions()[0]["id"] == resolution
     cloud.set_default_resolution(data={"id": resolution})
     assert cloud.search_resolutions(only_default=True)["values"][0]["id"] == resolution
     done(cloud, cloud.delete_resolution(resolution, replace_with="10000"))
@@ -83,9 +92,10 @@ def test_statuses(cloud):
     assert cloud.get_statuses_by_id(made["id"]) == []
     assert cloud.get_status("10000")["name"] == "To Do"
     assert cloud.get_status_category("2")["key"] == "new"
-    assert cloud.get_project_usages_for_status("10000")["projects"]["values"]
+    assert "10000" in [one["id"] for one in cloud.get_project_usages_for_status("10000")["projects"]["values"]]
     assert cloud.get_workflow_usages_for_status("10000")["workflows"]["values"]
-    assert cloud.get_project_issue_type_usages_for_status("10000", "10000")["issueTypes"]["values"]
+    used = cloud.get_project_issue_type_usages_for_status("10000", "10000")["issueTypes"]["values"]
+    assert "10002" in [one["id"] for one in used]
 
 
 def test_screens(cloud):

@@ -49,11 +49,14 @@ def test_fields(cloud):
     assert cloud.get_default_values(field)["values"][0]["optionId"] == middle
     done(cloud, cloud.replace_custom_field_option(field, small, whole["id"], replace_with=large))
     cloud.delete_custom_field_option(field, whole["id"], huge)
+    assert [one["id"] for one in cloud.get_options_for_context(field, whole["id"])["values"]] == [large, small, middle]
     cloud.delete_custom_field_context(field, context)
+    assert [one["id"] for one in cloud.get_contexts_for_field(field)["values"]] == [whole["id"]]
     chosen = {"associationContexts": [{"type": "PROJECT_ID", "identifier": 10000}], "fields": [{"type": "FIELD_ID", "identifier": field}]}
     cloud.create_associations(data=chosen)
-    assert cloud.get_field_project_associations(field)["values"]
+    assert {"projectId": "10000"} in cloud.get_field_project_associations(field)["values"]
     cloud.remove_associations(data=chosen)
+    assert {"projectId": "10000"} not in cloud.get_field_project_associations(field)["values"]
     cloud.trash_custom_field(field)
     assert [one["id"] for one in cloud.get_trashed_fields_paginated()["values"]] == [field]
     cloud.restore_custom_field(field)

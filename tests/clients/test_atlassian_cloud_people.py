@@ -9,7 +9,7 @@ def test_users(cloud, developer):
     assert cloud.get_user(account_id=who)["active"]
     assert [one["accountId"] for one in cloud.bulk_get_users(account_id=[who])["values"]] == [who]
     assert cloud.bulk_get_users_migration(username=["nobody"]) == []
-    assert cloud.get_user_groups(account_id=developer)
+    assert "jira-software-users" in [group["name"] for group in cloud.get_user_groups(account_id=developer)]
     cloud.set_user_property("k", account_id=developer, data={"v": 1})
     assert cloud.get_user_property("k", account_id=developer)["value"] == {"v": 1}
     assert len(cloud.get_user_property_keys(account_id=developer)["keys"]) == 1
@@ -20,8 +20,9 @@ def test_users(cloud, developer):
     assert len(cloud.get_user_default_columns()) > 2
     refused(401, cloud.get_user_email, developer)
     refused(401, cloud.get_user_email_bulk, [developer])
-    assert cloud.find_users_by_query("is assignee of DEMO")["values"]
-    assert cloud.find_user_keys_by_query("is assignee of DEMO")["values"]
+    assigned = [one["accountId"] for one in cloud.find_users_by_query("is assignee of DEMO")["values"]]
+    assert developer in assigned and who not in assigned
+    assert [one["accountId"] for one in cloud.find_user_keys_by_query("is assignee of DEMO")["values"]] == assigned
     found = cloud.find_users_with_all_permissions(query="dana", permissions="BROWSE", project_key="DEMO")
     assert [one["accountId"] for one in found] == [developer]
     cloud.remove_user(who)
@@ -57,7 +58,8 @@ def test_filters(cloud, developer):
     cloud.set_columns(name, data={"columns": ["summary"]})
     assert [column["value"] for column in cloud.get_columns(name)] == ["summary"]
     cloud.reset_columns(name)
-    cloud.delete_favourite_for_filter(name)
+    refused(404, cloud.get_columns, name)
+    assert not cloud.delete_favourite_for_filter(name)["favourite"]
     assert cloud.set_favourite_for_filter(name)["favourite"]
     (share,) = cloud.add_share_permission(name, data={"type": "project", "projectId": "10000"})
     assert cloud.get_share_permission(name, share["id"])["project"]["key"] == "DEMO"
@@ -68,6 +70,7 @@ def test_filters(cloud, developer):
     assert cloud.get_default_share_scope()["scope"] == "AUTHENTICATED"
     other = cloud.create_filter(data={"name": "Given", "jql": "project = OPS"})
     cloud.change_filter_owner(other["id"], data={"accountId": developer})
+    assert cloud.get_filter(other["id"])["owner"]["accountId"] == developer
     cloud.delete_filter(name)
     refused(404, cloud.get_filter, name)
 
@@ -87,12 +90,14 @@ def test_dashboards(cloud, developer):
     assert len(cloud.get_dashboard_item_property_keys(board, gadget["id"])["keys"]) == 1
     cloud.delete_dashboard_item_property(board, gadget["id"], "k")
     cloud.remove_gadget(board, gadget["id"])
+    assert cloud.get_all_gadgets(board)["gadgets"] == []
     copy = cloud.copy_dashboard(board, data={"name": "Copy", **private})
     given = {"newOwner": developer, "autofixName": True}
     done = cloud.bulk_edit_dashboards(
         data={"action": "changeOwner", "entityIds": [int(copy["id"])], "changeOwnerDetails": given}
     )
     assert done["entityErrors"] == {}
+    refused(404, cloud.get_dashboard, copy["id"])
     assert cloud.get_dashboard(board)["name"] == "Ours"
     cloud.delete_dashboard(board)
     refused(404, cloud.get_dashboard, board)

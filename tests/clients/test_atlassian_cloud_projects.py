@@ -19,8 +19,9 @@ def test_projects(cloud, developer):
     made = cloud.create_project(data={**new, "leadAccountId": developer})
     project = str(made["id"])
     assert cloud.update_project("NEW", data={"description": "Changed"})["description"] == "Changed"
-    assert cloud.get_hierarchy(project)["hierarchy"]
+    assert [level["level"] for level in cloud.get_hierarchy(project)["hierarchy"]] == [-1, 0, 1]
     cloud.archive_project("NEW")
+    assert "NEW" not in [one["key"] for one in cloud.search_projects()["values"]]
     assert cloud.restore("NEW")["key"] == "NEW"
     cloud.set_project_property("NEW", "k", data={"v": 1})
     assert cloud.get_project_property("NEW", "k")["value"] == {"v": 1}
@@ -35,10 +36,12 @@ def test_projects(cloud, developer):
     assert cloud.get_accessible_project_type_by_key("software")["key"] == "software"
     assert cloud.get_valid_project_key("NEW") not in ("", "NEW")
     assert cloud.get_valid_project_name("New") != "New"
-    assert cloud.get_issue_types_for_project(project_id=project)
     types = [kind["id"] for kind in cloud.get_project("NEW")["issueTypes"]]
-    assert cloud.get_project_fields(project_id=[project], work_type_id=types[:1])["values"]
+    assert {kind["id"] for kind in cloud.get_issue_types_for_project(project_id=project)} == set(types)
+    fields = cloud.get_project_fields(project_id=[project], work_type_id=types[:1], max_results=100)["values"]
+    assert "summary" in [one["fieldId"] for one in fields] and {str(one["workTypeId"]) for one in fields} == {types[0]}
     cloud.delete_project("NEW", enable_undo=True)
+    refused(404, cloud.get_project, "NEW")
     cloud.restore("NEW")
     done(cloud, cloud.delete_project_asynchronously("NEW"))
     refused(404, cloud.get_project, "NEW")
@@ -49,9 +52,11 @@ def test_pictures(cloud):
     cloud.update_project_avatar("DEMO", data={"id": other})
     selected = [one["id"] for one in cloud.get_avatars("project", "10000")["system"] if one["isSelected"]]
     assert selected == [other]
-    assert cloud.get_avatar_image_by_id("project", other, advanced_mode=True).ok
-    assert cloud.get_avatar_image_by_type("project", advanced_mode=True).ok
-    assert cloud.get_avatar_image_by_owner("project", "10000", advanced_mode=True).ok
+    chosen = cloud.get_avatar_image_by_id("project", other, advanced_mode=True).content
+    assert chosen.startswith(b"<svg")
+    assert cloud.get_avatar_image_by_owner("project", "10000", advanced_mode=True).content == chosen
+    usual = cloud.get_avatar_image_by_type("project", advanced_mode=True).content
+    assert usual.startswith(b"<svg") and usual != chosen
     # System pictures stay.
     refused(403, cloud.delete_project_avatar, "DEMO", other)
     refused(403, cloud.delete_avatar, "project", "10000", other)
@@ -78,6 +83,7 @@ def test_versions(cloud):
     one, two, three = (cloud.create_version(data={"projectId": 10000, "name": name})["id"] for name in ("1", "2", "3"))
     assert cloud.update_version(one, data={"released": True})["released"]
     assert cloud.move_version(one, data={"position": "Last"})["id"] == one
+    assert [version["id"] for version in cloud.get_project_versions("DEMO")] == [two, three, one]
     assert cloud.get_version_related_issues(one)["issuesFixedCount"] == 0
     assert cloud.get_version_unresolved_issues(one)["issuesUnresolvedCount"] == 0
     work = cloud.create_related_work(one, data={"category": "Design", "title": "T", "url": "https://a.example"})
@@ -104,6 +110,7 @@ def test_roles(cloud, developer):
     cloud.add_actor_users("DEMO", role, data={"user": [developer]})
     assert len(cloud.get_project_role("DEMO", role)["actors"]) == 1
     cloud.delete_actor("DEMO", role, user=developer)
+    assert cloud.get_project_role("DEMO", role)["actors"] == []
     changed = cloud.set_actors("DEMO", role, data={"categorisedActors": {"atlassian-user-role-actor": [developer]}})
     assert len(changed["actors"]) == 1
     cloud.delete_project_role(role, swap=10002)
@@ -120,6 +127,8 @@ def test_permissions(cloud):
     assert len(cloud.get_permission_scheme_grants(scheme)["permissions"]) == 1
     assert cloud.assign_permission_scheme("DEMO", data={"id": scheme})["name"] == "Other"
     cloud.delete_permission_scheme_entity(scheme, granted["id"])
+    assert cloud.get_permission_scheme_grants(scheme)["permissions"] == []
+    refused(403, cloud.delete_permission_scheme, scheme)
     cloud.assign_permission_scheme("DEMO", data={"id": 0})
     cloud.delete_permission_scheme(scheme)
     refused(404, cloud.get_permission_scheme, scheme)
@@ -143,9 +152,12 @@ def test_security(cloud, developer):
     assert [member["holder"]["parameter"] for member in members] == [developer]
     member = cloud.get_security_level_members(level_id=[found["B"]])["values"][0]
     cloud.remove_member_from_security_level(scheme, found["B"], member["id"])
+    assert cloud.get_security_level_members(level_id=[found["B"]])["values"] == []
     pair = {"issueSecuritySchemeId": scheme, "defaultLevelId": found["A"]}
     cloud.set_default_levels(data={"defaultValues": [pair]})
+    assert str(cloud.get_issue_security_scheme(scheme)["defaultSecurityLevelId"]) == found["A"]
     done(cloud, cloud.remove_level(scheme, found["B"], replace_with=found["A"]))
+    refused(404, cloud.get_issue_security_level, found["B"])
     done(cloud, cloud.associate_schemes_to_projects(data={"projectId": "10000", "schemeId": scheme}))
     assert cloud.get_project_issue_security_scheme("DEMO")["name"] == "Hidden"
     done(cloud, cloud.associate_schemes_to_projects(data={"projectId": "10000", "schemeId": None}))

@@ -4,9 +4,11 @@
 mod access;
 mod dates;
 mod fields;
+mod filters;
 mod functions;
 mod history;
 mod order;
+mod properties;
 mod text;
 mod values;
 
@@ -34,11 +36,13 @@ pub struct Expected {
 struct Asker<'a> {
     site: &'a Site,
     caller: Option<User>,
+    /// Through how many filters the query came here.
+    filters: usize,
 }
 
 /// Answers a query as a caller has it answered.
 pub fn search(site: &Site, caller: Option<User>, query: &Query) -> Expected {
-    let asker = Asker { site, caller };
+    let asker = Asker { site, caller, filters: 0 };
     let found: Meaning<Vec<(&Issue, bool)>> =
         site.issues.iter().map(|issue| Ok((issue, asker.matches(query.where_clause.as_ref(), issue)?))).collect();
     let meaningful = found.is_ok();
@@ -78,6 +82,9 @@ impl Asker<'_> {
 
     fn terminal(self, test: &Terminal, operator: Operator, issue: &Issue) -> Meaning<bool> {
         let operand = test.operand.as_ref().ok_or(Meaningless)?;
+        if !test.field.properties.is_empty() {
+            return self.property(&test.field, operator, operand, issue);
+        }
         let fields = self.fields(&test.field)?;
         if test.operator == Operator::NotLike && fields.contains(&fields::Field::Text) {
             return Err(Meaningless);

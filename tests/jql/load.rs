@@ -181,15 +181,15 @@ fn configuration(site: &Site) -> Tables {
     for project in &site.projects {
         let scheme = project.id + 500;
         schemes.push(json!({ "id": scheme, "name": project.name, "description": "" }));
-        let voters = (Holder::Licensed, "VIEW_VOTERS_AND_WATCHERS");
-        let browsers = project.browse.iter().map(|holder| (holder.clone(), "BROWSE_PROJECTS"));
-        for (holder, permission) in browsers.chain([voters]) {
-            let (holder, parameter) = holders(&holder);
+        let crowds = project.crowds.iter().map(|holder| (holder, "VIEW_VOTERS_AND_WATCHERS"));
+        let browsers = project.browse.iter().map(|holder| (holder, "BROWSE_PROJECTS"));
+        for (holder, permission) in browsers.chain(crowds) {
+            let (holder, parameter) = holders(holder);
             grants.push(json!({ "id": 20_000 + grants.len(), "scheme_id": scheme, "permission": permission,
                 "holder": holder, "parameter": parameter }));
         }
         projects.push(json!({ "id": project.id, "key": project.key, "name": project.name, "description": "",
-            "lead": project.lead.map(|user| USERS[user].id), "type_key": "software", "simplified": false,
+            "lead": project.lead.map(|user| USERS[user].id), "type_key": project.kind, "simplified": false,
             "uuid": Uuid::from_u128(project.id as u128), "assignee_type": "UNASSIGNED", "category_id": project.category,
             "avatar_id": 10400, "is_private": false, "permission_scheme_id": scheme, "issue_type_scheme_id": 10000,
             "workflow_scheme_id": 10000, "issue_type_screen_scheme_id": 1, "field_configuration_id": 10000,
@@ -228,6 +228,19 @@ fn configuration(site: &Site) -> Tables {
         "type_key": format!("{JIRA}float"), "searcher": format!("{JIRA}exactnumber") });
     let context = json!({ "id": 20_000, "field_id": field::MORE_POINTS, "name": "More", "description": "",
         "project_ids": [], "issue_type_ids": [], "details": {} });
+    let filters = site.filters.iter().map(|filter| {
+        json!({ "id": filter.id, "name": filter.name, "jql": filter.query.to_string(),
+            "owner": USERS[filter.owner].id })
+    });
+    let shares = site.filters.iter().filter_map(|filter| {
+        let (kind, group) = match filter.shared {
+            Shared::Nobody => return None,
+            Shared::Accounts => ("loggedin", None),
+            Shared::Everybody => ("global", None),
+            Shared::Group(group) => ("group", Some(GROUPS[group].0)),
+        };
+        Some(json!({ "id": filter.id, "filter_id": filter.id, "may_edit": false, "kind": kind, "group_id": group }))
+    });
     let scheme = json!({ "id": 10200, "name": "Secrets", "description": "" });
     tables([
         ("account", accounts.collect()),
@@ -249,13 +262,19 @@ fn configuration(site: &Site) -> Tables {
         ("status", vec![status]),
         ("custom_field", vec![points]),
         ("field_context", vec![context]),
+        ("filter", filters.collect()),
+        ("share_permission", shares.collect()),
     ])
 }
 
 /// What hangs on issues.
 fn around(site: &Site) -> Tables {
-    let mut rows: [Vec<Value>; 7] = Default::default();
-    let [watchers, voters, remotes, attachments, moved, worklogs, views] = &mut rows;
+    let mut rows: [Vec<Value>; 8] = Default::default();
+    let [watchers, voters, remotes, attachments, moved, worklogs, views, properties] = &mut rows;
+    let property = |owner: &str, id: i64, value: &Value| json!({ "owner": owner, "owner_id": id.to_string(), "key": PROPERTY, "value": value });
+    properties.extend(
+        site.projects.iter().filter_map(|project| Some(property("project", project.id, project.property.as_ref()?))),
+    );
     for issue in &site.issues {
         let person = |user: &User| json!({ "issue_id": issue.id, "account_id": USERS[*user].id });
         watchers.extend(issue.watchers.iter().map(person));
@@ -272,12 +291,14 @@ fn around(site: &Site) -> Tables {
         moved.extend(issue.moved_from.map(|(project, number)| {
             json!({ "project_id": site.projects[project].id, "number": number, "issue_id": issue.id })
         }));
+        properties.extend(issue.property.as_ref().map(|value| property("issue", issue.id, value)));
         for worklog in &issue.worklogs {
             let (kind, id) = audience(worklog.audience);
             worklogs.push(
                 json!({ "id": 10000 + worklogs.len(), "issue_id": issue.id, "author": USERS[worklog.author].id,
                 "update_author": USERS[worklog.author].id, "created": worklog.started, "updated": worklog.started,
-                "started": worklog.started, "seconds": 60, "visibility_type": kind, "visibility_id": id }),
+                "started": worklog.started, "seconds": 60, "comment": worklog.text.as_deref().map(paragraph),
+                "visibility_type": kind, "visibility_id": id }),
             );
         }
         views.extend(
@@ -291,7 +312,7 @@ fn around(site: &Site) -> Tables {
         json!({ "id": 10000 + place, "type_id": link.kind, "source_id": link.source,
             "destination_id": link.destination })
     });
-    let [watchers, voters, remotes, attachments, moved, worklogs, views] = rows;
+    let [watchers, voters, remotes, attachments, moved, worklogs, views, properties] = rows;
     tables([
         ("watcher", watchers),
         ("vote", voters),
@@ -300,6 +321,7 @@ fn around(site: &Site) -> Tables {
         ("moved_issue", moved),
         ("worklog", worklogs),
         ("issue_view", views),
+        ("property", properties),
         ("issue_link", links.collect()),
     ])
 }

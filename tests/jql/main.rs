@@ -14,6 +14,7 @@ mod site;
 mod sites;
 
 use chrono::Utc;
+use futures::{StreamExt, stream};
 use load::Loaded;
 use mock_jira::{MockJira, app::search, db::Db, domain::jql};
 use proptest::{
@@ -23,6 +24,8 @@ use proptest::{
 use site::{Site, USERS, User};
 use std::time::Instant;
 
+/// Sites that are asked about at a time, so that neither the database nor the interpreter waits for the other.
+const SITES: usize = 3;
 /// Queries asked of one site.
 const PER_SITE: u64 = 250;
 /// Most steps of making a failure small.
@@ -53,38 +56,41 @@ async fn both_interpreters_agree() {
     let mock = MockJira::builder().start().await.unwrap();
     let db = &mock.server().db;
     let started = Instant::now();
-    let mut tally = Tally::default();
-    for seed in first..first + cases.div_ceil(PER_SITE) {
-        let mut runner = runner(seed);
-        let mut tree = sites::site().new_tree(&mut runner).unwrap();
-        let mut world = World::make(db, tree.current()).await;
-        let callers = callers(seed);
-        let strategies = callers.map(|caller| queries::query(&world.site, caller.is_some()));
-        for case in 0..PER_SITE.min(cases) as usize {
-            let caller = callers[case % callers.len()];
-            let mut query = strategies[case % callers.len()].new_tree(&mut runner).unwrap();
-            let Err(told) = world.ask(caller, &query.current(), &mut tally).await else { continue };
-            let (text, told) = small_query(&world, caller, &mut query, told).await;
-            let who = caller.map_or("an anonymous caller", |user| USERS[user].name);
-            if keep_on {
-                println!("{text}\n  asked by {who}, seed {seed}: {told}");
-                tally.disagreed += 1;
-                continue;
-            }
-            world = small_site(db, world, caller, &text, &mut tree).await;
-            let told = world.ask(caller, &text, &mut tally).await.unwrap_err();
-            panic!(
-                "{text}\nasked by {who}: {told}\n{:#?}\nRepeat with JQL_SEED={seed} JQL_CASES={PER_SITE}",
-                world.site
-            );
-        }
-        db.delete_site(world.loaded.site_id).await.unwrap();
-    }
+    let seeds = stream::iter(first..first + cases.div_ceil(PER_SITE));
+    let tallies = seeds.map(|seed| ask_all(db, seed, PER_SITE.min(cases), keep_on)).buffer_unordered(SITES);
+    let tally = tallies.fold(Tally::default(), async |sum, tally| sum.and(&tally)).await;
     println!("{cases} queries from seed {first} in {:.0} s: {tally:?}", started.elapsed().as_secs_f64());
     assert_eq!(tally.disagreed, 0);
     // Queries that find nothing show little.
     assert!(tally.found * 5 > tally.asked, "too few find something: {tally:?}");
     mock.stop().await.unwrap();
+}
+
+/// Asks queries about one site.
+async fn ask_all(db: &Db, seed: u64, cases: u64, keep_on: bool) -> Tally {
+    let mut tally = Tally::default();
+    let mut runner = runner(seed);
+    let mut tree = sites::site().new_tree(&mut runner).unwrap();
+    let mut world = World::make(db, tree.current()).await;
+    let callers = callers(seed);
+    let strategies = callers.map(|caller| queries::query(&world.site, caller.is_some()));
+    for case in 0..cases as usize {
+        let caller = callers[case % callers.len()];
+        let mut query = strategies[case % callers.len()].new_tree(&mut runner).unwrap();
+        let Err(told) = world.ask(caller, &query.current(), &mut tally).await else { continue };
+        let (text, told) = small_query(&world, caller, &mut query, told).await;
+        let who = caller.map_or("an anonymous caller", |user| USERS[user].name);
+        if keep_on {
+            println!("{text}\n  asked by {who}, seed {seed}: {told}");
+            tally.disagreed += 1;
+            continue;
+        }
+        world = small_site(db, world, caller, &text, &mut tree).await;
+        let told = world.ask(caller, &text, &mut tally).await.unwrap_err();
+        panic!("{text}\nasked by {who}: {told}\n{:#?}\nRepeat with JQL_SEED={seed} JQL_CASES={PER_SITE}", world.site);
+    }
+    db.delete_site(world.loaded.site_id).await.unwrap();
+    tally
 }
 
 /// What the queries came to.
@@ -94,6 +100,17 @@ struct Tally {
     found: u64,
     meaningless: u64,
     disagreed: u64,
+}
+
+impl Tally {
+    fn and(self, other: &Self) -> Self {
+        Self {
+            asked: self.asked + other.asked,
+            found: self.found + other.found,
+            meaningless: self.meaningless + other.meaningless,
+            disagreed: self.disagreed + other.disagreed,
+        }
+    }
 }
 
 /// A site, in memory and stored.

@@ -2,7 +2,7 @@
 
 use crate::{
     site::*,
-    sites::{GLOBAL_IDS, KEYWORDS, LABELS, LINKS, day},
+    sites::{GLOBAL_IDS, LABELS, LINKS, day},
 };
 use mock_jira::domain::jql::Value;
 use proptest::{collection::vec, prelude::*, sample::select, strategy::Union};
@@ -20,6 +20,11 @@ fn one_of(texts: impl IntoIterator<Item = impl Into<String>>) -> Text {
 
 fn quotes(texts: &[&str]) -> Text {
     one_of(texts.iter().map(|text| quoted(*text)))
+}
+
+/// Names of fields; ids in brackets are none between quotes.
+fn names(texts: &[&str]) -> Text {
+    one_of(texts.iter().map(|text| if text.starts_with("cf[") { (*text).to_owned() } else { quoted(*text) }))
 }
 
 fn any(strategies: Vec<(u32, Text)>) -> Text {
@@ -46,7 +51,7 @@ struct Kind {
 
 impl Kind {
     fn new(fields: &[&str], value: Text) -> Self {
-        Self { fields: quotes(fields), value, lists: None, ordered: false }
+        Self { fields: names(fields), value, lists: None, ordered: false }
     }
 
     fn or_in(self, lists: Text) -> Self {
@@ -187,7 +192,11 @@ fn sensible(site: &Site, known: bool) -> Text {
     let lead = if known { ["()", "(\"Ada Admin\")"] } else { ["(\"Dana Developer\")", "(\"Ada Admin\")"] };
     let led = |what: &str| one_of(lead.iter().map(|by| format!("{what}LeadByUser{by}")).collect::<Vec<_>>());
     let roles = one_of(["projectsWhereUserHasRole(Developers)", "projectsWhereUserHasRole(Administrators)"]);
-    let projects_in = if known { any(vec![(1, led("projects")), (1, roles)]) } else { led("projects") };
+    let permitted = one_of([
+        "projectsWhereUserHasPermission(\"View Voters and Watchers\")",
+        "spacesWhereUserHasPermission(VIEW_VOTERS_AND_WATCHERS)",
+    ]);
+    let projects_in = if known { any(vec![(1, led("projects")), (1, roles), (1, permitted)]) } else { led("spaces") };
     let of_projects = ["releasedVersions", "unreleasedVersions"].into_iter().flat_map(|name| {
         let of_project = project_keys(site).into_iter().map(move |key| format!("{name}({key})"));
         of_project.chain([format!("{name}()")])
@@ -208,21 +217,27 @@ fn sensible(site: &Site, known: bool) -> Text {
         )
         .or_in(members()),
         Kind::new(&["assignee", "reporter"], users(known)).or_in(members()),
-        Kind::new(&["project", "PROJECT"], projects(site)).or_in(projects_in),
+        Kind::new(&["project", "PROJECT", "space"], projects(site)).or_in(projects_in),
         Kind::new(&["status", "Status"], named(&statuses)),
-        Kind::new(&["issuetype", "type"], named(&types)).or_in(one_of(["standardIssueTypes()", "subtaskIssueTypes()"])),
+        Kind::new(&["issuetype", "type", "workType"], named(&types)).or_in(one_of([
+            "standardIssueTypes()",
+            "subtaskIssueTypes()",
+            "subtaskWorkTypes()",
+        ])),
+        Kind::new(&["hierarchyLevel"], one_of(["0", "1", "-1"])).ordered(),
+        Kind::new(&["workRatio"], one_of(["0", "25", "100", "200"])).ordered(),
         Kind::new(&["priority"], named(&PRIORITIES)).ordered(),
         Kind::new(&["resolution"], named(&RESOLUTIONS)).ordered(),
         Kind::new(&["statusCategory"], named(&categories)),
         Kind::new(&["category"], named(&PROJECT_CATEGORIES)),
         Kind::new(&["level"], named(&LEVELS)),
         Kind::new(&["labels"], quotes(&LABELS)),
-        Kind::new(&["Keywords"], quotes(&KEYWORDS)),
+        Kind::new(&["Keywords"], quotes(&["red", "GREEN", "Blue", "grey"])),
         Kind::new(&["component"], one_of(site.components.iter().map(|component| quoted(component.name))))
             .or_in(led("components")),
         Kind::new(&["fixVersion", "affectedVersion", "Target versions"], versions(site)).or_in(released).ordered(),
-        Kind::new(&["key", "issuekey", "issue", "id"], key.clone()).or_in(issues),
-        Kind::new(&["key", "issue"], own_keys).ordered(),
+        Kind::new(&["key", "issuekey", "issue", "id", "workItemKey"], key.clone()).or_in(issues),
+        Kind::new(&["key", "issue"], any(vec![(3, own_keys), (1, key.clone())])).ordered(),
         Kind::new(&["parent", "Epic Link"], key),
         Kind::new(&["Sprint", "cf[10020]"], sprints).or_in(one_of([
             "openSprints()",
@@ -233,8 +248,9 @@ fn sensible(site: &Site, known: bool) -> Text {
         Kind::new(&["parentProject"], projects(site)),
         Kind::new(&["worklogAuthor"], users(known)).or_in(members()),
         Kind::new(&["worklogDate", "lastViewed"], dates()).ordered(),
-        Kind::new(&["Severity", "customfield_10030", "Severity[Dropdown]"], named(&SEVERITIES)),
-        Kind::new(&["Browsers"], named(&BROWSERS)),
+        Kind::new(&["Severity", "customfield_10030", "Severity[Dropdown]"], named(&SEVERITIES))
+            .or_in(one_of(["choiceOption(major)", "choiceOption(Critical, Minor, Unheard)"])),
+        Kind::new(&["Browsers"], named(&BROWSERS)).or_in(one_of(["choiceOption(firefox)", "choiceOption(Opera)"])),
         Kind::new(&["Environment type"], quotes(&places)).or_in(cascade),
         Kind::new(&["Responsible group"], one_of(GROUPS.map(|group| group.1))),
         Kind::new(&["Design link"], quotes(&LINKS)),
@@ -251,18 +267,67 @@ fn sensible(site: &Site, known: bool) -> Text {
         )
         .ordered(),
     ];
+    let project_types =
+        joined(vec![one_of(["projectType"]), one_of(["=", "!="]), one_of(["software", "Business", "service_desk"])]);
     let ends = LINK_TYPES.iter().flat_map(|kind| [quoted(kind.1), quoted(kind.2), quoted(kind.3)]);
     let ends = joined(vec![one_of(["issueLinkType"]), one_of(["=", "!="]), one_of(ends)]);
     let counts =
         joined(vec![one_of(["votes", "watchers"]), one_of(["=", "!=", ">", ">=", "<", "<="]), one_of(["0", "1", "2"])]);
-    let in_fields = one_of(["summary", "description", "environment", "comment", "\"Acceptance criteria\"", "Customer"]);
+    let in_fields = one_of([
+        "summary",
+        "description",
+        "environment",
+        "comment",
+        "worklogComment",
+        "\"Acceptance criteria\"",
+        "Customer",
+    ]);
     let like = joined(vec![in_fields.clone(), one_of(["~", "~", "!~"]), texts(true)]);
-    let text = joined(vec![one_of(["text"]), one_of(["~"]), texts(false)]);
+    let text = joined(vec![one_of(["text", "textfields"]), one_of(["~"]), texts(false)]);
     let given = joined(vec![in_fields, one_of(["IS EMPTY", "IS NOT EMPTY"])]);
     let attached = joined(vec![one_of(["attachments"]), one_of(["IS EMPTY", "IS NOT EMPTY"])]);
     let mut tests: Vec<(u32, Text)> = kinds.into_iter().map(|kind| (4, kind.tests())).collect();
+    tests.extend([(4, filters()), (5, properties()), (2, project_types)]);
     tests.extend([(2, ends), (3, counts), (6, like), (4, text), (2, given), (1, attached)]);
     any(tests)
+}
+
+/// Tests of saved filters.
+fn filters() -> Text {
+    let ids = (0..FILTERS.len()).map(|place| (FIRST_FILTER + place as i64).to_string());
+    // Those that make no sense are left to chance alone.
+    let names = FILTERS[..5].iter().map(|(name, _)| quoted(*name));
+    let filter = any(vec![(6, one_of(names)), (1, one_of(ids))]);
+    let several = vec(filter.clone(), 1..3).prop_map(|all| format!("({})", all.join(", "))).boxed();
+    any(vec![
+        (3, joined(vec![one_of(["filter", "savedFilter"]), one_of(["=", "!="]), filter])),
+        (1, joined(vec![one_of(["filter"]), one_of(["in", "not in"]), several])),
+    ])
+}
+
+/// Tests of entity properties.
+fn properties() -> Text {
+    let of = || one_of(["issue.property[flags]", "project.property[\"flags\"]"]);
+    let at = |path: &'static str| of().prop_map(move |of| format!("{of}{path}")).boxed();
+    let numbers = || any(vec![(1, at(".size")), (1, at(".deep.sizes"))]);
+    let number = || one_of(["0", "1", "2", "11", "13"]);
+    let words = || any(vec![(3, at(".tags.name")), (1, at(".text"))]);
+    let word = || one_of(["red", "blue", "crash", "\"a login\""]);
+    any(vec![
+        (3, joined(vec![numbers(), one_of(["=", "!=", "<", "<=", ">", ">="]), number()])),
+        (2, joined(vec![numbers(), one_of(["in", "not in"]), list(&number())])),
+        (3, joined(vec![words(), one_of(["=", "!="]), word()])),
+        (1, joined(vec![words(), one_of(["in", "not in"]), list(&word())])),
+        (1, joined(vec![at(".open"), one_of(["=", "!="]), one_of(["true", "false"]).prop_map(quoted).boxed()])),
+        (1, joined(vec![at(".text"), one_of(["~", "!~"]), texts(true)])),
+        (
+            2,
+            joined(vec![
+                any(vec![(1, words()), (1, at("")), (1, at(".nothing"))]),
+                one_of(["IS EMPTY", "is not EMPTY"]),
+            ]),
+        ),
+    ])
 }
 
 /// None, one or two dates after a first argument.
@@ -370,6 +435,12 @@ fn order() -> Text {
         "universe",
         "assignee",
         "reporter",
+        "creator",
+        "summary",
+        "Customer",
+        "workRatio",
+        "remainingEstimate",
+        "lastViewed",
     ]);
     let sort = joined(vec![fields, one_of(["", "ASC", "DESC", "desc"])]);
     vec(sort, 1..4).prop_map(|sorts| format!("ORDER BY {}", sorts.join(", "))).boxed()

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use mock_jira::domain::jql::Query;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -86,6 +87,22 @@ pub const LINK_TYPES: [(i64, &str, &str, &str); 4] = [
     (10002, "Duplicate", "is duplicated by", "duplicates"),
     (10003, "Relates", "relates to", "relates to"),
 ];
+/// Types of projects.
+pub const PROJECT_TYPES: [&str; 3] = ["software", "business", "service_desk"];
+/// The key of the entity properties.
+pub const PROPERTY: &str = "flags";
+/// Name and query of the filters. Some need others; one makes no sense, one needs itself.
+pub const FILTERS: [(&str, &str); 7] = [
+    ("Open bugs", "issuetype = Bug AND resolution is EMPTY"),
+    ("Docks", "summary ~ dock OR labels = ux ORDER BY created"),
+    ("Both", "filter = \"Open bugs\" OR filter = 10601"),
+    ("Not done", "NOT (statusCategory = Done OR assignee is EMPTY)"),
+    ("Everything", "ORDER BY key"),
+    ("Elsewhere", "project = NOPE"),
+    ("Round", "key is not EMPTY AND filter = Round"),
+];
+/// The id of the first of [`FILTERS`].
+pub const FIRST_FILTER: i64 = 10600;
 /// Categories of projects.
 pub const PROJECT_CATEGORIES: [Named; 2] = [(10100, "Inside"), (10101, "Customer facing")];
 /// Levels of the one security scheme.
@@ -176,8 +193,14 @@ pub struct Project {
     pub name: &'static str,
     pub lead: Option<User>,
     pub category: Option<i64>,
+    /// One of [`PROJECT_TYPES`].
+    pub kind: &'static str,
     pub archived: bool,
     pub browse: Vec<Holder>,
+    /// Who sees who votes and watches; nobody by what is in an issue.
+    pub crowds: Vec<Holder>,
+    /// The value of the property [`PROPERTY`].
+    pub property: Option<Value>,
     /// Whether it has the security scheme.
     pub secured: bool,
     pub actors: Vec<(i64, Actor)>,
@@ -260,6 +283,8 @@ pub struct Issue {
     pub voters: BTreeSet<User>,
     pub attached: bool,
     pub remote: Option<&'static str>,
+    /// The value of the property [`PROPERTY`].
+    pub property: Option<Value>,
     /// From its creation on; never empty.
     pub history: Vec<Moment>,
 }
@@ -284,7 +309,29 @@ impl Issue {
 pub struct Worklog {
     pub author: User,
     pub started: DateTime<Utc>,
+    pub text: Option<String>,
     pub audience: Audience,
+}
+
+/// A saved query, one of [`FILTERS`].
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub id: i64,
+    pub name: &'static str,
+    pub owner: User,
+    pub shared: Shared,
+    pub query: Query,
+}
+
+/// Whom a filter is shared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    Nobody,
+    /// Every account.
+    Accounts,
+    /// Anonymous callers, too.
+    Everybody,
+    Group(Group),
 }
 
 /// A sprint of a project's board; its state is one of [`STATES`].
@@ -315,6 +362,7 @@ pub struct Site {
     pub sprints: Vec<Sprint>,
     /// Who belongs to each of [`LEVELS`].
     pub levels: [Vec<Holder>; 2],
+    pub filters: Vec<Filter>,
     pub issues: Vec<Issue>,
     pub links: Vec<Link>,
 }

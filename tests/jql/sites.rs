@@ -3,6 +3,7 @@
 
 use crate::site::{self, *};
 use chrono::{DateTime, Days, SecondsFormat, TimeDelta, Utc};
+use mock_jira::domain::jql;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ pub const WORDS: [&str; 18] = [
     "error", "the", "with", "Café", "v2", "logout", "duck",
 ];
 pub const LABELS: [&str; 5] = ["urgent", "Urgent", "ux", "back-end", "q3"];
-pub const KEYWORDS: [&str; 3] = ["red", "Green", "blue"];
+pub const KEYWORDS: [&str; 4] = ["red", "Green", "Red", "blue"];
 pub const LINKS: [&str; 2] = ["https://example.com/design", "https://example.com/other"];
 pub const CUSTOMERS: [&str; 4] = ["Dock Inc", "Server farm", "The Café", "Crashing waves"];
 pub const GLOBAL_IDS: [&str; 2] = ["system=wiki&id=1", "system=wiki&id=2"];
@@ -34,56 +35,64 @@ pub fn site() -> impl Strategy<Value = Site> {
         vec(option::of(0..USERS.len()), 6),
         vec(select(&STATES[..]), SPRINTS.len()),
         [vec(holder(), 0..3), vec(holder(), 0..3)],
+        vec((0..USERS.len(), shared()), FILTERS.len()),
     );
     let issues = vec(issue(), 1..28);
     let links = vec((0..LINK_TYPES.len(), any::<u8>(), any::<u8>()), 0..10);
-    (world, issues, links).prop_map(|((members, projects, versions, order, leads, states, levels), issues, links)| {
-        let mut site = Site {
-            now: now(),
-            members: GIVEN_MEMBERS.to_vec(),
-            versions: Vec::new(),
-            components: Vec::new(),
-            sprints: Vec::new(),
-            projects: projects.into_iter().enumerate().map(|(place, project)| project_at(place, project)).collect(),
-            levels,
-            issues: Vec::new(),
-            links: Vec::new(),
-        };
-        for member in members {
-            if !site.members.contains(&member) {
-                site.members.push(member);
+    (world, issues, links).prop_map(
+        |((members, projects, versions, order, leads, states, levels, owners), issues, links)| {
+            let mut site = Site {
+                now: now(),
+                members: GIVEN_MEMBERS.to_vec(),
+                versions: Vec::new(),
+                components: Vec::new(),
+                sprints: Vec::new(),
+                projects: projects.into_iter().enumerate().map(|(place, project)| project_at(place, project)).collect(),
+                levels,
+                filters: owners
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, (owner, shared))| filter(place, owner, shared))
+                    .collect(),
+                issues: Vec::new(),
+                links: Vec::new(),
+            };
+            for member in members {
+                if !site.members.contains(&member) {
+                    site.members.push(member);
+                }
             }
-        }
-        for project in 0..site.projects.len() {
-            for (place, name) in VERSIONS[project].into_iter().enumerate() {
-                let (released, archived) = versions[3 * project + place];
-                let id = 10300 + (3 * project + place) as i64;
-                site.versions.push(Version { id, project, name, position: order[place], released, archived });
+            for project in 0..site.projects.len() {
+                for (place, name) in VERSIONS[project].into_iter().enumerate() {
+                    let (released, archived) = versions[3 * project + place];
+                    let id = 10300 + (3 * project + place) as i64;
+                    site.versions.push(Version { id, project, name, position: order[place], released, archived });
+                }
+                for (place, name) in COMPONENTS[project].into_iter().enumerate() {
+                    let id = 10400 + (2 * project + place) as i64;
+                    site.components.push(Component { id, project, name, lead: leads[2 * project + place] });
+                }
             }
-            for (place, name) in COMPONENTS[project].into_iter().enumerate() {
-                let id = 10400 + (2 * project + place) as i64;
-                site.components.push(Component { id, project, name, lead: leads[2 * project + place] });
+            for (place, name) in SPRINTS.into_iter().enumerate() {
+                let project = place % site.projects.len();
+                site.sprints.push(Sprint { id: 10500 + place as i64, project, name, state: states[place] });
             }
-        }
-        for (place, name) in SPRINTS.into_iter().enumerate() {
-            let project = place % site.projects.len();
-            site.sprints.push(Sprint { id: 10500 + place as i64, project, name, state: states[place] });
-        }
-        for raw in issues {
-            let issue = raw.build(&site);
-            site.issues.push(issue);
-        }
-        let many = site.issues.len();
-        for (kind, source, destination) in links {
-            let (source, destination) = (usize::from(source) % many, usize::from(destination) % many);
-            if source != destination {
-                let id = |place: usize| site.issues[place].id;
-                let link = Link { kind: LINK_TYPES[kind].0, source: id(source), destination: id(destination) };
-                site.links.push(link);
+            for raw in issues {
+                let issue = raw.build(&site);
+                site.issues.push(issue);
             }
-        }
-        site
-    })
+            let many = site.issues.len();
+            for (kind, source, destination) in links {
+                let (source, destination) = (usize::from(source) % many, usize::from(destination) % many);
+                if source != destination {
+                    let id = |place: usize| site.issues[place].id;
+                    let link = Link { kind: LINK_TYPES[kind].0, source: id(source), destination: id(destination) };
+                    site.links.push(link);
+                }
+            }
+            site
+        },
+    )
 }
 
 fn holder() -> impl Strategy<Value = Holder> {
@@ -101,15 +110,50 @@ fn holder() -> impl Strategy<Value = Holder> {
     ]
 }
 
+fn shared() -> impl Strategy<Value = Shared> {
+    prop_oneof![
+        1 => Just(Shared::Nobody),
+        3 => Just(Shared::Accounts),
+        2 => Just(Shared::Everybody),
+        1 => (0..GROUPS.len()).prop_map(Shared::Group),
+    ]
+}
+
+fn filter(place: Place, owner: User, shared: Shared) -> Filter {
+    let (name, text) = FILTERS[place];
+    Filter { id: FIRST_FILTER + place as i64, name, owner, shared, query: jql::parse(text).unwrap() }
+}
+
+/// What a property holds, so that paths lead to numbers, words, truth values and lists of these.
+fn property() -> impl Strategy<Value = Value> {
+    let tag = || select(&["red", "blue", "green"][..]).prop_map(|name| json!({ "name": name }));
+    let words = select(&["docking servers", "crash", "a login"][..]);
+    (0..5i64, any::<bool>(), vec(tag(), 1..3), option::of(words)).prop_map(|(size, open, tags, text)| {
+        let mut value = json!({ "size": size, "open": open, "tags": tags, "deep": { "sizes": [size, size + 10] } });
+        if let Some(text) = text {
+            value["text"] = text.into();
+        }
+        value
+    })
+}
+
 fn project() -> impl Strategy<Value = Project> {
     let actor = prop_oneof![(0..USERS.len()).prop_map(Actor::User), (0..GROUPS.len()).prop_map(Actor::Group)];
     let actors = vec((select(&ROLES[..]).prop_map(|role| role.0), actor), 0..4);
     // Most are open to most, else nothing is found.
     let browse =
         prop_oneof![3 => Just(vec![Holder::Licensed]), 1 => Just(vec![Holder::Anyone]), 2 => vec(holder(), 0..4)];
+    let crowds = prop_oneof![2 => Just(vec![Holder::Licensed]), 1 => vec(holder(), 0..3)];
+    // Whether there is an issue by which one has a permission is another question.
+    let in_issue = [Holder::Reporter, Holder::Assignee, Holder::Approver, Holder::ResponsibleGroup];
+    let crowds = crowds.prop_map(move |mut all| {
+        all.retain(|holder| !in_issue.contains(holder));
+        all
+    });
     let category = option::of(select(&PROJECT_CATEGORIES[..]).prop_map(|category| category.0));
-    (option::of(0..USERS.len()), category, prop::bool::weighted(0.05), browse, any::<bool>(), actors).prop_map(
-        |(lead, category, archived, browse, secured, mut actors)| {
+    let about = (category, select(&PROJECT_TYPES[..]), option::of(property()));
+    (option::of(0..USERS.len()), about, prop::bool::weighted(0.05), (browse, crowds), any::<bool>(), actors).prop_map(
+        |(lead, (category, kind, property), archived, (browse, crowds), secured, mut actors)| {
             let mut known = Vec::new();
             actors.retain(|actor| {
                 !known.contains(actor) && {
@@ -117,7 +161,8 @@ fn project() -> impl Strategy<Value = Project> {
                     true
                 }
             });
-            Project { id: 0, key: "", name: "", lead, category, archived, browse, secured, actors }
+            let (id, key, name) = (0, "", "");
+            Project { id, key, name, lead, category, kind, archived, browse, crowds, property, secured, actors }
         },
     )
 }
@@ -166,6 +211,7 @@ struct Raw {
     crowds: (BTreeSet<User>, BTreeSet<User>),
     attached: bool,
     remote: Option<&'static str>,
+    property: Option<Value>,
     steps: Vec<(u32, User, Step)>,
 }
 
@@ -204,7 +250,8 @@ fn audience() -> impl Strategy<Value = Audience> {
 }
 
 fn worklog() -> impl Strategy<Value = Worklog> {
-    (0..USERS.len(), moment(), audience()).prop_map(|(author, started, audience)| Worklog { author, started, audience })
+    (0..USERS.len(), moment(), option::of(words(1..4)), audience())
+        .prop_map(|(author, started, text, audience)| Worklog { author, started, text, audience })
 }
 
 fn comment() -> impl Strategy<Value = Comment> {
@@ -243,7 +290,7 @@ fn issue() -> impl Strategy<Value = Raw> {
         prop::collection::btree_map(0..USERS.len(), moment(), 0..3),
         (crowd(), crowd()),
         prop::bool::weighted(0.2),
-        option::weighted(0.2, select(&GLOBAL_IDS[..])),
+        (option::weighted(0.2, select(&GLOBAL_IDS[..])), option::weighted(0.3, property())),
         vec((any::<u32>(), 0..USERS.len(), step()), 0..5),
     );
     ((place, texts, people), (option::of(any::<u8>()), level, labels), state, custom(), rest).prop_map(
@@ -263,7 +310,7 @@ fn issue() -> impl Strategy<Value = Raw> {
                 viewed,
                 crowds,
                 attached,
-                remote,
+                (remote, property),
                 steps,
             ),
         )| Raw {
@@ -291,6 +338,7 @@ fn issue() -> impl Strategy<Value = Raw> {
             crowds,
             attached,
             remote,
+            property,
             steps,
         },
     )
@@ -430,6 +478,7 @@ impl Raw {
             voters: self.crowds.1,
             attached: self.attached,
             remote: self.remote,
+            property: self.property,
             history,
         }
     }

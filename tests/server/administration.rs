@@ -64,6 +64,7 @@ async fn administrators_are_answered_in_json() {
     let mock = Mock::start(&["--ephemeral"]);
     let at = |path: &str| format!("{}{path}", mock.url);
     for (request, status) in [
+        (client().get(at("/_mock/nothing")), 404),
         (client().get(at("/_mock/sites/nothing")), 404),
         (client().get(at("/_mock/requests?sight=x")), 400),
         (client().get(at("/_mock/requests/x")), 400),

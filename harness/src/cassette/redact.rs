@@ -128,7 +128,8 @@ impl Redactor {
         }
     }
 
-    fn text(&self, text: &str) -> String {
+    /// Changes a text.
+    pub fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         // The longest first: one may be a part of another.
         let mut words: Vec<_> = self.words.iter().filter(|(word, _)| text.contains(word.as_str())).collect();

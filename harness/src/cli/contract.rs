@@ -9,7 +9,7 @@ use harness::{
     target::{Credentials, Settings},
 };
 
-use super::progress::Bar;
+use super::{progress::Bar, trust::TrustArgs};
 
 /// Try every operation of the contracts against a target and judge its answers.
 ///
@@ -61,8 +61,8 @@ pub struct ContractArgs {
 #[derive(Args)]
 pub struct TargetArgs {
     /// The target's address.
-    #[arg(long = "target", value_name = "URL")]
-    url: String,
+    #[arg(long = "target", value_name = "URL", required = true)]
+    url: Option<String>,
     /// The e-mail address of an account.
     #[arg(long, env = "JIRA_USER", value_name = "EMAIL", requires = "token")]
     user: Option<String>,
@@ -84,6 +84,8 @@ pub struct TargetArgs {
     /// How long one request may take, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     request_time_limit: u64,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 impl TargetArgs {
@@ -96,7 +98,8 @@ impl TargetArgs {
         };
         let other = self.other_user.zip(self.other_token).map(|(user, token)| Credentials::Basic { user, token });
         let request_time_limit = Duration::from_secs(self.request_time_limit);
-        Settings { url: self.url, main, other, request_time_limit, rate: self.rate }
+        let trust = self.trust.trust();
+        Settings { url: self.url.unwrap_or_default(), main, other, request_time_limit, rate: self.rate, trust }
     }
 }
 

@@ -6,19 +6,18 @@ use anyhow::Context;
 use clap::Args;
 use globset::{Glob, GlobMatcher};
 use harness::{
-    cassette::{self, Head, Redactor, Take},
+    cassette::{self, Head, Redactor},
     contract::Contract,
     parity::{
         self, Options,
-        endpoint::{Address, Endpoint, new_run},
-        player::Played,
+        endpoint::{Address, Endpoint, new_run, new_runs},
         scenario::{self, Scenario},
     },
     report::{Findings, Format},
     target::Credentials,
 };
 
-use super::progress::Bar;
+use super::{progress::Bar, trust::TrustArgs};
 
 /// Ask two targets the same, and tell how their answers differ.
 ///
@@ -85,6 +84,8 @@ struct Caller {
     /// Requests a second that are not exceeded.
     #[arg(long, value_name = "N")]
     rate: Option<f64>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 #[derive(Args)]
@@ -117,9 +118,10 @@ impl ParityArgs {
             credentials: other.unwrap_or_else(|| left.credentials.clone()),
             project: self.right_project.or_else(|| left.project.clone()),
             rate: left.rate,
+            trust: left.trust.clone(),
         };
-        let run = new_run();
-        let (mut left, mut right) = (left.open(&run)?, right.open(&run)?);
+        let [here, there] = new_runs();
+        let (mut left, mut right) = (left.open(&here)?, right.open(&there)?);
         let options = Options { allow_writes: self.which.allow_writes, seed: self.which.seed };
         let bar = Bar::new();
         let report = parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut |done, all, name| {
@@ -142,26 +144,11 @@ impl RecordArgs {
         let run = new_run();
         let head = Head::new(&run, endpoint.project.as_deref());
         let mut player = endpoint.open(&run)?;
-        let (mut takes, bar) = (Vec::new(), Bar::new());
-        for (number, scenario) in scenarios.iter().enumerate() {
-            bar.show(number, scenarios.len(), &scenario.name);
-            player.begin();
-            for (index, step) in scenario.steps.iter().enumerate() {
-                if !step.only_reads() && !self.which.allow_writes {
-                    continue;
-                }
-                let Played::Answered(reply) = player.play(scenario, index).await? else { continue };
-                takes.push(Take {
-                    scenario: scenario.name.clone(),
-                    step: index,
-                    request: step.request.clone(),
-                    status: reply.status,
-                    content_type: reply.content_type,
-                    content: reply.content,
-                });
-            }
-            player.end(scenario);
-        }
+        let bar = Bar::new();
+        let takes = cassette::record(&mut player, &scenarios, self.which.allow_writes, &mut |done, all, name| {
+            bar.show(done, all, name)
+        })
+        .await?;
         bar.finish();
         let secrets = [self.caller.user, self.caller.token, self.caller.bearer];
         let secrets: Vec<&str> = secrets.iter().flatten().map(String::as_str).collect();
@@ -180,6 +167,7 @@ impl Caller {
             credentials: credentials.unwrap_or(Credentials::Anonymous),
             project: self.project.clone(),
             rate: self.rate,
+            trust: self.trust.trust(),
         }
     }
 }
@@ -194,7 +182,7 @@ fn credentials(user: Option<String>, token: Option<String>, bearer: Option<Strin
 
 impl Which {
     fn scenarios(&self, contract: &Contract) -> anyhow::Result<Vec<Scenario>> {
-        let scenarios = scenario::load(self.scenarios.as_deref(), contract, self.seed)?;
+        let scenarios = scenario::load(self.scenarios.as_deref(), contract, &self.schemas, self.seed)?;
         let only: Option<GlobMatcher> = self.only.as_ref().map(Glob::compile_matcher);
         let wanted =
             |scenario: &Scenario| scenario.shared || only.as_ref().is_none_or(|only| only.is_match(&scenario.name));

@@ -7,7 +7,7 @@ use super::Answer;
 /// A shape of error body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// `{"errorMessages":[…],"errors":{field: message}}` (H-12).
+    /// `{"errorMessages":[…],"errors":{field: message}}` (H-12), with a stray `httpStatusCode` on forms (J-65).
     Classic,
     /// `{"errorMessages":[…]}`, with `warningMessages` on old search endpoints (H-14, H-15).
     Messages,
@@ -87,7 +87,7 @@ impl Dialect {
             Self::Classic => {
                 has("errorMessages", is_texts)
                     && has("errors", is_text_map)
-                    && only(&["errorMessages", "errors", "status"])
+                    && only(&["errorMessages", "errors", "status", "httpStatusCode"])
             }
             Self::Messages => has("errorMessages", is_texts) && only(&["errorMessages", "warningMessages", "status"]),
             Self::Problem => {

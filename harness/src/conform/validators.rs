@@ -72,17 +72,26 @@ fn source<'a>(contract: &'a Contract, found: &Match<'_>, answer: &Response) -> &
     &operation["responses"][status]["content"]["application/json"]["schema"]
 }
 
+/// Whether a value fits a schema, of which nothing is kept.
+pub(super) fn fits(schema: &Value, components: &Value, version: ApiVersion, value: &Value) -> bool {
+    let validator = translate::options().build(&whole(schema, components, version));
+    validator.is_ok_and(|validator| validator.is_valid(value))
+}
+
 /// The schema of an answer with the components it refers to, translated.
-///
-/// Only what is needed: the documents have a thousand components, most answers need ten.
 fn standalone(contract: &Contract, found: &Match<'_>, answer: &Response) -> Value {
     let (document, _) = contract.source(found.operation);
-    let components = &document["components"]["schemas"];
-    let root = source(contract, found, answer);
+    whole(source(contract, found, answer), &document["components"]["schemas"], found.version)
+}
+
+/// A schema with the components it refers to, translated.
+///
+/// Only what is needed: the documents have a thousand components, most answers need ten.
+fn whole(root: &Value, components: &Value, version: ApiVersion) -> Value {
     let needed: Map<_, _> = closure(root, components)
         .into_iter()
-        .map(|name| (name.to_owned(), translate::schema(&components[name], found.version)))
+        .map(|name| (name.to_owned(), translate::schema(&components[name], version)))
         .collect();
-    let root = if root.is_null() { json!({}) } else { translate::schema(root, found.version) };
+    let root = if root.is_null() { json!({}) } else { translate::schema(root, version) };
     json!({ "allOf": [root], "components": { "schemas": needed } })
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     parity::endpoint::{Address, Endpoint},
-    target::Credentials,
+    target::{Credentials, Trust},
 };
 
 /// The whole file.
@@ -66,6 +66,11 @@ pub struct TargetSettings {
     pub project: Option<Text>,
     /// Requests a second that are not exceeded.
     pub rate: Option<f64>,
+    /// A PEM file with an authority whose certificates are believed, too.
+    pub ca_file: Option<PathBuf>,
+    /// Whether any certificate is believed.
+    #[serde(default)]
+    pub insecure: bool,
 }
 
 /// A text, or the variable of the environment that holds it: secrets don't belong into files.
@@ -233,10 +238,11 @@ impl Settings {
         let mut settings: Self = toml::from_str(&text).with_context(|| format!("reading {}", file.display()))?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [Some(&mut settings.workspace), Some(&mut settings.reports), settings.baseline.as_mut()];
-        let cassettes = settings.targets.values_mut().map(|target| target.cassette.as_mut());
+        let targets = settings.targets.values_mut();
+        let files = targets.flat_map(|target| [target.cassette.as_mut(), target.ca_file.as_mut()]);
         let parities = settings.profiles.values_mut().filter_map(|profile| profile.parity.as_mut());
         let scenarios = parities.map(|parity| parity.scenarios.as_mut());
-        for path in paths.into_iter().chain(cassettes).chain(scenarios).flatten() {
+        for path in paths.into_iter().chain(files).chain(scenarios).flatten() {
             *path = folder.join(&*path);
         }
         Ok(settings)
@@ -275,6 +281,11 @@ impl TargetSettings {
             (None, None, None) => Credentials::Anonymous,
             _ => bail!("needs a user and a token, or a bearer, or nothing of them"),
         };
-        Ok(Endpoint { address, credentials, project: read(&self.project)?, rate: self.rate })
+        let trust = match &self.ca_file {
+            _ if self.insecure => Trust::Anyone,
+            Some(file) => Trust::Authority(file.clone()),
+            None => Trust::System,
+        };
+        Ok(Endpoint { address, credentials, project: read(&self.project)?, rate: self.rate, trust })
     }
 }

@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::player::Player;
 use crate::{
     cassette::Cassette,
-    target::{Credentials, Settings, Target},
+    target::{Credentials, Settings, Target, Trust},
 };
 
 /// A server or a recording of one.
@@ -51,17 +51,22 @@ pub struct Endpoint {
     pub project: Option<String>,
     /// Requests a second that are never exceeded.
     pub rate: Option<f64>,
+    /// Whose certificates are believed.
+    pub trust: Trust,
 }
 
 impl Endpoint {
+    /// As a target at a URL.
+    pub fn settings(&self, url: &str) -> Settings {
+        let (rate, trust) = (self.rate, self.trust.clone());
+        Settings { rate, trust, ..Settings::new(url, self.credentials.clone()) }
+    }
+
     /// Prepares to play to it; `run` makes names unique.
     pub fn open(&self, run: &str) -> anyhow::Result<Player> {
         match &self.address {
             Address::Cassette(file) => Ok(Player::recorded(Cassette::read(file)?)),
-            Address::Url(url) => {
-                let settings = Settings { rate: self.rate, ..Settings::new(url, self.credentials.clone()) };
-                Ok(Player::live(Target::new(settings)?, run, self.project.as_deref()))
-            }
+            Address::Url(url) => Ok(Player::live(Target::new(self.settings(url))?, run, self.project.as_deref())),
         }
     }
 }
@@ -69,4 +74,10 @@ impl Endpoint {
 /// A word that no earlier run has used.
 pub fn new_run() -> String {
     format!("run{:x}", Utc::now().timestamp_millis())
+}
+
+/// Words for the left and the right side, so that both can be the same site.
+pub fn new_runs() -> [String; 2] {
+    let run = new_run();
+    ["a", "b"].map(|side| format!("{run}{side}"))
 }

@@ -1,20 +1,23 @@
-//! Generated scenarios: every documented operation that only reads, asked plainly, with a parameter at an edge, without
-//! one that it needs, and about things that do not exist.
+//! Generated scenarios, one for each operation and way of trying it, so that a change of one leaves the recordings of
+//! the others as they are.
 //!
-//! They write nothing and need nothing but what the shared scenarios capture. What two sites hold differs, so of
-//! accepted requests only the kind of what is answered is compared; of refused ones everything is.
-
-use std::collections::BTreeMap;
+//! Those here read: every documented operation that does, asked plainly, with a parameter at an edge, without one that
+//! it needs, and about things that do not exist. They need nothing but what the shared scenarios capture. What two sites
+//! hold differs, so of accepted requests only the kind of what is answered is compared; of refused ones everything is.
 
 use http::Method;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    scenario::{Line, Scenario, Step},
+    scenario::{Scenario, Step},
     variables::encoded,
 };
 use crate::contract::{Contract, Operation};
+
+mod writing;
+
+pub use writing::writing;
 
 /// Parameters that mean what the shared scenarios capture.
 const KNOWN: [(&str, &str); 8] = [
@@ -31,16 +34,15 @@ const KNOWN: [(&str, &str); 8] = [
 /// How many edges of parameters are tried of one operation.
 const EDGES: u64 = 2;
 
-/// Scenarios of all operations that only read, one for each group of them.
-pub fn generate(contract: &Contract, seed: u64) -> Vec<Scenario> {
-    let mut scenarios: BTreeMap<String, Vec<Step>> = BTreeMap::new();
-    for operation in contract.operations().iter().filter(|operation| operation.method == Method::GET) {
-        let tag = operation.tag.as_deref().unwrap_or("other");
-        let name = format!("generated: {} {tag}", contract.api(operation));
-        scenarios.entry(name).or_default().extend(steps(contract, operation, seed));
-    }
-    let scenario = |(name, steps)| Scenario { name, shared: false, steps };
-    scenarios.into_iter().map(scenario).collect()
+/// Scenarios of all operations that only read.
+pub fn reading(contract: &Contract, seed: u64) -> Vec<Scenario> {
+    let operations = contract.operations().iter().filter(|operation| operation.method == Method::GET);
+    let scenario = |operation: &Operation| {
+        let steps = steps(contract, operation, seed);
+        let name = format!("generated: {} {}", operation.method, operation.path);
+        (!steps.is_empty()).then_some(Scenario { name, shared: false, steps })
+    };
+    operations.filter_map(scenario).collect()
 }
 
 fn steps(contract: &Contract, operation: &Operation, seed: u64) -> Vec<Step> {
@@ -76,18 +78,7 @@ fn steps(contract: &Contract, operation: &Operation, seed: u64) -> Vec<Step> {
 }
 
 fn step(path: String) -> Step {
-    Step {
-        request: Line { method: Method::GET, path },
-        query: BTreeMap::new(),
-        body: None,
-        caller: Default::default(),
-        capture: BTreeMap::new(),
-        until: None,
-        ordered: Vec::new(),
-        ignore: Vec::new(),
-        reads: true,
-        kinds: true,
-    }
+    Step { kinds: true, ..Step::new(Method::GET, path) }
 }
 
 /// A path with values for its parameters, if there is one for each.
@@ -159,7 +150,7 @@ mod tests {
 
     fn lines(seed: u64) -> Vec<String> {
         let contract = Contract::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas")).unwrap();
-        let scenarios = generate(&contract, seed);
+        let scenarios = reading(&contract, seed);
         let steps = scenarios.iter().flat_map(|scenario| &scenario.steps);
         steps
             .inspect(|step| assert!(contract.find(&Method::GET, &step.request.path).is_some()))

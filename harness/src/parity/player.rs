@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::{
     compare::excerpt,
     lens::Lens,
-    scenario::{Scenario, Step},
+    scenario::{Raw, Scenario, Step},
+    story::Story,
     variables::{Variables, encoded},
 };
 use crate::{
@@ -30,6 +31,9 @@ pub struct Player {
     variables: Variables,
     /// What all scenarios may use.
     shared: Variables,
+    story: Story,
+    /// What the shared scenarios asked.
+    shared_story: Story,
     lens: Lens,
     answered: bool,
 }
@@ -47,6 +51,8 @@ pub enum Played {
     Lost(Box<Reply>),
     /// Nothing was sent, since something is not known: what.
     Lacks(String),
+    /// It is not what was recorded.
+    Unrecorded,
 }
 
 /// An answer.
@@ -60,11 +66,13 @@ pub struct Reply {
     pub content: Content,
     /// What was sent, as a `curl` line.
     pub curl: String,
+    /// What tells the request from every other.
+    pub fingerprint: String,
 }
 
 impl Reply {
-    fn lost(reason: String, curl: String) -> Self {
-        Self { status: 0, content_type: String::new(), content: Content::Text(reason), curl }
+    fn lost(reason: String, curl: String, fingerprint: String) -> Self {
+        Self { status: 0, content_type: String::new(), content: Content::Text(reason), curl, fingerprint }
     }
 }
 
@@ -139,7 +147,8 @@ impl Player {
         if let Some(project) = project {
             shared.set("project", project.into());
         }
-        Self { source, variables: shared.clone(), shared, lens, answered: false }
+        let (variables, story, shared_story) = (shared.clone(), Story::default(), Story::default());
+        Self { source, variables, shared, story, shared_story, lens, answered: false }
     }
 
     /// What is played to.
@@ -166,21 +175,24 @@ impl Player {
     /// Begins a scenario.
     pub fn begin(&mut self) {
         self.variables = self.shared.clone();
+        self.story = self.shared_story.anew();
     }
 
     /// Ends a scenario.
     pub fn end(&mut self, scenario: &Scenario) {
         if scenario.shared {
             self.shared = self.variables.clone();
+            self.shared_story = self.story.clone();
         }
     }
 
     /// Plays one step. Fails when the target can't be judged at all: it does not answer, or does not know the caller.
     pub async fn play(&mut self, scenario: &Scenario, index: usize) -> anyhow::Result<Played> {
         let step = &scenario.steps[index];
+        let fingerprint = self.story.tell(step);
         let played = match &self.source {
-            Source::Live(target) => self.send(target, step).await,
-            Source::Recorded(cassette) => cassette.reply(&scenario.name, index, step),
+            Source::Live(target) => self.send(target, step, fingerprint).await,
+            Source::Recorded(cassette) => cassette.reply(&scenario.name, fingerprint),
         };
         match &played {
             Played::Answered(reply) => {
@@ -198,7 +210,7 @@ impl Player {
         Ok(played)
     }
 
-    async fn send(&self, target: &Target, step: &Step) -> Played {
+    async fn send(&self, target: &Target, step: &Step, fingerprint: String) -> Played {
         let request = match self.request(step) {
             Ok(request) => request,
             Err(lacks) => return Played::Lacks(lacks.to_string()),
@@ -209,7 +221,7 @@ impl Player {
             tries -= 1;
             let answer = match target.send(&request).await {
                 Ok(answer) => answer,
-                Err(error) => return Played::Lost(Box::new(Reply::lost(error.to_string(), curl))),
+                Err(error) => return Played::Lost(Box::new(Reply::lost(error.to_string(), curl, fingerprint))),
             };
             let content = Content::of(&answer);
             let found = match (&step.until, &content) {
@@ -219,7 +231,8 @@ impl Player {
             };
             if found || tries == 0 {
                 let content_type = answer.header("content-type").unwrap_or_default().to_owned();
-                return Played::Answered(Box::new(Reply { status: answer.status, content_type, content, curl }));
+                let status = answer.status;
+                return Played::Answered(Box::new(Reply { status, content_type, content, curl, fingerprint }));
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -231,9 +244,13 @@ impl Player {
             let between = if path.contains('?') { '&' } else { '?' };
             path = format!("{path}{between}{}={}", encoded(name), encoded(&self.variables.fill_text(value)?));
         }
-        let body = match &step.body {
-            Some(body) => Body::Json(self.variables.fill_body(body)?),
-            None => Body::Empty,
+        let body = match (&step.body, &step.raw, &step.file) {
+            (Some(body), ..) => Body::Json(self.variables.fill_body(body)?),
+            (None, Some(Raw { media_type, text }), _) => {
+                Body::Raw { media_type: media_type.clone(), text: text.clone() }
+            }
+            (None, None, Some(text)) => Body::File { name: "harness.txt".to_owned(), text: text.clone() },
+            (None, None, None) => Body::Empty,
         };
         Ok(Request { method: step.request.method.clone(), path, body, caller: step.caller.into() })
     }

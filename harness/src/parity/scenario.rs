@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{generate, selector::Selector};
-use crate::{contract::Contract, target::Caller};
+use crate::{contract::Contract, run::links::Links, schemas, target::Caller};
 
 /// A sequence of requests that belong together.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,8 +36,14 @@ pub struct Step {
     #[serde(default)]
     pub query: BTreeMap<String, String>,
     /// The body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub body: Option<Value>,
+    /// A body that is no JSON, instead.
+    #[serde(default)]
+    pub raw: Option<Raw>,
+    /// What a file holds, which is sent as a form, instead.
+    #[serde(default)]
+    pub file: Option<String>,
     /// Who asks.
     #[serde(default, rename = "as")]
     pub caller: Who,
@@ -59,6 +65,17 @@ pub struct Step {
     /// Whether sites hold different things here, so that of an accepted request only their kind is compared.
     #[serde(default)]
     pub kinds: bool,
+}
+
+/// A body that is sent as it is.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Raw {
+    /// Its media type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// A method and a path with placeholders, both percent-encoded where needed.
@@ -108,6 +125,24 @@ impl From<Who> for Caller {
 }
 
 impl Step {
+    /// A request with nothing but its line.
+    pub fn new(method: Method, path: String) -> Self {
+        Self {
+            request: Line { method, path },
+            query: BTreeMap::new(),
+            body: None,
+            raw: None,
+            file: None,
+            caller: Who::Main,
+            capture: BTreeMap::new(),
+            until: None,
+            ordered: Vec::new(),
+            ignore: Vec::new(),
+            reads: false,
+            kinds: false,
+        }
+    }
+
     /// Whether a target is the same after it.
     pub fn only_reads(&self) -> bool {
         self.reads || self.request.method == Method::GET
@@ -123,11 +158,14 @@ macro_rules! bundled {
 /// The scenarios that come with the harness; the shared ones first.
 const BUNDLED: &[(&str, &str)] = &bundled!["site.json", "issues.json", "search.json", "projects.json", "filters.json"];
 
-/// The scenarios of a folder, or those that come with the harness and those that are generated.
-pub fn load(folder: Option<&Path>, contract: &Contract, seed: u64) -> anyhow::Result<Vec<Scenario>> {
+/// The scenarios of a folder, or those that come with the harness and those that are generated from `schemas`.
+pub fn load(folder: Option<&Path>, contract: &Contract, schemas: &Path, seed: u64) -> anyhow::Result<Vec<Scenario>> {
     match folder {
         Some(folder) => read(folder),
-        None => Ok([bundled()?, generate::generate(contract, seed)].concat()),
+        None => {
+            let links = Links::new(contract, schemas::read(&schemas.join("links.json"))?)?;
+            Ok([bundled()?, generate::reading(contract, seed), generate::writing(contract, &links, seed)].concat())
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `/issueTypes/[name=Task]/id` is the id of the first issue type named Task;
 //! `/[status=COMPLETE]` is the whole answer if it has that status. `{names}` of captured values may stand within.
+//! Of several places, with `|` between them, the first that is there counts.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +12,10 @@ use super::variables::{Variables, plain};
 /// A place in an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Selector(Vec<Part>);
+pub struct Selector {
+    text: String,
+    places: Vec<Vec<Part>>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
@@ -25,7 +29,6 @@ impl TryFrom<String> for Selector {
     type Error = anyhow::Error;
 
     fn try_from(text: String) -> anyhow::Result<Self> {
-        let rest = text.strip_prefix('/').ok_or_else(|| anyhow::anyhow!("'{text}' does not begin with a slash"))?;
         let part = |part: &str| match part.strip_prefix('[').and_then(|part| part.strip_suffix(']')) {
             Some(choice) => {
                 let (member, value) =
@@ -34,31 +37,46 @@ impl TryFrom<String> for Selector {
             }
             None => Ok(Part::Name(part.to_owned())),
         };
-        rest.split('/').map(part).collect::<anyhow::Result<_>>().map(Self)
+        let place = |place: &str| {
+            let rest =
+                place.strip_prefix('/').ok_or_else(|| anyhow::anyhow!("'{place}' does not begin with a slash"))?;
+            rest.split('/').map(part).collect()
+        };
+        let places = text.split('|').map(place).collect::<anyhow::Result<_>>()?;
+        Ok(Self { text, places })
     }
 }
 
 impl Selector {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The value at the place, if there is one.
     pub fn find<'a>(&self, answer: &'a Value, variables: &Variables) -> Option<&'a Value> {
-        self.0.iter().try_fold(answer, |value, part| match part {
-            Part::Name(name) => match value {
-                Value::Array(items) => items.get(name.parse::<usize>().ok()?),
-                value => value.get(name),
-            },
-            Part::With { member, value: wanted } => {
-                let wanted = variables.fill_text(wanted).ok()?;
-                let has = |value: &&Value| {
-                    let member = member.split('.').try_fold(*value, |value, name| value.get(name));
-                    member.is_some_and(|member| plain(member) == wanted)
-                };
-                match value {
-                    Value::Array(items) => items.iter().find(has),
-                    value => Some(value).filter(has),
-                }
-            }
-        })
+        self.places.iter().find_map(|place| find(place, answer, variables))
     }
+}
+
+fn find<'a>(place: &[Part], answer: &'a Value, variables: &Variables) -> Option<&'a Value> {
+    place.iter().try_fold(answer, |value, part| match part {
+        Part::Name(name) => match value {
+            Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+            value => value.get(name),
+        },
+        Part::With { member, value: wanted } => {
+            let wanted = variables.fill_text(wanted).ok()?;
+            let has = |value: &&Value| {
+                let member = member.split('.').try_fold(*value, |value, name| value.get(name));
+                member.is_some_and(|member| plain(member) == wanted)
+            };
+            match value {
+                Value::Array(items) => items.iter().find(has),
+                value => Some(value).filter(has),
+            }
+        }
+    })
 }
 
 #[cfg(test)]
@@ -77,6 +95,7 @@ mod tests {
         assert_eq!(find("/list/[a.b={wanted}]/id"), Some(json!(2)));
         assert_eq!(find("/list/[id=2]/a/b"), Some(json!("Bug")));
         assert_eq!(find("/list/[a.b=Epic]/id"), None);
+        assert_eq!(find("/nothing|/list/1/id|/list/0/id"), Some(json!(2)));
         assert!(find("/[status=COMPLETE]").is_some());
         assert!(find("/[status=RUNNING]").is_none());
         assert!(Selector::try_from("list".to_owned()).is_err());

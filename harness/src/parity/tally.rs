@@ -14,6 +14,9 @@ use crate::{
     report::{self, Failure, OperationReport, Report, State, Summary},
 };
 
+/// What notes of requests without a recorded answer are called.
+const UNRECORDED: &str = "not-recorded";
+
 /// How much of a body is shown with a request.
 const SHOWN: usize = 2_000;
 
@@ -66,6 +69,26 @@ impl<'a> Tallies<'a> {
         let entry = &mut self.operations[entry];
         if entry.skipped.is_some() {
             entry.skipped = Some(reason.to_owned());
+        }
+    }
+
+    /// A step that the recording has no answer to, since something else was asked then.
+    pub fn unrecorded(&mut self, step: &Step) {
+        self.skip(step, "it was not recorded");
+        let at = self.entry(step);
+        let (notes, request) = (&mut self.operations[at].notes, String::from(step.request.clone()));
+        match notes.iter_mut().find(|note| note.check == UNRECORDED && note.actual == request) {
+            Some(note) => note.times += 1,
+            None => notes.push(Failure {
+                check: UNRECORDED.to_owned(),
+                message: format!("the recording has no answer to {request}"),
+                at: String::new(),
+                expected: "the request as it was recorded".to_owned(),
+                actual: request,
+                times: 1,
+                seed: self.seed,
+                steps: Vec::new(),
+            }),
         }
     }
 

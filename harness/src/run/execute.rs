@@ -1,6 +1,9 @@
 //! Sending the requests of a case.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -34,13 +37,18 @@ pub struct Executor {
     pub target: Target,
     /// Tells the names of this run from those of others.
     token: String,
-    names: AtomicU64,
+    names: Arc<AtomicU64>,
 }
 
 impl Executor {
     /// For a target; `token` must be different for each run, or names of an earlier run would be taken.
     pub fn new(target: Target, token: String) -> Self {
-        Self { target, token, names: AtomicU64::default() }
+        Self { target, token, names: Arc::default() }
+    }
+
+    /// The same for another target; names are unique among both.
+    pub fn by_way_of(&self, target: Target) -> Self {
+        Self { target, token: self.token.clone(), names: self.names.clone() }
     }
 
     /// Sends the requests of a case, one after the other.
@@ -131,38 +139,7 @@ impl Executor {
         number: usize,
         step: &Step,
     ) -> Option<Request> {
-        let operation = &contract.operations()[step.operation];
-        // Questions are repeated word for word. Paths name the same things in all steps, bodies new ones in each.
-        let scope = match step.role {
-            Role::Again { of } | Role::OtherVersion { of } | Role::As { of: Some(of) } => of,
-            _ => number,
-        };
-        let mut replace = |value: &Value, scope: usize| {
-            mark::replace(value, &mut |mark| self.known(case, trace, scope, mark).ok_or(())).ok()
-        };
-        let mut path = operation.path.clone();
-        if step.version == ApiVersion::V2 {
-            path = path.replacen("/rest/api/3/", "/rest/api/2/", 1);
-        }
-        for name in parameters(&operation.path) {
-            let (_, value) = step.path.iter().find(|(given, _)| given == name)?;
-            path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value, usize::MAX)?)));
-        }
-        let mut query = Vec::new();
-        for (name, value) in &step.query {
-            let value = replace(value, scope)?;
-            // Lists are parameters that repeat.
-            let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
-            query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
-        }
-        if !query.is_empty() {
-            path = format!("{path}?{}", query.join("&"));
-        }
-        let body = match &step.body {
-            Body::Json(body) => Body::Json(replace(body, scope)?),
-            other => other.clone(),
-        };
-        Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
+        request(contract, number, step, &mut |scope, mark| self.known(case, trace, scope, mark))
     }
 
     /// What a mark stands for.
@@ -196,6 +173,46 @@ impl Executor {
             _ => format!("Harness {name}"),
         })
     }
+}
+
+/// The request of a step, the `number`th of its case. `known` says what marks stand for, by the scope in which names
+/// are the same.
+pub fn request(
+    contract: &Contract,
+    number: usize,
+    step: &Step,
+    known: &mut impl FnMut(usize, Mark) -> Option<Value>,
+) -> Option<Request> {
+    let operation = &contract.operations()[step.operation];
+    // Questions are repeated word for word. Paths name the same things in all steps, bodies new ones in each.
+    let scope = match step.role {
+        Role::Again { of } | Role::OtherVersion { of } | Role::As { of: Some(of) } => of,
+        _ => number,
+    };
+    let mut replace = |value: &Value, scope: usize| mark::replace(value, &mut |mark| known(scope, mark).ok_or(())).ok();
+    let mut path = operation.path.clone();
+    if step.version == ApiVersion::V2 {
+        path = path.replacen("/rest/api/3/", "/rest/api/2/", 1);
+    }
+    for name in parameters(&operation.path) {
+        let (_, value) = step.path.iter().find(|(given, _)| given == name)?;
+        path = path.replace(&format!("{{{name}}}"), &escaped(&mark::text(&replace(value, usize::MAX)?)));
+    }
+    let mut query = Vec::new();
+    for (name, value) in &step.query {
+        let value = replace(value, scope)?;
+        // Lists are parameters that repeat.
+        let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+        query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
+    }
+    if !query.is_empty() {
+        path = format!("{path}?{}", query.join("&"));
+    }
+    let body = match &step.body {
+        Body::Json(body) => Body::Json(replace(body, scope)?),
+        other => other.clone(),
+    };
+    Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
 }
 
 /// The names of an operation's query parameters.

@@ -21,7 +21,8 @@ mod compare;
 mod headers;
 mod lists;
 
-use compare::{Difference, difference, unwritten};
+pub(crate) use compare::difference;
+use compare::{Difference, unwritten};
 
 /// Something that does not hold.
 #[derive(Clone, Debug)]

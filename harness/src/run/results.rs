@@ -42,7 +42,7 @@ pub fn key(found: &Found) -> Key {
 }
 
 /// Ids and names differ from case to case.
-fn without_numbers(text: &str) -> String {
+pub fn without_numbers(text: &str) -> String {
     let mut quoted = false;
     let mut kept = String::new();
     for character in text.chars() {

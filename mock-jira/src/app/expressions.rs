@@ -5,7 +5,7 @@ mod world;
 
 pub use data::Data;
 
-use super::Context;
+use super::{Context, sprints};
 use crate::{
     db::issues::Loaded,
     domain::{
@@ -117,14 +117,21 @@ pub async fn surround<I>(context: &Context, given: &Surroundings<I>, issue_ids: 
         let project = context.project(&project.text("project")?)?;
         data.variables.insert("project".into(), Value::entity(Thing::Project, project.id));
     }
-    // Sites have none of these.
-    for (id, what) in [(given.sprint, "sprint"), (given.board, "board")] {
-        if let Some(id) = id {
-            return Err(Failure::not_found(format!(
-                "The {what} with id {id} does not exist or you do not have permission to see it."
-            )));
+    let missing = |what: &str, id: i64| {
+        Failure::not_found(format!("The {what} with id {id} does not exist or you do not have permission to see it."))
+    };
+    if let Some(id) = given.sprint {
+        let sprint = context.site.sprints.get(id).ok_or_else(|| missing("sprint", id))?;
+        if !sprints::is_visible(context, sprint).await? {
+            return Err(missing("sprint", id));
         }
+        data.variables.insert("sprint".into(), Value::entity(Thing::Sprint, id));
     }
+    if let Some(id) = given.board {
+        sprints::board(context, id).ok_or_else(|| missing("board", id))?;
+        data.variables.insert("board".into(), Value::entity(Thing::Board, id));
+    }
+    // Sites have neither of these.
     if given.service_desk.is_some() {
         return Err(Failure::not_found("The Service Desk you are trying to view does not exist."));
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Context,
-    search::{complaints, cut_off, saved_filters, scope, visible},
+    search::{complaints, cut_off, referents, scope, visible},
 };
 use crate::{
     db,
@@ -10,10 +10,11 @@ use crate::{
         failure::{Failure, Result},
         jql::{
             self, Query,
-            resolve::{Condition, IssueNames, SavedFilters, Scope, resolve, sanitized, with_account_ids},
+            resolve::{Condition, IssueNames, Referents, named_issues, resolve, sanitized, with_account_ids},
         },
     },
 };
+use std::ops::Range;
 
 /// What the strict validator says of a query.
 #[derive(Debug, Default)]
@@ -26,8 +27,8 @@ pub struct Verdict {
 
 /// Has a query judged that follows the grammar.
 pub async fn judge(context: &Context, query: &Query) -> Result<Verdict> {
-    let filters = saved_filters(context, query).await?;
-    let problems = complaints(context, &resolve(query, &scope(context, &filters))).await?;
+    let referents = referents(context, query).await?;
+    let problems = complaints(context, &resolve(query, &scope(context, &referents))).await?;
     let mut verdict = Verdict::default();
     for problem in problems {
         let said = if problem.unknown_value { &mut verdict.warnings } else { &mut verdict.errors };
@@ -42,8 +43,8 @@ pub async fn judge(context: &Context, query: &Query) -> Result<Verdict> {
 /// nothing is no mistake here (S-53).
 pub async fn matching(context: &Context, jql: &str, ids: &[i64]) -> Result<Option<Vec<i64>>> {
     let Ok(query) = jql::parse(jql) else { return Ok(None) };
-    let filters = saved_filters(context, &query).await?;
-    let resolution = resolve(&query, &scope(context, &filters));
+    let referents = referents(context, &query).await?;
+    let resolution = resolve(&query, &scope(context, &referents));
     if resolution.problems.iter().any(|problem| !problem.unknown_value) {
         return Ok(None);
     }
@@ -69,15 +70,34 @@ pub async fn sanitize(context: &Context, jql: &str, account_id: Option<&str>) ->
         return Ok(Err(errors));
     }
     // Nobody has an unknown account.
-    let reader = account_id.and_then(|id| context.site.caller(id)).unwrap_or_default();
-    let filters = SavedFilters::default();
-    let scope_of = |caller| Scope { site: &context.site, caller, now: context.now, filters: &filters };
-    Ok(Ok(sanitized(jql, &query, &scope_of(&context.caller), &scope_of(&reader))))
+    let caller = account_id.and_then(|id| context.site.caller(id)).unwrap_or_default();
+    let reader = Context { caller, ..context.clone() };
+    let (known, readable) = (referents(context, &query).await?, referents(&reader, &query).await?);
+    let (own, other) = (scope(context, &known), scope(&reader, &readable));
+    let hidden = hidden_issues(context, &reader, named_issues(&query, &own)).await?;
+    Ok(Ok(sanitized(jql, &query, &own, &other, &hidden)))
+}
+
+/// Of issues that a query names, those that a reader does not see, with their ids.
+async fn hidden_issues(
+    context: &Context,
+    reader: &Context,
+    named: Vec<(Range<usize>, IssueNames)>,
+) -> Result<Vec<(Range<usize>, i64)>> {
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<_> = named.iter().enumerate().map(|(at, (_, names))| (at, names)).collect();
+    let mut db = context.read().await?;
+    let there = db::search::existing(&mut db, &visible(context), &names).await.map_err(cut_off)?;
+    let seen = db::search::existing(&mut db, &visible(reader), &names).await.map_err(cut_off)?;
+    let hidden = there.into_iter().filter(|(at, _)| !seen.contains_key(at));
+    Ok(hidden.filter_map(|(at, (id, _))| Some((named.get(at)?.0.clone(), id))).collect())
 }
 
 /// A query with account ids instead of other names of people, and whether some of them are nobody's (S-57).
 pub fn clean(context: &Context, jql: &str) -> Result<(String, bool)> {
     let query = jql::parse(jql).map_err(|error| Failure::invalid(error.message))?;
-    let filters = SavedFilters::default();
-    Ok(with_account_ids(jql, &query, &scope(context, &filters)))
+    let referents = Referents::default();
+    Ok(with_account_ids(jql, &query, &scope(context, &referents)))
 }

@@ -8,7 +8,7 @@ use crate::{
         failure::{Failure, Result},
         jql::{
             Query,
-            resolve::{AppCalls, Outcome, Precomputation, SavedFilters, foreign_calls},
+            resolve::{AppCalls, Outcome, Precomputation, Referents, foreign_calls},
         },
     },
 };
@@ -40,7 +40,7 @@ const MOST_CALLS: usize = 200;
 
 /// Notes that calls were needed: here the app would be asked for those that it never answered, and there the app finds
 /// what it has to answer.
-pub(super) async fn note_calls(context: &Context, query: &Query, found: &SavedFilters) -> Result<()> {
+pub(super) async fn note_calls(context: &Context, query: &Query, found: &Referents) -> Result<()> {
     if found.apps.functions.is_empty() {
         return Ok(());
     }

@@ -8,8 +8,8 @@ use crate::{
         jql::{
             self, Query, SyntaxErrorKind,
             resolve::{
-                Condition, IssueNames, Order, Outcome, Problem, Resolution, SavedFilter, SavedFilters, Scope,
-                references, resolve,
+                Condition, IssueNames, Order, Outcome, Problem, Referents, Resolution, SavedFilter, Scope,
+                named_filters, resolve,
             },
         },
         permission::Extent,
@@ -19,7 +19,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Ids of the issues found, in order, and whether there are more.
 pub type Found = Page;
@@ -133,9 +133,9 @@ async fn read(context: &Context, jql: &str) -> Result<Resolution> {
         }
         Err(error) => return Err(Failure::invalid(error.message)),
     };
-    let filters = saved_filters(context, &query).await?;
-    let resolution = resolve(&query, &scope(context, &filters));
-    jql_functions::note_calls(context, &query, &filters).await?;
+    let referents = referents(context, &query).await?;
+    let resolution = resolve(&query, &scope(context, &referents));
+    jql_functions::note_calls(context, &query, &referents).await?;
     // No site is lenient with an order that is too long (S-26).
     if strict || query.order_by.len() > MOST_SORTS {
         let messages = sentences(complaints(context, &resolution).await?);
@@ -143,15 +143,15 @@ async fn read(context: &Context, jql: &str) -> Result<Resolution> {
             return Err(Failure::Invalid(Complaints { messages, ..Complaints::default() }));
         }
     }
-    note_use(context, &filters).await?;
+    note_use(context, &referents).await?;
     Ok(resolution)
 }
 
 /// What a query asks for, as suggestions take it; `None` if it is none.
 pub(super) async fn lenient(context: &Context, jql: &str) -> Result<Option<(Condition, Vec<Order>)>> {
     let Ok(query) = jql::parse(jql) else { return Ok(None) };
-    let filters = saved_filters(context, &query).await?;
-    let Resolution { condition, order, .. } = resolve(&query, &scope(context, &filters));
+    let referents = referents(context, &query).await?;
+    let Resolution { condition, order, .. } = resolve(&query, &scope(context, &referents));
     Ok(Some((condition, order)))
 }
 
@@ -162,8 +162,8 @@ pub async fn validate(context: &Context, jql: &str, stored_as: Option<i64>) -> R
         Ok(query) => query,
         Err(error) => return Ok(vec![error.message]),
     };
-    let filters = SavedFilters { stored_as, ..saved_filters(context, &query).await? };
-    Ok(sentences(complaints(context, &resolve(&query, &scope(context, &filters))).await?))
+    let referents = Referents { stored_as, ..referents(context, &query).await? };
+    Ok(sentences(complaints(context, &resolve(&query, &scope(context, &referents))).await?))
 }
 
 fn sentences(problems: Vec<Problem>) -> Vec<String> {
@@ -171,8 +171,8 @@ fn sentences(problems: Vec<Problem>) -> Vec<String> {
 }
 
 /// Where, for whom and when the caller's query is asked.
-pub(super) fn scope<'a>(context: &'a Context, filters: &'a SavedFilters) -> Scope<'a> {
-    Scope { site: &context.site, caller: &context.caller, now: context.now, filters }
+pub(super) fn scope<'a>(context: &'a Context, referents: &'a Referents) -> Scope<'a> {
+    Scope { site: &context.site, caller: &context.caller, now: context.now, referents }
 }
 
 /// All that a strict site says of a query.
@@ -183,26 +183,29 @@ pub(super) async fn complaints(context: &Context, resolution: &Resolution) -> Re
         _ => None,
     });
     let named: Vec<(usize, &IssueNames)> = named.collect();
-    let mut found = HashSet::new();
+    let mut found = HashMap::new();
     if !named.is_empty() {
         let mut db = context.read().await?;
         found = db::search::existing(&mut db, &visible(context), &named).await.map_err(cut_off)?;
     }
     for (at, mention) in resolution.mentions.iter().enumerate() {
-        let is_there = match &mention.found_by {
-            Condition::Issue(_) => found.contains(&at),
-            other => total(context, other).await? > 0,
+        let complaint = match &mention.found_by {
+            Condition::Issue(_) => match found.get(&at) {
+                Some((_, true)) => None,
+                Some((_, false)) => mention.if_moved.as_ref(),
+                None => Some(&mention.complaint),
+            },
+            other if total(context, other).await? > 0 => None,
+            _ => Some(&mention.complaint),
         };
-        if !is_there {
-            problems.push(mention.complaint.clone());
-        }
+        problems.extend(complaint.cloned());
     }
     Ok(problems)
 }
 
 /// What a query refers to: filters, those that these refer to, as far as the caller sees them, and functions of apps.
-pub(super) async fn saved_filters(context: &Context, query: &Query) -> Result<SavedFilters> {
-    let mut found = SavedFilters::default();
+pub(super) async fn referents(context: &Context, query: &Query) -> Result<Referents> {
+    let mut found = Referents::default();
     add_filters(context, &mut found, wanted(query)).await?;
     found.apps = jql_functions::called(context, &found.queries(query)).await?;
     let fragments = found.apps.precomputations.iter().filter_map(|known| match &known.outcome {
@@ -215,7 +218,7 @@ pub(super) async fn saved_filters(context: &Context, query: &Query) -> Result<Sa
 }
 
 /// Adds the filters of some names, and those that these refer to.
-async fn add_filters(context: &Context, found: &mut SavedFilters, mut names: Vec<String>) -> Result<()> {
+async fn add_filters(context: &Context, found: &mut Referents, mut names: Vec<String>) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
@@ -241,16 +244,16 @@ async fn add_filters(context: &Context, found: &mut SavedFilters, mut names: Vec
 /// Names of filters in a query, as the database compares them.
 fn wanted(query: &Query) -> Vec<String> {
     // PostgreSQL has no text with NUL, and so no filter has such a name.
-    let names = references(query).into_iter().filter(|value| !value.text.contains('\0'));
+    let names = named_filters(query).into_iter().filter(|value| !value.text.contains('\0'));
     names.map(|value| value.text.to_lowercase()).collect()
 }
 
 /// Filters show when they were last used.
-async fn note_use(context: &Context, filters: &SavedFilters) -> Result<()> {
-    if filters.filters.is_empty() {
+async fn note_use(context: &Context, referents: &Referents) -> Result<()> {
+    if referents.filters.is_empty() {
         return Ok(());
     }
-    let ids: Vec<i64> = filters.filters.iter().map(|filter| filter.id).collect();
+    let ids: Vec<i64> = referents.filters.iter().map(|filter| filter.id).collect();
     let mut work = context.begin().await?;
     db::filters::used(&mut work, &ids, context.now).await?;
     Ok(work.commit_unrecorded().await?)

@@ -17,10 +17,12 @@ use serde_json::{Value, json};
 /// A sprint of a board that the caller sees, or with an issue that they see.
 pub async fn get<'a>(context: &'a Context, id: &str) -> Result<&'a Sprint> {
     let sprint = context.site.sprints.parse(id).ok_or_else(missing)?;
-    if board(context, sprint.board_id).is_some() || holds_visible(context, sprint).await? {
-        return Ok(sprint);
-    }
-    Err(missing())
+    if is_visible(context, sprint).await? { Ok(sprint) } else { Err(missing()) }
+}
+
+/// Whether the caller sees a sprint.
+pub async fn is_visible(context: &Context, sprint: &Sprint) -> Result<bool> {
+    Ok(board(context, sprint.board_id).is_some() || holds_visible(context, sprint).await?)
 }
 
 /// Makes a sprint to come.
@@ -101,7 +103,7 @@ pub async fn delete(context: &Context, id: &str) -> Result<()> {
 }
 
 /// A board with its project, if the caller sees that.
-fn board(context: &Context, id: i64) -> Option<(&Board, &Project)> {
+pub fn board(context: &Context, id: i64) -> Option<(&Board, &Project)> {
     let board = context.site.boards.get(id)?;
     let project = context.site.projects.get(board.project_id).filter(|project| project.deleted.is_none())?;
     context.access().sees(project).then_some((board, project))

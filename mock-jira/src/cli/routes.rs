@@ -1,10 +1,6 @@
 //! `mock-jira routes`: what is published and what is served, without a database.
 
-use crate::http::{
-    call::Version,
-    operations::{Catalogue, Operation},
-    server,
-};
+use crate::http::{operations::Catalogue, server};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::io::Write;
@@ -42,7 +38,7 @@ impl Routes {
             .iter()
             .map(|operation| Row {
                 method: operation.method.as_str(),
-                path: published_path(operation),
+                path: operation.published_path(),
                 operation_id: &operation.id,
                 tag: &operation.tag,
                 state: if served.serves(&operation.method, &operation.path) { "served" } else { "not yet" },
@@ -53,14 +49,6 @@ impl Routes {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             printed => Ok(printed?),
         }
-    }
-}
-
-/// The catalogue files operations that only version 2 has under version 3.
-fn published_path(operation: &Operation) -> String {
-    match operation.only_version {
-        Some(Version::V2) => operation.path.replacen("/rest/api/3/", "/rest/api/2/", 1),
-        _ => operation.path.clone(),
     }
 }
 

@@ -381,6 +381,22 @@ pub async fn labels_like(db: &mut Read, text: &str, limit: i64) -> sqlx::Result<
     .await
 }
 
+/// The same of the custom field of a number.
+pub async fn custom_labels_like(db: &mut Read, field_id: i64, text: &str, limit: i64) -> sqlx::Result<Vec<String>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT label COLLATE "C" AS "label!" FROM issue, jsonb_array_elements_text(
+             CASE WHEN jsonb_typeof(custom -> $2) = 'array' THEN custom -> $2 END) label
+           WHERE site_id = $1 AND position($3 IN lower(label)) > 0 ORDER BY 1 LIMIT $4"#,
+        site_id,
+        field_id.to_string(),
+        text,
+        limit
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
 /// Issues that somebody created, edited or looked at, the latest first.
 pub async fn touched_by(db: &mut Read, account_id: &str, limit: i64) -> sqlx::Result<Vec<i64>> {
     let site_id = db.site_id;

@@ -29,8 +29,8 @@ use crate::domain::{
 };
 use projects::Scope;
 use serde_json::json;
-use sqlx::{Decode, Encode, Postgres, QueryBuilder, Type};
-use std::{collections::HashSet, fmt::Display};
+use sqlx::{Decode, Encode, FromRow, Postgres, QueryBuilder, Type, postgres::PgRow};
+use std::{collections::HashMap, fmt::Display};
 use turns::Turns;
 
 /// Ids of a page of issues, in order.
@@ -86,8 +86,13 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
     Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
 
-/// Which of some issues there are, by the numbers that stand with their names.
-pub async fn existing(db: &mut Read, visible: &Extent, names: &[(usize, &IssueNames)]) -> sqlx::Result<HashSet<usize>> {
+/// Those of some issues that are there, by the numbers that stand with their names: their ids, and whether the name is
+/// one that they have now.
+pub async fn existing(
+    db: &mut Read,
+    visible: &Extent,
+    names: &[(usize, &IssueNames)],
+) -> sqlx::Result<HashMap<usize, (i64, bool)>> {
     let (mut ids, mut ids_at) = (Vec::<i64>::new(), Vec::<i64>::new());
     let (mut projects, mut numbers, mut keys_at) = (Vec::<i64>::new(), Vec::<i64>::new(), Vec::<i64>::new());
     for (at, names) in names {
@@ -100,17 +105,20 @@ pub async fn existing(db: &mut Read, visible: &Extent, names: &[(usize, &IssueNa
             keys_at.push(at);
         }
     }
-    let mut statement = Statement::new("SELECT DISTINCT n.at FROM (SELECT id, at FROM unnest(", db.site_id, visible);
+    let select = "SELECT n.at, min(i.id), bool_or(n.now) FROM (SELECT id, at, true AS now FROM unnest(";
+    let mut statement = Statement::new(select, db.site_id, visible);
     statement.bind(ids).push(", ").bind(ids_at).push(") AS t (id, at)");
     for (table, id) in ISSUE_KEYS {
-        statement.push(format_args!(" UNION ALL SELECT k.{id}, t.at FROM {table} k JOIN unnest("));
+        let now = table == "issue";
+        statement.push(format_args!(" UNION ALL SELECT k.{id}, t.at, {now} FROM {table} k JOIN unnest("));
         statement.bind(projects.clone()).push(", ").bind(numbers.clone()).push(", ").bind(keys_at.clone());
         statement.push(") AS t (project_id, number, at) USING (project_id, number) WHERE ").of_site("k");
     }
     statement.push(") n JOIN issue i ON i.id = n.id");
     statement.filter(&Scope::of(visible, &Condition::Everything), false);
-    let found: Vec<i64> = statement.scalars(db).await?;
-    Ok(found.into_iter().filter_map(|at| usize::try_from(at).ok()).collect())
+    statement.push(" GROUP BY n.at");
+    let found: Vec<(i64, i64, bool)> = statement.rows(db).await?;
+    Ok(found.into_iter().filter_map(|(at, id, now)| Some((usize::try_from(at).ok()?, (id, now)))).collect())
 }
 
 /// Where keys of issues stand, former ones too (J-30): table, and its column with the issue's id.
@@ -170,16 +178,24 @@ impl<'v> Statement<'v> {
         Self { sql: QueryBuilder::new(text), site_id, bound: 0, visible, former_names: Vec::new() }
     }
 
-    /// Runs it, within the time that searches are given: the first column of its rows.
-    async fn scalars<T>(mut self, db: &mut Read) -> sqlx::Result<Vec<T>>
+    /// Runs it: the only column of its rows.
+    async fn scalars<T>(self, db: &mut Read) -> sqlx::Result<Vec<T>>
     where
         T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+    {
+        Ok(self.rows::<(T,)>(db).await?.into_iter().map(|(value,)| value).collect())
+    }
+
+    /// Runs it, within the time that searches are given.
+    async fn rows<R>(mut self, db: &mut Read) -> sqlx::Result<Vec<R>>
+    where
+        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
         if self.bound > usize::from(u16::MAX) {
             return Err(sqlx::Error::InvalidArgument("more values than a statement can have".into()));
         }
         let cutter = db.cutter();
-        cutter.run(self.sql.build_query_scalar().persistent(false).fetch_all(db.sql())).await
+        cutter.run(self.sql.build_query_as().persistent(false).fetch_all(db.sql())).await
     }
 
     /// Adds text of our own.

@@ -13,8 +13,16 @@ use std::collections::BTreeSet;
 pub const ISSUES: usize = 1_000;
 /// Most fields of a bulk edit (J-131).
 pub const FIELDS: usize = 200;
-/// Most fields of all issues together that can be moved at once.
-pub const VALUES: usize = 1_500_000;
+/// Most fields of all issues together that can be moved at once (J-131).
+const VALUES: usize = 1_500_000;
+
+/// Whether issues that have so many fields each can be moved at once.
+pub fn can_be_moved(fields: impl IntoIterator<Item = usize>) -> Result<(), String> {
+    if fields.into_iter().sum::<usize>() > VALUES {
+        return Err(format!("The issues have more than {VALUES} fields together."));
+    }
+    Ok(())
+}
 
 /// What a bulk edit does to each issue.
 #[derive(Debug, Default)]
@@ -240,6 +248,14 @@ mod tests {
         assert_eq!(Value::from(edits.input.fields), fields);
         let update = json!({ "labels": [{ "add": "a" }], "timetracking": [{ "edit": { "remainingEstimate": "1d" } }] });
         assert_eq!(Value::from(edits.input.update), update);
+    }
+
+    #[test]
+    fn so_many_fields_can_be_moved() {
+        let issues = [1_500; ISSUES];
+        assert_eq!(can_be_moved(issues), Ok(()));
+        let sentence = "The issues have more than 1500000 fields together.";
+        assert_eq!(can_be_moved(issues.into_iter().chain([1])), Err(sentence.into()));
     }
 
     #[test]

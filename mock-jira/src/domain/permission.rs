@@ -1,7 +1,7 @@
 //! Permissions: their keys, who holds them, and whether a caller may do something.
 
 use super::{
-    config::Project,
+    config::{CustomField, Project},
     fields::custom_number,
     people::{Account, Caller},
     security::SecurityLevel,
@@ -305,6 +305,12 @@ impl<'a> Access<'a> {
         self.reach(project, "BROWSE_PROJECTS").somewhere()
             || self.administers()
             || self.project(project, "ADMINISTER_PROJECTS")
+    }
+
+    /// Whether the caller may know of a custom field: that of a project only who may know of the project.
+    pub fn sees_field(&self, field: &CustomField) -> bool {
+        let seen = |id| self.site.projects.get(id).is_some_and(|project| self.sees(project));
+        field.project_id.is_none_or(seen)
     }
 
     /// Whether the caller may change a project's settings.

@@ -36,6 +36,9 @@ pub struct Settings {
     pub search_paging: SearchPaging,
     /// How long a search may take before it is cut off, in milliseconds.
     pub search_timeout_ms: u32,
+    /// Entity properties that queries know, written as there (`issue.property[flags].size`): in Jira those that apps
+    /// declare; without a list, all.
+    pub searchable_properties: Option<Vec<String>>,
     /// Whether the removed `/search` is gone or still answers (S-42, C-42).
     pub removed_search: RemovedSearch,
     /// Whether mail leaves the site, be it only to be looked at.
@@ -68,6 +71,7 @@ impl Default for Settings {
             search_semantic_errors: SemanticErrors::Lenient,
             search_paging: SearchPaging::Live,
             search_timeout_ms: 30_000,
+            searchable_properties: None,
             removed_search: RemovedSearch::Gone,
             outgoing_mail: true,
             attachments_enabled: true,

@@ -23,6 +23,7 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
+    routing::any,
 };
 use openapi::{Routes, about};
 use schemars::JsonSchema;
@@ -47,6 +48,8 @@ pub fn router(server: Arc<Server>) -> Router {
         .merge(metrics::routes())
         .merge(guarded)
         .into_router()
+        .route("/_mock", any(nothing))
+        .route("/_mock/{*path}", any(nothing))
         .layer(CatchPanicLayer::new())
         .with_state(server)
 }
@@ -141,6 +144,10 @@ async fn admit(State(server): State<Arc<Server>>, request: Request, next: Next) 
     let mut response = Refused(StatusCode::UNAUTHORIZED, message.to_owned()).into_response();
     response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
     response
+}
+
+async fn nothing() -> Refused {
+    Refused::not_found("There is no such operation. /_mock/openapi/admin.json describes those that there are.")
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -86,7 +86,8 @@ pub async fn pass(State(server): State<Arc<Server>>, mut request: Request, next:
         }
     };
     let elapsed = started.elapsed();
-    headers::add(response.headers_mut(), request_id, elapsed);
+    let status = response.status();
+    headers::add(response.headers_mut(), status, request_id, elapsed);
     if let Some(account_id) = &about.account_id {
         headers::add_caller(response.headers_mut(), account_id);
     }
@@ -193,7 +194,10 @@ async fn through(
         Match::Nothing => {
             return match address.path.strip_prefix(media::PATH) {
                 Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
-                None => Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address))),
+                None => {
+                    let who = identify(server, &site, headers.get(header::AUTHORIZATION));
+                    Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address, &who)))
+                }
             };
         }
     };
@@ -349,16 +353,8 @@ fn options(methods: &[&str]) -> Response<Body> {
 
 /// No such site: the gateway and a site's host answer differently (H-29, H-30).
 fn no_site(address: &Address) -> Response<Body> {
-    if address.gateway || address.unknown_cloud {
-        let body = json!({
-            "timestamp": Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Nanos, true),
-            "status": 404,
-            "error": "Not Found",
-            "message": "No message available",
-            "path": address.path,
-        });
-        let mut response =
-            error::json_answer(StatusCode::NOT_FOUND, body, HeaderValue::from_static("application/json"));
+    if let Some(path) = &address.gateway {
+        let mut response = nothing_on_gateway(path);
         response.headers_mut().insert("x-failure-category", HeaderValue::from_static("FAILURE_CLIENT_TCS"));
         return response;
     }
@@ -368,13 +364,30 @@ fn no_site(address: &Address) -> Response<Body> {
     response
 }
 
+/// H-30.
+fn nothing_on_gateway(path: &str) -> Response<Body> {
+    let body = json!({
+        "timestamp": Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Nanos, true),
+        "status": 404,
+        "error": "Not Found",
+        "message": "No message available",
+        "path": path,
+    });
+    error::json_answer(StatusCode::NOT_FOUND, body, HeaderValue::from_static("application/json"))
+}
+
 /// The few things of a site that are no REST operations (H-33, A-6).
-fn page(site: &Snapshot, address: &Address) -> Response<Body> {
+fn page(site: &Snapshot, address: &Address, who: &Who) -> Response<Body> {
     match address.path.as_str() {
         "/_edge/tenant_info" => {
             error::json_answer(StatusCode::OK, json!({ "cloudId": site.site.cloud_id }), error::JSON)
         }
-        "/" => (StatusCode::FOUND, [(header::LOCATION, "/login.jsp?os_destination=%2Fdefault.jsp")]).into_response(),
+        "/" => {
+            let login = "/login.jsp?os_destination=%2Fdefault.jsp";
+            let place = if matches!(who, Who::Known(_)) { "/jira/for-you" } else { login };
+            (StatusCode::FOUND, [(header::LOCATION, place)]).into_response()
+        }
+        path if path == "/ex" || path.starts_with("/ex/") => nothing_on_gateway(path),
         path if path.starts_with("/browse/") => error::plain(
             StatusCode::OK,
             "<!DOCTYPE html><html><head><title>Jira</title></head><body></body></html>",

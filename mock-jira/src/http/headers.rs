@@ -8,16 +8,15 @@ use axum::{
 use uuid::Uuid;
 
 /// Fixed headers (H-3).
-const FIXED: [(&str, &str); 10] = [
+const FIXED: [(&str, &str); 9] = [
     ("server", "AtlassianEdge"),
     ("timing-allow-origin", "*"),
     ("x-content-type-options", "nosniff"),
     ("x-xss-protection", "1; mode=block"),
     ("strict-transport-security", "max-age=63072000; includeSubDomains; preload"),
     ("vary", "Accept-Encoding"),
-    ("x-cache", "Miss from cloudfront"),
     ("x-amz-cf-pop", "FRA60-P5"),
-    ("nel", r#"{"failure_fraction":0.001,"include_subdomains":true,"max_age":600,"report_to":"endpoint-1"}"#),
+    ("nel", r#"{"failure_fraction":0.01,"include_subdomains":true,"max_age":600,"report_to":"endpoint-1"}"#),
     (
         "report-to",
         r#"{"endpoints":[{"url":"https://reports.invalid"}],"group":"endpoint-1","include_subdomains":true,"max_age":600}"#,
@@ -25,10 +24,13 @@ const FIXED: [(&str, &str); 10] = [
 ];
 
 /// Adds what every answer has. `request_id` is also what `/_mock/requests` knows the request by.
-pub fn add(headers: &mut HeaderMap, request_id: Uuid, elapsed: std::time::Duration) {
+pub fn add(headers: &mut HeaderMap, status: StatusCode, request_id: Uuid, elapsed: std::time::Duration) {
     for (name, value) in FIXED {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    let refused = status.is_client_error() || status.is_server_error();
+    let cache = if refused { "Error from cloudfront" } else { "Miss from cloudfront" };
+    headers.insert(HeaderName::from_static("x-cache"), HeaderValue::from_static(cache));
     let dashless = request_id.simple().to_string();
     let mut text = |name: &'static str, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
@@ -48,7 +50,7 @@ pub fn add(headers: &mut HeaderMap, request_id: Uuid, elapsed: std::time::Durati
 /// Refusals that say in another way that they must not be kept (H-4).
 pub fn mark_uncached(operation: &Operation, response: &mut Response<Body>) {
     let marked = match response.status() {
-        StatusCode::BAD_REQUEST => operation.id == "editIssue",
+        StatusCode::BAD_REQUEST => ["editIssue", "searchProjects"].contains(&operation.id.as_str()),
         StatusCode::NOT_FOUND => ["linkIssues", "getIssueLink", "deleteIssueLink"].contains(&operation.id.as_str()),
         _ => false,
     };

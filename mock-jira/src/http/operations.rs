@@ -46,6 +46,14 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Its path as published: the catalogue files what only version 2 has under version 3.
+    pub fn published_path(&self) -> String {
+        match self.only_version {
+            Some(Version::V2) => self.path.replacen("/rest/api/3/", "/rest/api/2/", 1),
+            _ => self.path.clone(),
+        }
+    }
+
     /// How it tells errors.
     pub fn dialect(&self) -> Dialect {
         if self.path.starts_with("/rest/servicedeskapi/") {

@@ -25,6 +25,7 @@ pub mod resolutions;
 pub mod screens;
 pub mod security_schemes;
 pub mod settings;
+mod sought;
 pub mod statuses;
 pub mod tasks;
 pub mod users;

@@ -6,6 +6,7 @@ use super::{
     operations::Catalogue,
     platform,
     routes::Routes,
+    views::kept::Kept,
 };
 use crate::{app::sites::Sites, db::Db};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -85,6 +86,8 @@ pub struct Server {
     pub catalogue: Catalogue,
     /// Those that have a handler.
     pub served: Routes,
+    /// What answers have in common.
+    pub kept: Kept,
     /// What was received and answered.
     pub requests: RequestLog,
     /// Numbers for Prometheus.
@@ -108,6 +111,7 @@ impl Server {
             db,
             catalogue: Catalogue::load()?,
             served: routes(),
+            kept: Kept::default(),
             requests: RequestLog::default(),
             metrics: Metrics::default(),
             options,

@@ -40,7 +40,7 @@ impl Asker<'_> {
 
     /// Whether the caller sees who votes and watches; about oneself, everybody does.
     pub fn sees_crowds(self, place: Place) -> bool {
-        self.holds_project(&Holder::Licensed, place)
+        self.site.projects[place].crowds.iter().any(|holder| self.holds_project(holder, place))
     }
 
     pub fn administers(self) -> bool {

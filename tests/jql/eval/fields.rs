@@ -21,7 +21,9 @@ pub enum Field {
     Description,
     Due,
     Environment,
+    Filter,
     FixVersion,
+    HierarchyLevel,
     Key,
     IssueType,
     Labels,
@@ -36,6 +38,7 @@ pub enum Field {
     ParentProject,
     Priority,
     Project,
+    ProjectType,
     Rank,
     RemainingEstimate,
     Reporter,
@@ -53,7 +56,9 @@ pub enum Field {
     Watcher,
     Watchers,
     WorklogAuthor,
+    WorklogComment,
     WorklogDate,
+    WorkRatio,
     Custom(i64),
 }
 
@@ -129,9 +134,11 @@ impl Asker<'_> {
             "description" => Field::Description,
             "due" | "duedate" => Field::Due,
             "environment" => Field::Environment,
+            "filter" | "request" | "savedfilter" | "searchrequest" => Field::Filter,
             "fixversion" => Field::FixVersion,
-            "issuekey" | "id" | "issue" | "key" => Field::Key,
-            "issuetype" | "type" => Field::IssueType,
+            "hierarchylevel" => Field::HierarchyLevel,
+            "issuekey" | "id" | "issue" | "key" | "workitemkey" => Field::Key,
+            "issuetype" | "type" | "worktype" => Field::IssueType,
             "labels" => Field::Labels,
             "lastviewed" => Field::LastViewed,
             "level" => Field::Level,
@@ -140,12 +147,15 @@ impl Asker<'_> {
             "parentepic" => Field::ParentEpic,
             "parentproject" => Field::ParentProject,
             "worklogauthor" => Field::WorklogAuthor,
+            "worklogcomment" => Field::WorklogComment,
             "worklogdate" => Field::WorklogDate,
+            "workratio" => Field::WorkRatio,
             "originalestimate" | "timeoriginalestimate" => Field::OriginalEstimate,
             "parent" => Field::Parent,
             "epic link" => Field::EpicLink,
             "priority" => Field::Priority,
-            "project" => Field::Project,
+            "project" | "space" => Field::Project,
+            "projecttype" => Field::ProjectType,
             "remainingestimate" | "timeestimate" => Field::RemainingEstimate,
             "reporter" => Field::Reporter,
             "resolution" => Field::Resolution,
@@ -154,7 +164,7 @@ impl Asker<'_> {
             "statuscategory" => Field::StatusCategory,
             "statuscategorychangeddate" => Field::StatusCategoryChanged,
             "summary" => Field::Summary,
-            "text" => Field::Text,
+            "text" | "textfields" => Field::Text,
             "timespent" => Field::TimeSpent,
             "updated" | "updateddate" => Field::Updated,
             "voter" => Field::Voter,
@@ -191,7 +201,7 @@ impl Asker<'_> {
                 let seen = issue.worklogs.iter().filter(|worklog| self.admits(issue, worklog.audience));
                 Class::Days(seen.map(|worklog| self.day_of(worklog.started)).collect())
             }
-            Field::Status | Field::StatusCategory | Field::Voter | Field::Watcher => Class::Set,
+            Field::ProjectType | Field::Status | Field::StatusCategory | Field::Voter | Field::Watcher => Class::Set,
             Field::AffectedVersion | Field::FixVersion | Field::Key | Field::Priority | Field::Resolution => {
                 Class::Ordered
             }
@@ -203,6 +213,11 @@ impl Asker<'_> {
             Field::OriginalEstimate => seconds(0),
             Field::RemainingEstimate => seconds(1),
             Field::TimeSpent => seconds(2),
+            Field::HierarchyLevel => {
+                let level = TYPES.iter().find(|kind| kind.0 == issue.issue_type).map(|kind| kind.2);
+                Class::Number(level.map(|level| level as f64))
+            }
+            Field::WorkRatio => Class::Number(work_ratio(issue)),
             Field::Votes => Class::Number(Some(issue.voters.len() as f64)),
             Field::Watchers => Class::Number(Some(issue.watchers.len() as f64)),
             Field::Summary => Class::Text(vec![issue.summary.clone()]),
@@ -219,7 +234,12 @@ impl Asker<'_> {
                 Class::AllText(texts)
             }
             Field::Attachments => Class::Presence(issue.attached),
-            Field::Rank => return Err(Meaningless),
+            Field::WorklogComment => {
+                let seen = issue.worklogs.iter().filter(|worklog| self.admits(issue, worklog.audience));
+                Class::Text(seen.filter_map(|worklog| worklog.text.clone()).collect())
+            }
+            // Filters are asked apart.
+            Field::Rank | Field::Filter => return Err(Meaningless),
             Field::Custom(id) => match id {
                 field::START_DATE => {
                     Class::Day(issue.custom(id).and_then(Value::as_str).and_then(|day| day.parse().ok()))
@@ -245,6 +265,9 @@ impl Asker<'_> {
     /// Whether a field of an issue stands in a relation to an operand.
     pub fn test(self, field: Field, operator: Operator, operand: &Operand, issue: &Issue) -> Meaning<bool> {
         use Operator::{Eq, Is, IsNot, NotEq, NotIn};
+        if field == Field::Filter {
+            return self.in_filters(operator, operand, issue);
+        }
         let class = self.class(field, issue)?;
         let operands = flat(operand);
         if matches!(operator, Is | IsNot) && *operand != Operand::Empty {
@@ -321,7 +344,9 @@ impl Asker<'_> {
             Class::Set if order.is_some() => Err(Meaningless),
             Class::Set | Class::Ordered => {
                 let named = |operand: &&Operand| match operand {
-                    Operand::Empty if matches!(field, Field::StatusCategory | Field::LinkType) => Err(Meaningless),
+                    Operand::Empty if matches!(field, Field::StatusCategory | Field::LinkType | Field::ProjectType) => {
+                        Err(Meaningless)
+                    }
                     Operand::Empty => Ok(vec![None]),
                     operand => Ok(self.values(field, operator, operand)?.into_iter().map(Some).collect::<Vec<_>>()),
                 };
@@ -366,7 +391,7 @@ impl Asker<'_> {
         issue: &Issue,
     ) -> Meaning<bool> {
         match operand {
-            // Issues stand in the order of their keys, and need not exist to be compared with.
+            // Issues stand in the order of their keys.
             Operand::Value(value) if field == Field::Key => {
                 let ordering = self.compare_key(issue, &value.text)?;
                 Ok(ordering.is_some_and(|ordering| accepted.contains(&ordering)))
@@ -425,6 +450,12 @@ fn number_of(operand: &Operand, estimate: bool) -> Meaning<f64> {
         return Ok(pieces?.into_iter().sum::<i64>() as f64);
     }
     value.text.trim().parse().map_err(|_| Meaningless)
+}
+
+/// Time spent in percent of the estimate, in whole numbers; nothing without an estimate.
+pub fn work_ratio(issue: &Issue) -> Option<f64> {
+    let [estimate, _, spent] = issue.times;
+    Some((100 * spent.unwrap_or(0) / estimate.filter(|estimate| *estimate > 0)?) as f64)
 }
 
 /// The text of a custom field.

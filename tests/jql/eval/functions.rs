@@ -11,7 +11,9 @@ impl<'a> Asker<'a> {
     pub fn call(self, field: Field, operator: Operator, function: &Function) -> Meaning<Vec<String>> {
         let args: Vec<&str> = function.args.iter().map(|arg| arg.text.as_str()).collect();
         let is_list = operator.takes_list();
-        let name = function.name.to_lowercase();
+        // Issues have become work items, and projects spaces.
+        let name = function.name.to_lowercase().replace("workitem", "issue").replace("worktype", "issuetype");
+        let name = name.replace("spaces", "projects");
         let is_user = matches!(
             field,
             Field::Assignee
@@ -78,6 +80,22 @@ impl<'a> Asker<'a> {
                 let places = 0..self.site.projects.len();
                 let places = places.filter(|place| self.plays(role.0, *place) && self.sees_project(*place));
                 Ok(places.map(|place| self.site.projects[place].id.to_string()).collect())
+            }
+            ("projectswhereuserhaspermission", ["View Voters and Watchers" | "VIEW_VOTERS_AND_WATCHERS"])
+                if field == Field::Project && is_list =>
+            {
+                let places = 0..self.site.projects.len();
+                let places = places.filter(|place| self.sees_crowds(*place) && self.sees_project(*place));
+                Ok(places.map(|place| self.site.projects[place].id.to_string()).collect())
+            }
+            ("choiceoption", names) if is_list && !names.is_empty() => {
+                let options: &[Named] = match field {
+                    Field::Custom(field::SEVERITY) => &SEVERITIES,
+                    Field::Custom(field::BROWSERS) => &BROWSERS,
+                    _ => return Err(Meaningless),
+                };
+                let called = |(_, option): &&Named| names.iter().any(|name| name.eq_ignore_ascii_case(option));
+                Ok(options.iter().filter(called).map(|(id, _)| id.to_string()).collect())
             }
             ("cascadeoption", [parent]) if field == Field::Custom(field::ENVIRONMENT_TYPE) && is_list => {
                 Ok(vec![place(parent)?.0.0.to_string()])

@@ -1,6 +1,9 @@
 //! ORDER BY, as far as it is specified: what is equal may come in any order.
 
-use super::{Asker, fields::Field};
+use super::{
+    Asker,
+    fields::{Field, work_ratio},
+};
 use crate::site::*;
 use mock_jira::domain::jql::{Clause, Direction, Operator, Query};
 use serde_json::Value;
@@ -97,6 +100,9 @@ impl Asker<'_> {
             Field::TimeSpent => seconds(2),
             Field::Rank => vec![Key::Text(issue.rank.clone())],
             Field::Summary => text(Some(&issue.summary)),
+            Field::WorkRatio => number(work_ratio(issue)),
+            Field::LastViewed => instant(self.caller.and_then(|user| issue.viewed.get(&user).copied())),
+            Field::Custom(field::CUSTOMER) => text(issue.custom(field::CUSTOMER).and_then(Value::as_str)),
             Field::Custom(id @ (field::ESTIMATE | field::STORY_POINTS | field::MORE_POINTS)) => {
                 number(issue.custom(id).and_then(Value::as_f64))
             }
@@ -110,9 +116,12 @@ impl Asker<'_> {
 /// Dates and priorities begin with the greatest.
 fn own_direction(field: Field) -> Direction {
     match field {
-        Field::Created | Field::Updated | Field::Resolved | Field::StatusCategoryChanged | Field::Due => {
-            Direction::Desc
-        }
+        Field::Created
+        | Field::Updated
+        | Field::Resolved
+        | Field::StatusCategoryChanged
+        | Field::Due
+        | Field::LastViewed => Direction::Desc,
         Field::Custom(field::START_DATE | field::GO_LIVE) | Field::Priority => Direction::Desc,
         _ => Direction::Asc,
     }

@@ -25,6 +25,7 @@ impl<'a> Asker<'a> {
             Field::Watcher => users(&issue.watchers),
             Field::Category => id(project.category),
             Field::Project => id(Some(project.id)),
+            Field::ProjectType => vec![project.kind.to_owned()],
             Field::Component => ids(&issue.components),
             Field::FixVersion => ids(&now.fix_versions),
             Field::AffectedVersion => ids(&issue.affected_versions),
@@ -86,6 +87,9 @@ impl<'a> Asker<'a> {
             Field::Category => named(&PROJECT_CATEGORIES),
             Field::Project | Field::ParentProject => vec![self.project(text)?],
             Field::LinkType => phrases(text),
+            Field::ProjectType => {
+                PROJECT_TYPES.iter().filter(|kind| kind.eq_ignore_ascii_case(text)).map(ToString::to_string).collect()
+            }
             Field::Custom(field::SPRINT) => {
                 let seen = self.site.sprints.iter().filter(|sprint| self.sees_project(sprint.project));
                 by_name(value, seen.map(|sprint| (sprint.id, sprint.name)))
@@ -200,12 +204,16 @@ impl<'a> Asker<'a> {
         self.sees_project(place).then_some((place, number.parse().ok()?))
     }
 
-    /// How an issue stands to a key, of issues in the same project, or to an id.
+    /// How an issue stands to another, of the same project by key, or of any by id; to none that the caller does not
+    /// find, or finds under another key.
     pub fn compare_key(self, issue: &Issue, text: &str) -> Meaning<Option<Ordering>> {
-        if let Some((project, number)) = self.place_in_key(text) {
-            return Ok((issue.project == project).then(|| issue.number.cmp(&number)));
-        }
-        Ok(Some(issue.id.cmp(&text.parse().map_err(|_| Meaningless)?)))
+        let place = self.place_in_key(text);
+        let other = self.issue_of(text)?.filter(|other| self.finds(other));
+        Ok(other.and_then(|other| match place {
+            Some(place) if (other.project, other.number) != place => None,
+            Some(_) => (issue.project == other.project).then(|| issue.number.cmp(&other.number)),
+            None => Some(issue.id.cmp(&other.id)),
+        }))
     }
 
     /// How a value that an issue has stands to one that is named, where the two can be compared.

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         assignment::default_assignee,
-        bulk::VALUES,
+        bulk::can_be_moved,
         config::{IssueType, Project},
         failure::{Failure, Result},
         fields::{Field, Kind},
@@ -65,9 +65,7 @@ pub async fn submit_moves(context: &Context, mappings: Vec<Mapping>, notify: boo
     let mut work = context.begin().await?;
     let all: Vec<String> = mappings.iter().flat_map(|mapping| &mapping.names).cloned().collect();
     let issues = chosen(context, &mut work, &all).await?;
-    if issues.iter().map(|issue| fields_of(context, issue)).sum::<usize>() > VALUES {
-        return Err(Failure::invalid(format!("The issues have more than {VALUES} fields together."))); // J-131
-    }
+    can_be_moved(issues.iter().map(|issue| fields_of(context, issue))).map_err(Failure::invalid)?;
     let moving: HashSet<i64> = issues.iter().map(|issue| issue.id).collect();
     let mut parts = Vec::with_capacity(mappings.len());
     for mapping in mappings {

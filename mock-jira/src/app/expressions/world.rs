@@ -18,6 +18,7 @@ use crate::{
         fields::{Field, Kind},
         issue::Issue,
         permission::{self, Access},
+        sprint::{Board, Sprint, State},
     },
 };
 use chrono::{DateTime, Utc};
@@ -98,6 +99,8 @@ impl World for Reading<'_> {
                 "description" => Value::maybe_text(version.description.as_ref()),
                 name => described(id, &version.name, "", name),
             }),
+            Thing::Sprint => site.sprints.get(id).map(|sprint| self.sprint(sprint, name)),
+            Thing::Board => return site.boards.get(id).map_or(Ok(Value::Null), |board| self.board(board, name)),
             Thing::IssueLinkType => site.link_types.get(id).map(|kind| match name {
                 "inward" => Value::text(&kind.inward),
                 "outward" => Value::text(&kind.outward),
@@ -306,8 +309,8 @@ impl Reading<'_> {
                 let status = site.statuses.get(issue.status_id);
                 Value::Bool(status.is_some_and(|status| status.category == crate::domain::config::DONE))
             }
-            // There are no sprints.
-            "closedSprints" => Value::list([])?,
+            "sprint" => maybe(Thing::Sprint, self.sprints(issue, |state| state != State::Closed).next()),
+            "closedSprints" => return list(Thing::Sprint, self.sprints(issue, |state| state == State::Closed)),
             _ => Value::Null,
         })
     }
@@ -333,6 +336,46 @@ impl Reading<'_> {
         let Field::Custom(custom, _) = field else { return None };
         let stored = issue.custom(custom.id).filter(|value| !value.is_null() && **value != serde_json::json!([]))?;
         Value::from_json(stored).ok()
+    }
+
+    /// Ids of the sprints that an issue is in, of those that are so far.
+    fn sprints(&self, issue: &Issue, so: impl Fn(State) -> bool) -> impl Iterator<Item = i64> {
+        let site = &self.context.site;
+        let value = site.fields.of_kind(Kind::Sprint).and_then(|field| issue.custom(field.id));
+        let ids = value.and_then(serde_json::Value::as_array).into_iter().flatten().filter_map(|id| id.as_i64());
+        ids.filter(move |id| site.sprints.get(*id).is_some_and(|sprint| so(sprint.state)))
+    }
+
+    fn sprint(&self, sprint: &Sprint, name: &str) -> Value {
+        let date = |date: Option<DateTime<Utc>>| date.map_or(Value::Null, Value::Date);
+        match name {
+            "state" => Value::text(sprint.state.as_str()),
+            "goal" => Value::maybe_text(sprint.goal.as_ref()),
+            "startDate" => date(sprint.started),
+            "endDate" => date(sprint.ends),
+            "completeDate" => date(sprint.completed),
+            name => described(sprint.id, &sprint.name, "", name),
+        }
+    }
+
+    fn board(&self, board: &Board, name: &str) -> Member {
+        let of_state = |state: State| {
+            let sprints = self.context.site.sprints.iter();
+            let own = sprints.filter(|sprint| sprint.board_id == board.id && sprint.state == state);
+            list(Thing::Sprint, own.map(|sprint| sprint.id))
+        };
+        Ok(match name {
+            "id" => Value::int(board.id),
+            "activeSprints" => return of_state(State::Active),
+            "futureSprints" => return of_state(State::Future),
+            "closedSprints" => return of_state(State::Closed),
+            "canAdminister" => {
+                let project = self.context.site.projects.get(board.project_id);
+                Value::Bool(project.is_some_and(|project| self.context.access().administers_project(project)))
+            }
+            // Both are for work that is done in sprints (G-5).
+            _ => Value::Bool(board.kind != "kanban"),
+        })
     }
 
     fn status_category(&self, id: i64, name: &str) -> Option<Value> {

@@ -7,6 +7,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
+use sqlx::types::Json;
 
 /// An issue with what an answer shows around it.
 #[derive(Debug)]
@@ -143,7 +144,7 @@ macro_rules! select_issues {
                i.labels, i.component_ids, i.fix_version_ids, i.affected_version_ids, i.created, i.updated, i.due, i.resolved,
                i.status_category_changed, i.original_estimate, i.remaining_estimate, i.time_spent, i.rank, i.archived, i.custom,
                (SELECT s.version FROM site s WHERE s.site_id = $1) AS "site_version!",
-               '{}'::jsonb AS "around!"
+               '{}'::jsonb AS "around!: Json<Around>"
         FROM issue i
         WHERE i.site_id = $1 AND "# + $condition,
             $db.site_id,
@@ -221,7 +222,7 @@ macro_rules! select_issues {
                  'worklog_total', CASE WHEN $8 THEN (
                    SELECT count(*) FROM worklog v WHERE v.site_id = $1 AND v.issue_id = i.id
                      AND (v.visibility_type IS NULL OR admits($1, i.project_id, v.visibility_type, v.visibility_id, $6))) END
-               )) AS "around!"
+               )) AS "around!: Json<Around>"
         FROM issue i
         WHERE i.site_id = $1 AND "# + $condition,
             $db.site_id,
@@ -273,13 +274,13 @@ struct Row {
     archived: Option<DateTime<Utc>>,
     custom: Value,
     site_version: i64,
-    around: Value,
+    around: Json<Around>,
 }
 
 impl Row {
-    fn load(self) -> anyhow::Result<Loaded> {
-        Ok(Loaded {
-            around: serde_json::from_value(self.around)?,
+    fn load(self) -> Loaded {
+        Loaded {
+            around: self.around.0,
             site_version: self.site_version,
             issue: Issue {
                 id: self.id,
@@ -316,7 +317,7 @@ impl Row {
                     _ => serde_json::Map::new(),
                 },
             },
-        })
+        }
     }
 }
 
@@ -339,7 +340,7 @@ pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str
         }
     };
     match rows.into_iter().next() {
-        Some(row) => row.load().map(Some),
+        Some(row) => Ok(Some(row.load())),
         None => match moved(db, name).await? {
             Some(id) => Ok(list(db, &[id], wanted, caller).await?.pop()),
             None => Ok(None),
@@ -354,5 +355,5 @@ pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&st
         ids if wanted.nothing() => select_issues!(db, alone, "i.id = ANY($2)", ids),
         ids => select_issues!(db, wanted, caller, "i.id = ANY($10)", ids),
     };
-    rows.into_iter().map(Row::load).collect()
+    Ok(rows.into_iter().map(Row::load).collect())
 }

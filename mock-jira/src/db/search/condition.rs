@@ -60,6 +60,7 @@ impl Statement<'_> {
                 self.issues(names);
                 self.push(")");
             }
+            Condition::There(names) => self.there(names),
             Condition::Parent(parent) => {
                 let above = format!("{i}0");
                 self.push(format_args!("{i}.parent_id IN (SELECT {above}.id FROM issue {above} WHERE "));
@@ -119,6 +120,23 @@ impl Statement<'_> {
         }
     }
 
+    /// Adds the test that there is an issue of one of these names, keys of before a move apart.
+    fn there(&mut self, names: &IssueNames) {
+        let (projects, numbers): (Vec<i64>, Vec<i64>) = names.keys.iter().copied().unzip();
+        self.push("EXISTS (SELECT FROM issue k WHERE ")
+            .of_site("k")
+            .push(" AND k.archived IS NULL AND k.id IN (SELECT unnest(");
+        self.bind(names.ids.clone()).push(") UNION ALL SELECT n.id FROM issue n JOIN unnest(");
+        self.bind(projects)
+            .push(", ")
+            .bind(numbers)
+            .push(") AS named (project_id, number) USING (project_id, number) WHERE ");
+        self.of_site("n").push(") AND ");
+        let visible = self.visible;
+        self.within("k", visible);
+        self.push(")");
+    }
+
     fn link(&mut self, i: &str, ends: &LinkEnds) {
         let sides =
             [("source_id", "destination_id", &ends.source_of), ("destination_id", "source_id", &ends.destination_of)];
@@ -157,6 +175,11 @@ impl Statement<'_> {
             CustomTest::Holds(values) => {
                 let members: Vec<Value> = values.iter().map(member).collect();
                 self.push(format_args!("{i}.custom @> ANY(")).bind(members).push(")");
+            }
+            CustomTest::Labels(labels) => {
+                let held =
+                    format!("jsonb_array_elements_text(CASE WHEN jsonb_typeof({value}) = 'array' THEN {value} END)");
+                self.push(format_args!("folded(ARRAY(SELECT {held})) && folded(")).bind(labels.clone()).push(")");
             }
             CustomTest::Is(whole) => {
                 self.push(format_args!("({i}.custom @> ")).bind(member(whole));

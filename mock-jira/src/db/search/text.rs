@@ -38,7 +38,8 @@ impl Statement<'_> {
         self.push("SELECT c.issue_id FROM worklog c WHERE ").of_site("c");
         match text {
             Some(text) => self.push(" AND ").has("c.search_text", text, ""),
-            None => self.push(" AND c.search_text <> ''"),
+            // Which may be of stop words alone.
+            None => self.push(" AND btrim(document_text(c.comment)) <> ''"),
         };
         self.push(" AND ").readable(readable);
     }

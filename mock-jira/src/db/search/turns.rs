@@ -93,6 +93,7 @@ fn finds_many<'c>(conditions: impl IntoIterator<Item = &'c &'c Condition>, peopl
         | Condition::Id(..)
         | Condition::Instant(..)
         | Condition::Due(_)
+        | Condition::There(_)
         | Condition::Permitted(_) => true,
         Condition::Account(..) => people,
         Condition::All(inner) | Condition::Any(inner) => finds_many(&inner.iter().collect::<Vec<_>>(), people),

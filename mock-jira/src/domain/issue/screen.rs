@@ -78,7 +78,9 @@ pub fn asked<'a>(
                 || matches!(id.as_str(), "summary" | "issuetype") && purpose != Purpose::Edit
                 || id == "summary"
                 || id == "project"
-                || id == "parent" && issue_type.is_subtask() && purpose == Purpose::Create;
+                || id == "parent" && issue_type.is_subtask() && purpose == Purpose::Create
+                // Whoever is asked how an issue was resolved can't leave it open.
+                || id == "resolution" && matches!(purpose, Purpose::Transition(_));
             (!hidden).then_some(Asked { field, required })
         })
         .collect()

@@ -36,8 +36,8 @@ pub use condition::{
 pub use elsewhere::{Elsewhere, Owner, PropertyTest};
 pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
-pub use rewrite::{sanitized, with_account_ids};
-pub use saved::{SavedFilter, SavedFilters, references};
+pub use rewrite::{named_issues, sanitized, with_account_ids};
+pub use saved::{Referents, SavedFilter, named_filters};
 use std::{
     cell::{Cell, OnceCell, RefCell},
     collections::HashSet,
@@ -54,8 +54,8 @@ pub struct Scope<'a> {
     pub caller: &'a Caller,
     /// The time at the site.
     pub now: DateTime<Utc>,
-    /// What the query refers to; see [`references`].
-    pub filters: &'a SavedFilters,
+    /// What the query refers to; see [`named_filters`].
+    pub referents: &'a Referents,
 }
 
 /// What a query means.
@@ -94,6 +94,8 @@ pub struct Mention {
     pub found_by: Condition,
     /// What a strict site says if there is none, or none that the caller may see.
     pub complaint: Problem,
+    /// What it says if the issue has moved and has another key now.
+    pub if_moved: Option<Problem>,
 }
 
 impl Resolution {

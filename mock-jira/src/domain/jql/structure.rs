@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value as Json};
 
-use super::ast::{Clause, Field, Operand, Origin, Predicate, Property, Query, Sort, Terminal, Value};
+use super::ast::{Clause, Field, Operand, Operator, Origin, Predicate, Property, Query, Sort, Terminal, Value};
 
 /// The query as Jira shows its structure. The `type` of an entity property is left out, since only the site that
 /// declares the property knows it.
@@ -31,7 +31,8 @@ fn clause_json(clause: &Clause) -> Json {
 }
 
 fn terminal_json(terminal: &Terminal) -> Json {
-    let mut json = object([("field", field_json(&terminal.field)), ("operator", terminal.operator.as_str().into())]);
+    let mut json =
+        object([("field", field_json(&terminal.field)), ("operator", operator_word(terminal.operator).into())]);
     if let Some(operand) = &terminal.operand {
         json["operand"] = operand_json(operand);
     }
@@ -39,6 +40,14 @@ fn terminal_json(terminal: &Terminal) -> Json {
         json["predicates"] = each(&terminal.predicates, predicate_json);
     }
     json
+}
+
+/// An operator as the official document lists it, which has `~=` for what queries write as `!~`.
+fn operator_word(operator: Operator) -> &'static str {
+    match operator {
+        Operator::NotLike => "~=",
+        other => other.as_str(),
+    }
 }
 
 fn predicate_json(predicate: &Predicate) -> Json {

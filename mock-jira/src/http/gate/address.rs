@@ -15,9 +15,8 @@ pub(super) struct Address {
     pub(super) base: String,
     /// Path below the site, runs of slashes collapsed (H-32).
     pub(super) path: String,
-    /// The gateway, whose unknown sites have an answer of their own.
-    pub(super) gateway: bool,
-    pub(super) unknown_cloud: bool,
+    /// The whole path on the gateway, whose unknown sites have an answer of their own.
+    pub(super) gateway: Option<String>,
 }
 
 impl Address {
@@ -34,17 +33,15 @@ impl Address {
             .map_or_else(|| format!("{scheme}://{host}"), |url| url.trim_end_matches('/').to_owned());
         let path = collapse(uri.path());
         let name = host_site(host, options.base_url.as_deref()).unwrap_or_else(|| options.default_site.clone());
-        let plain = |base, path, site| Self { site, base, path, gateway: false, unknown_cloud: false };
+        let plain = |base, path, site| Self { site, base, path, gateway: None };
         if let Some((cloud, rest)) =
             path.strip_prefix("/ex/jira/").map(|rest| rest.split_once('/').unwrap_or((rest, "")))
         {
-            let id = Uuid::try_parse(cloud);
             return Self {
-                site: SiteAddress::CloudId(id.clone().unwrap_or_default()),
+                site: SiteAddress::CloudId(Uuid::try_parse(cloud).unwrap_or_default()),
                 base: format!("{called}/ex/jira/{cloud}"),
                 path: format!("/{rest}"),
-                gateway: true,
-                unknown_cloud: id.is_err(),
+                gateway: Some(path),
             };
         }
         if let Some((name, rest)) = path.strip_prefix("/_site/").map(|rest| rest.split_once('/').unwrap_or((rest, "")))

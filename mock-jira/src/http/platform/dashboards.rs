@@ -17,6 +17,7 @@ use crate::{
         body::Json,
         call::Call,
         page::{self, Order, Window},
+        platform::sought::Sought,
         routes::Routes,
         views::shared::{DASHBOARD_EXPANSIONS, dashboard, dashboard_listed},
     },
@@ -95,17 +96,12 @@ async fn get_dashboards_paginated(call: Call) -> Answer {
             );
         }
     }
-    for (one, other) in [("accountId", "owner"), ("groupId", "groupname")] {
-        if params.text(one).is_some() && params.text(other).is_some() {
-            return Err(
-                Failure::invalid(format!("The parameters '{one}' and '{other}' can't be used together.")).into()
-            );
-        }
-    }
+    let Sought { owner, group, project } = Sought::read(&call)?;
     let mut search = Search {
         name: params.text("dashboardName").unwrap_or_default().to_lowercase(),
-        owner: params.text("accountId").or(params.text("owner")).map(str::to_owned),
-        project: params.long("projectId")?,
+        owner,
+        group,
+        project,
         order: order.field,
         descending: order.descending,
         offset: window.start_at,
@@ -118,10 +114,6 @@ async fn get_dashboards_paginated(call: Call) -> Answer {
         // No operation archives a dashboard.
         "archived" => search.limit = 0,
         other => return Err(Failure::BadParameter(format!("Failed to convert 'status' with value: '{other}'")).into()),
-    }
-    if let Some(group) = params.text("groupId").or(params.text("groupname")) {
-        // No dashboard is shared with a group that there is not.
-        search.group = Some(call.site.group(group).map_or(uuid::Uuid::nil(), |group| group.group_id));
     }
     let (found, total) = find_page(&call, &search).await?;
     let values = found.iter().map(|shared| dashboard_listed(&call, shared)).collect();

@@ -256,7 +256,9 @@ async fn result(call: &Call, data: &Data, value: &Found) -> Result<Value> {
         let mut db = call.read().await?;
         let loaded = db::issues::list(&mut db, &ids, selection.wanted(call), call.caller.account_id()).await?;
         let views = render(call, &mut db, &loaded, &selection, &[]).await?;
-        issues = loaded.iter().map(|loaded| loaded.issue.id.to_string()).zip(views).collect();
+        for (loaded, view) in loaded.iter().zip(views) {
+            issues.insert(loaded.issue.id.to_string(), serde_json::to_value(view).map_err(anyhow::Error::from)?);
+        }
     }
     Ok(expression::to_json(value, &mut |value| match value {
         Found::Date(date) => call.time(*date).into(),
@@ -269,7 +271,7 @@ async fn result(call: &Call, data: &Data, value: &Found) -> Result<Value> {
 
 /// A thing as its own operations show it.
 fn bean(call: &Call, data: &Data, thing: &Entity) -> Option<Value> {
-    use views::{config, issue, parts, project, user, worklog};
+    use views::{config, issue, parts, project, sprint, user, worklog};
     let site = &call.site;
     let id: i64 = thing.id.parse().unwrap_or_default();
     Some(match thing.kind {
@@ -294,6 +296,8 @@ fn bean(call: &Call, data: &Data, thing: &Entity) -> Option<Value> {
         Thing::Worklog => worklog::worklog(call, data.worklog(thing)?),
         Thing::Changelog => issue::history(call, data.history(thing)?),
         Thing::ChangelogItem => issue::item(data.item(thing)?),
+        Thing::Sprint => sprint::sprint(call, site.sprints.get(id)?),
+        Thing::Board => sprint::board(call, site.boards.get(id)?),
         kind => kind.name().into(),
     })
 }

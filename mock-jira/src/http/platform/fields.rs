@@ -9,10 +9,7 @@ mod search;
 
 use crate::{
     app::fields::{self, FieldInput},
-    domain::{
-        config::CustomField,
-        fields::{Field, Kind},
-    },
+    domain::fields::{Field, Kind},
     http::{
         answer::{Answer, created, no_content, ok, see_task},
         body::Json,
@@ -40,13 +37,10 @@ pub fn routes() -> Routes {
         .and(associations::routes())
 }
 
-/// Fields of team-managed projects only for those who see the project.
 async fn get_fields(call: Call) -> Answer {
     let visible = |field: &Field| match field {
-        Field::Custom(CustomField { project_id: Some(id), .. }, _) => {
-            call.site.projects.get(*id).is_some_and(|project| call.access().sees(project))
-        }
-        _ => true,
+        Field::Custom(field, _) => call.access().sees_field(field),
+        Field::System(_) => true,
     };
     ok(call.site.fields.iter().filter(visible).map(|field| field.describe()).collect::<Vec<Value>>())
 }

@@ -16,6 +16,7 @@ use crate::{
         body::Json,
         call::Call,
         page::{self, Order, Window},
+        platform::sought::Sought,
         routes::Routes,
         views::shared::{FILTER_EXPANSIONS, filter, filter_listed},
     },
@@ -185,13 +186,7 @@ async fn get_filters_paginated(call: Call) -> Answer {
             );
         }
     }
-    for (one, other) in [("accountId", "owner"), ("groupId", "groupname")] {
-        if params.text(one).is_some() && params.text(other).is_some() {
-            return Err(
-                Failure::invalid(format!("The parameters '{one}' and '{other}' can't be used together.")).into()
-            );
-        }
-    }
+    let Sought { owner, group, project } = Sought::read(&call)?;
     let mut ids = params.longs("id")?;
     if ids.len() > IDS {
         return Err(Failure::invalid(format!("At most {IDS} filter ids can be given.")).into());
@@ -204,11 +199,12 @@ async fn get_filters_paginated(call: Call) -> Answer {
         // Syntax of text search adds nothing to words in names.
         name.split(|c: char| c.is_whitespace() || "\"*~".contains(c)).map(str::to_owned).collect()
     };
-    let mut search = Search {
+    let search = Search {
         all: overrides(&call)? && call.access().administers(),
         words,
-        owner: params.text("accountId").or(params.text("owner")).map(str::to_owned),
-        project: params.long("projectId")?,
+        owner,
+        group,
+        project,
         ids,
         order: order.field,
         descending: order.descending,
@@ -216,10 +212,6 @@ async fn get_filters_paginated(call: Call) -> Answer {
         limit: window.max_results,
         ..everything(&call)
     };
-    if let Some(group) = params.text("groupId").or(params.text("groupname")) {
-        // No filter is shared with a group that there is not.
-        search.group = Some(call.site.group(group).map_or(uuid::Uuid::nil(), |group| group.group_id));
-    }
     let mut db = call.read().await?;
     let (found, total) = db::filters::search(&mut db, &search).await?;
     let found = filters::with_shares(&mut db, found).await?;

@@ -10,7 +10,7 @@ use crate::{
         failure::{Failure, Result},
         jql::{
             self,
-            resolve::{AppCalls, SavedFilters, Scope, reference},
+            resolve::{AppCalls, Referents, Scope, reference},
         },
     },
     http::{
@@ -58,8 +58,8 @@ async fn get_auto_complete_post(Json(call, body): Json<Wanted>) -> Answer {
 
 async fn describe(call: &Call, projects: Option<&[i64]>, collapsed: bool) -> Result<Value> {
     let functions = db::jql_functions::list(&mut call.read().await?).await?;
-    let filters = SavedFilters { apps: AppCalls { functions, ..AppCalls::default() }, ..SavedFilters::default() };
-    let scope = Scope { site: &call.site, caller: &call.caller, now: call.now, filters: &filters };
+    let referents = Referents { apps: AppCalls { functions, ..AppCalls::default() }, ..Referents::default() };
+    let scope = Scope { site: &call.site, caller: &call.caller, now: call.now, referents: &referents };
     Ok(reference(&scope, projects, collapsed))
 }
 

@@ -1,6 +1,10 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
-use super::{config, file_size, project, sprint, time_rendered, user, worklog};
+use super::{
+    config, file_size,
+    kept::{Members, Part, Parts, Shown},
+    project, sprint, time_rendered, user, worklog,
+};
 use crate::{
     app::{comments, transitions::Offer},
     db::{
@@ -10,6 +14,7 @@ use crate::{
         issues::{Around, Loaded, Neighbour, Wanted},
     },
     domain::{
+        config::{Priority, Resolution},
         fields::{Field, Kind, custom_id, system},
         issue::{Issue, changes::ChangeItem},
         rich_text,
@@ -106,44 +111,52 @@ pub const EXPANDS: &str =
     "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations,transitions";
 
 /// An issue with its selected fields: `expand`, `id`, `self`, `key`, `fields` in that order.
-pub fn issue(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<String, Value> {
+pub fn issue(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
     let issue = &loaded.issue;
-    let mut view = Map::new();
-    view.insert("expand".into(), EXPANDS.into());
-    view.insert("id".into(), issue.id.to_string().into());
-    view.insert("self".into(), call.links.api(format_args!("issue/{}", issue.id)).into());
-    view.insert("key".into(), call.site.issue_key(issue.project_id, issue.number).into());
-    view.insert("fields".into(), fields(call, loaded, selection).into());
+    let mut view = Members::default();
+    view.add("expand", EXPANDS);
+    view.add("id", issue.id.to_string());
+    view.add("self", call.links.api(format_args!("issue/{}", issue.id)));
+    view.add("key", call.site.issue_key(issue.project_id, issue.number));
+    view.add("fields", fields(call, loaded, selection));
     view
 }
 
 /// The fields of an issue that are selected and that it has (J-32).
-pub fn fields(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<String, Value> {
-    let mut view = Map::new();
+fn fields(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
+    let parts = call.server.kept.of(call);
+    let mut view = Members::default();
     for field in call.site.fields.iter() {
         let id = field.id();
         if !selection.shows(&id) {
             continue;
         }
         let value = match field {
-            Field::System(_) => system(call, &id, &loaded.issue, &loaded.around),
+            Field::System(_) => system(call, &parts, &id, &loaded.issue, &loaded.around),
             Field::Custom(custom, kind) => {
                 // A custom field outside the issue's context is left out, one inside it is null.
                 let covered =
                     call.site.fields.context(custom.id, loaded.issue.project_id, loaded.issue.issue_type_id).is_some();
-                covered.then(|| self::custom(call, custom.id, kind, loaded))
+                covered.then(|| self::custom(call, custom.id, kind, loaded).into())
             }
         };
         if let Some(value) = value {
-            view.insert(id, value);
+            view.add(id, value);
         }
     }
     view
 }
 
 /// A system field's value; `None` where the member is left out.
-fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value> {
+fn system(call: &Call, parts: &Parts, id: &str, issue: &Issue, around: &Around) -> Option<Shown> {
     let site = &call.site;
+    let person = |account_id: &Option<String>| {
+        let Some(account) = account_id.as_deref().and_then(|id| site.accounts.get(id)) else {
+            return Value::Null.into();
+        };
+        let part = Part::Person { account_id: account.account_id.clone(), email: call.access().sees_email(account) };
+        parts.show(part, || user::person(call, account_id.as_deref()))
+    };
     let text = |document: &Option<Value>| document.as_ref().map_or(Value::Null, |document| self::text(call, document));
     let versions = |ids: &[i64]| {
         ids.iter().filter_map(|id| site.versions.get(*id)).map(|v| config::version(call, v)).collect::<Value>()
@@ -152,22 +165,48 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
         (None, None) => Value::Null,
         (own, below) => (own.unwrap_or(0) + below.unwrap_or(0)).into(),
     };
-    Some(match id {
+    let made: Value = match id {
+        "assignee" => return Some(person(&issue.assignee)),
+        "creator" => return Some(person(&issue.creator)),
+        "reporter" => return Some(person(&issue.reporter)),
+        "issuetype" => {
+            let kind = site.issue_types.get(issue.issue_type_id)?;
+            return Some(parts.show(Part::IssueType(kind.id), || config::issue_type(call, kind)));
+        }
+        "priority" => {
+            let priority = issue.priority_id.and_then(|id| site.priorities.get(id));
+            let show =
+                |priority: &Priority| parts.show(Part::Priority(priority.id), || config::priority(call, priority));
+            return Some(priority.map_or(Value::Null.into(), show));
+        }
+        "project" => {
+            let project = site.projects.get(issue.project_id)?;
+            return Some(parts.show(Part::Project(project.id), || project::in_issue(call, project)));
+        }
+        "resolution" => {
+            let resolution = issue.resolution_id.and_then(|id| site.resolutions.get(id));
+            let show = |resolution: &Resolution| {
+                parts.show(Part::Resolution(resolution.id), || config::resolution(call, resolution))
+            };
+            return Some(resolution.map_or(Value::Null.into(), show));
+        }
+        "status" => {
+            let status = site.statuses.get(issue.status_id)?;
+            return Some(parts.show(Part::Status(status.id), || config::status(call, status)));
+        }
+        "statusCategory" => {
+            let status = site.statuses.get(issue.status_id)?;
+            let category = || config::status_category(call, status.category());
+            return Some(parts.show(Part::StatusCategory(status.id), category));
+        }
         "statuscategorychangedate" => call.time(issue.status_category_changed).into(),
-        "issuetype" => config::issue_type(call, site.issue_types.get(issue.issue_type_id)?),
         // The one field that is left out when empty (observed shapes).
         "parent" => {
             around.parent.as_ref().filter(|parent| visible(call, parent)).map(|parent| neighbour(call, parent))?
         }
         "timespent" => issue.time_spent.into(),
-        "project" => project::in_issue(call, site.projects.get(issue.project_id)?),
         "fixVersions" => versions(&issue.fix_version_ids),
         "aggregatetimespent" => sum(issue.time_spent, around.subtask_spent),
-        "statusCategory" => config::status_category(call, site.statuses.get(issue.status_id)?.category()),
-        "resolution" => issue
-            .resolution_id
-            .and_then(|id| site.resolutions.get(id))
-            .map_or(Value::Null, |r| config::resolution(call, r)),
         "resolutiondate" => issue.resolved.map_or(Value::Null, |time| call.time(time).into()),
         "workratio" => match issue.original_estimate {
             Some(estimate) if estimate > 0 => (issue.time_spent.unwrap_or(0) * 100 / estimate).into(),
@@ -181,9 +220,6 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
         "lastViewed" => around.viewed.map_or(Value::Null, |time| call.time(time).into()),
         "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": false }),
         "created" => call.time(issue.created).into(),
-        "priority" => {
-            issue.priority_id.and_then(|id| site.priorities.get(id)).map_or(Value::Null, |p| config::priority(call, p))
-        }
         "labels" => issue.labels.clone().into(),
         "timeestimate" => issue.remaining_estimate.into(),
         "aggregatetimeoriginalestimate" => sum(issue.original_estimate, around.subtask_original),
@@ -191,9 +227,7 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
         "issuelinks" => {
             around.links.iter().filter(|link| visible(call, &link.other)).filter_map(|item| link(call, item)).collect()
         }
-        "assignee" => user::person(call, issue.assignee.as_deref()),
         "updated" => call.time(issue.updated).into(),
-        "status" => config::status(call, site.statuses.get(issue.status_id)?),
         "components" => issue
             .component_ids
             .iter()
@@ -210,11 +244,9 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
         "attachment" => around.attachments.iter().map(|item| attachment(call, item)).collect(),
         "aggregatetimeestimate" => sum(issue.remaining_estimate, around.subtask_remaining),
         "summary" => issue.summary.as_str().into(),
-        "creator" => user::person(call, issue.creator.as_deref()),
         "subtasks" => {
             around.subtasks.iter().filter(|item| visible(call, item)).map(|item| neighbour(call, item)).collect()
         }
-        "reporter" => user::person(call, issue.reporter.as_deref()),
         "aggregateprogress" => progress(
             issue.time_spent.unwrap_or(0) + around.subtask_spent.unwrap_or(0),
             issue.remaining_estimate.unwrap_or(0) + around.subtask_remaining.unwrap_or(0),
@@ -230,7 +262,8 @@ fn system(call: &Call, id: &str, issue: &Issue, around: &Around) -> Option<Value
         "comment" => comment_page(call, issue, &around.comments)?,
         "worklog" => worklog::inline(call, around, worklog::worklog),
         _ => return None,
-    })
+    };
+    Some(made.into())
 }
 
 /// A custom field's value as answers show it.
@@ -511,7 +544,7 @@ pub fn transition(call: &Call, offer: &Offer, from: i64) -> Value {
 }
 
 /// Selected fields as HTML and words (observed shapes, "renderedFields").
-pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<String, Value> {
+pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
     let issue = &loaded.issue;
     let zone = call.caller.time_zone();
     let targets = Targets { call, attachments: &loaded.around.attachments };
@@ -520,9 +553,10 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
     };
     let tracking = &call.site.settings.time_tracking;
     let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| tracking.in_words(seconds).into());
-    let mut view = Map::new();
+    let mut view = Members::default();
     for (id, value) in fields(call, loaded, selection) {
-        let rendered = match id.as_str() {
+        let value = if let Shown::Made(value) = value { value } else { Value::Null };
+        let rendered: Value = match &*id {
             "statuscategorychangedate" => time_rendered(issue.status_category_changed, zone).into(),
             "created" => time_rendered(issue.created, zone).into(),
             "updated" => time_rendered(issue.updated, zone).into(),
@@ -552,7 +586,7 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
                 _ => Value::Null,
             },
         };
-        view.insert(id, rendered);
+        view.add(id, rendered);
     }
     view
 }
@@ -561,17 +595,19 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Map<Stri
 pub const INLINE_CHANGELOG: i64 = 100;
 
 /// Names of the fields that an issue shows.
-pub fn names(call: &Call, view: &Map<String, Value>) -> Value {
+pub fn names(call: &Call, view: &Members) -> Value {
     shown_fields(call, view).map(|field| (field.id(), field.name().into())).collect::<Map<_, _>>().into()
 }
 
 /// Schemas of the fields that an issue shows.
-pub fn schemas(call: &Call, view: &Map<String, Value>) -> Value {
+pub fn schemas(call: &Call, view: &Members) -> Value {
     shown_fields(call, view).filter_map(|field| Some((field.id(), field.schema()?))).collect::<Map<_, _>>().into()
 }
 
-fn shown_fields<'a>(call: &'a Call, view: &Map<String, Value>) -> impl Iterator<Item = Field<'a>> {
-    let ids: Vec<String> =
-        view.get("fields").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();
-    ids.into_iter().filter_map(|id| call.site.fields.get(&id))
+fn shown_fields<'a>(call: &'a Call, view: &'a Members) -> impl Iterator<Item = Field<'a>> {
+    let fields = match view.get("fields") {
+        Some(Shown::Members(fields)) => Some(fields),
+        _ => None,
+    };
+    fields.into_iter().flat_map(Members::names).filter_map(|id| call.site.fields.get(id))
 }

@@ -1,6 +1,10 @@
-//! Sprints. Their times are in UTC, whatever the caller's zone (observed shapes, 0.1).
+//! Sprints and their boards. Times are in UTC, whatever the caller's zone (observed shapes, 0.1).
 
-use crate::{domain::sprint::Sprint, http::call::Call};
+use super::project;
+use crate::{
+    domain::sprint::{Board, Sprint},
+    http::call::Call,
+};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
@@ -29,6 +33,28 @@ pub fn sprint(call: &Call, sprint: &Sprint) -> Value {
     view["createdDate"] = time(sprint.created);
     view["originBoardId"] = sprint.board_id.into();
     add_goal(&mut view, sprint);
+    view
+}
+
+/// The board of sprints (G-1).
+pub fn board(call: &Call, board: &Board) -> Value {
+    let mut view = json!({
+        "id": board.id,
+        "self": call.links.site(&format!("rest/agile/1.0/board/{}", board.id)),
+        "name": board.name,
+        "type": board.kind,
+    });
+    if let Some(project) = call.site.projects.get(board.project_id) {
+        view["location"] = json!({
+            "projectId": project.id,
+            "displayName": format!("{} ({})", project.name, project.key),
+            "projectName": project.name,
+            "projectKey": project.key,
+            "projectTypeKey": project.type_key,
+            "avatarURI": project::in_issue(call, project)["avatarUrls"]["24x24"],
+            "name": format!("{} ({})", project.name, project.key),
+        });
+    }
     view
 }
 

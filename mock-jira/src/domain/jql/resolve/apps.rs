@@ -161,7 +161,7 @@ impl AppCalls {
 impl Resolver<'_> {
     /// What a clause means that calls an app's function; `None` if it calls none.
     pub(super) fn app_call(&self, terminal: &Terminal, sense: Sense) -> Option<Result<Condition, Vec<Problem>>> {
-        let apps = &self.scope.filters.apps;
+        let apps = &self.scope.referents.apps;
         let (function, call) = apps.find(terminal)?;
         if self.running.fragment.get() {
             // Only Jira's own functions may stand in a fragment.

@@ -36,6 +36,8 @@ pub enum Condition {
     Label(Vec<String>),
     /// It is one of these issues.
     Issue(IssueNames),
+    /// Whatever it is: the caller sees an issue of this name, which is not one from before a move.
+    There(IssueNames),
     /// Its parent is such an issue.
     Parent(Box<Condition>),
     /// It is an end of a link.
@@ -221,6 +223,8 @@ impl Readable {
 pub enum CustomTest {
     /// It is one of these, or a list that has all elements of one.
     Holds(Vec<Value>),
+    /// A list of labels that has one of these, in any case.
+    Labels(Vec<String>),
     /// It is this and no more.
     Is(Value),
     /// A number within the span.
@@ -341,6 +345,12 @@ fn join(any: &mut Vec<Condition>, condition: Condition) {
             Condition::Custom(same, CustomTest::Holds(more)),
         ) if *field == same => {
             values.extend(more);
+        }
+        (
+            Some(Condition::Custom(field, CustomTest::Labels(labels))),
+            Condition::Custom(same, CustomTest::Labels(more)),
+        ) if *field == same => {
+            labels.extend(more);
         }
         (Some(Condition::Issue(names)), Condition::Issue(more)) => {
             names.ids.extend(more.ids);

@@ -168,8 +168,7 @@ impl Resolver<'_> {
         self.sprints().filter(|sprint| sprint.state == state).map(|sprint| sprint.id).collect()
     }
 
-    /// A value in a property. What type it has is told by the value that it is compared with, since there are no apps
-    /// that could declare one.
+    /// A value in a property. What type it has is told by the value that it is compared with, not by an app.
     pub(super) fn property(&self, owner: Owner, property: &Property, test: PropertyTest) -> Condition {
         let path = property.path.as_deref().unwrap_or_default();
         let path: Vec<String> = path.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();

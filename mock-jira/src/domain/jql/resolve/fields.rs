@@ -315,7 +315,10 @@ pub fn find<'a>(scope: &Scope<'a>, field: &'a Field) -> Vec<Subject<'a>> {
     match field.properties.as_slice() {
         [] => {}
         [property] => {
-            return elsewhere::owner(&field.name).map(|owner| Subject::Property(owner, property)).into_iter().collect();
+            let declared = scope.site.site.settings.searchable_properties.as_ref();
+            let is_known = declared.is_none_or(|names| names.contains(&field.full_name()));
+            let owner = elsewhere::owner(&field.name).filter(|_| is_known);
+            return owner.map(|owner| Subject::Property(owner, property)).into_iter().collect();
         }
         _ => return Vec::new(),
     }
@@ -351,12 +354,10 @@ pub fn system_names() -> impl Iterator<Item = (&'static str, Subject<'static>)> 
     SYSTEM.iter().flat_map(|(names, subject)| names.iter().map(|name| (*name, *subject)))
 }
 
-/// What a custom field stands for; `None` if the caller can't see the project it belongs to.
+/// What a custom field stands for; `None` if the caller may not know of it.
 pub fn visible<'a>(scope: &Scope<'a>, field: &'a CustomField) -> Option<Subject<'a>> {
     let kind = Kind::of(&field.type_key);
-    let access = Access::new(scope.site, scope.caller);
-    let project = field.project_id.and_then(|id| scope.site.projects.get(id));
-    project.is_none_or(|project| access.sees(project)).then_some(match kind {
+    Access::new(scope.site, scope.caller).sees_field(field).then_some(match kind {
         Kind::EpicLink => Subject::EpicLink,
         Kind::Rank => Subject::Rank,
         Kind::Opaque if let Some(vacant) = Vacant::of(&field.type_key) => Subject::Vacant(vacant),

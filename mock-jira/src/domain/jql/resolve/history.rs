@@ -264,7 +264,8 @@ impl<'a> Resolver<'a> {
         let values = PastValues { ids: vec![value.text.clone()], names: vec![value.text.clone()], empty: false };
         let past =
             Past { field: past_field, test: PastTest::Was(values), at: (Bound::Unbounded, Bound::Unbounded), by: None };
-        let mention = Mention { found_by: Condition::Past(Box::new(past)), complaint: missing(value, field) };
+        let mention =
+            Mention { found_by: Condition::Past(Box::new(past)), complaint: missing(value, field), if_moved: None };
         self.mentions.borrow_mut().push(mention);
     }
 }

@@ -52,7 +52,7 @@ pub fn reference(scope: &Scope, projects: Option<&[i64]>, collapsed: bool) -> Js
     }
     fields.sort_by_cached_key(|field| field["displayName"].as_str().unwrap_or_default().to_lowercase());
     let mut functions: Vec<Json> = functions::signatures().map(function).collect();
-    functions.extend(scope.filters.apps.functions.iter().map(app_function));
+    functions.extend(scope.referents.apps.functions.iter().map(app_function));
     functions.sort_by_cached_key(|function| function["displayName"].as_str().unwrap_or_default().to_lowercase());
     json!({
         "visibleFieldNames": fields,

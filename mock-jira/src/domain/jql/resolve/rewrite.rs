@@ -2,6 +2,7 @@
 
 use super::{
     Resolver, Scope,
+    condition::IssueNames,
     fields::{self, Subject, Things},
 };
 use crate::domain::{
@@ -11,27 +12,56 @@ use crate::domain::{
 use std::ops::Range;
 
 /// A query as a reader may see it, who must not learn names that they can't see: these become ids.
-/// `all` is a scope that sees everything.
-pub fn sanitized(jql: &str, query: &Query, all: &Scope, reader: &Scope) -> String {
+/// `all` is a scope that sees everything; `hidden` tells where in the query issues are named that the reader does not
+/// see, with their ids.
+pub fn sanitized(jql: &str, query: &Query, all: &Scope, reader: &Scope, hidden: &[(Range<usize>, i64)]) -> String {
     let (all, reader) = (Resolver::new(*all), Resolver::new(*reader));
-    let mut changes = Vec::new();
+    let mut changes: Vec<_> = hidden.iter().map(|(place, id)| (place.clone(), id.to_string())).collect();
     for terminal in terminals(query) {
-        let subjects = fields::find(&all.scope, &terminal.field);
-        let things = match subjects.first() {
-            Some(Subject::Id(things @ (Things::Projects | Things::Components | Things::Versions), _)) => *things,
-            Some(Subject::ParentProject) => Things::Projects,
-            _ => continue,
-        };
+        let Some(subject) = fields::find(&all.scope, &terminal.field).into_iter().next() else { continue };
         let field = terminal.field.name.as_str();
         for value in values(terminal, false) {
-            if let (Ok(ids), Err(_)) = (all.ids_of(things, value, field), reader.ids_of(things, value, field))
-                && let Some(id) = ids.first()
-            {
+            if let (Some(id), None) = (all.secret(subject, value, field), reader.secret(subject, value, field)) {
                 changes.push((value.origin.span(), id.to_string()));
             }
         }
     }
     replaced(jql, changes)
+}
+
+/// The issues that fields of a query name, and where in it.
+pub fn named_issues(query: &Query, scope: &Scope) -> Vec<(Range<usize>, IssueNames)> {
+    let resolver = Resolver::new(*scope);
+    let mut named = Vec::new();
+    for terminal in terminals(query) {
+        let is_issue = |subject: &Subject| {
+            matches!(
+                subject,
+                Subject::Issue | Subject::Parent | Subject::EpicLink | Subject::ParentEpic | Subject::LinkedIssue
+            )
+        };
+        if fields::find(scope, &terminal.field).iter().any(is_issue) {
+            let named_here = |value: &Value| Some((value.origin.span(), resolver.issue(value, "").ok()?));
+            named.extend(values(terminal, false).into_iter().filter_map(named_here));
+        }
+    }
+    named
+}
+
+impl Resolver<'_> {
+    /// The id of what a value names, if that is something of which not everybody may know the name.
+    fn secret(&self, subject: Subject, value: &Value, field: &str) -> Option<i64> {
+        use Things::{Components, Projects, SecurityLevels, Versions};
+        let things = match subject {
+            Subject::Id(things @ (Projects | Components | SecurityLevels | Versions), _) => things,
+            Subject::ParentProject | Subject::Custom(_, Kind::Project) => Projects,
+            Subject::Custom(_, Kind::Version | Kind::Versions) => Versions,
+            Subject::Custom(_, Kind::Sprint) => return self.sprints_called(value, field).ok()?.first().copied(),
+            Subject::SavedFilter => return self.find_filter(value).map(|filter| filter.id),
+            _ => return None,
+        };
+        self.ids_of(things, value, field).ok()?.first().copied()
+    }
 }
 
 /// A query with account ids instead of other names of people, and whether some of them are nobody's.

@@ -26,7 +26,7 @@ pub struct SavedFilter {
 /// What a query refers to that only the database knows: filters, directly or through other filters, as far as the caller
 /// may see them, and functions of apps.
 #[derive(Debug, Default)]
-pub struct SavedFilters {
+pub struct Referents {
     /// By id.
     pub filters: Vec<SavedFilter>,
     /// The filter that the query is to be stored as, which it may not refer to.
@@ -35,7 +35,7 @@ pub struct SavedFilters {
     pub apps: AppCalls,
 }
 
-impl SavedFilters {
+impl Referents {
     /// The query that refers to them, and theirs.
     pub fn queries<'a>(&'a self, query: &'a Query) -> Vec<&'a Query> {
         self.filters.iter().filter_map(|filter| filter.query.as_ref()).chain([query]).collect()
@@ -49,7 +49,7 @@ pub(super) const MOST: usize = 200;
 const DEEPEST: usize = 20;
 
 /// The names of filters in a query, ids or names.
-pub fn references(query: &Query) -> Vec<&Value> {
+pub fn named_filters(query: &Query) -> Vec<&Value> {
     let mut values = Vec::new();
     let mut clauses: Vec<&Clause> = query.where_clause.iter().collect();
     while let Some(clause) = clauses.pop() {
@@ -74,7 +74,7 @@ impl<'a> Resolver<'a> {
             sentences::cyclic_filter(&value.text, &filter.name, field)
         };
         let already_running = self.running.filters.borrow().contains(&filter.id);
-        if already_running || self.scope.filters.stored_as == Some(filter.id) {
+        if already_running || self.scope.referents.stored_as == Some(filter.id) {
             return Err(cyclic());
         }
         let entered = self.running.entered.get() + 1;
@@ -98,8 +98,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// A number is an id first, anything else a name first; of one name, the caller's own is meant.
-    fn find_filter(&self, value: &Value) -> Option<&'a SavedFilter> {
-        let filters = &self.scope.filters.filters;
+    pub(super) fn find_filter(&self, value: &Value) -> Option<&'a SavedFilter> {
+        let filters = &self.scope.referents.filters;
         let by_id = || filters.iter().find(|filter| filter.id.to_string() == value.text);
         let by_name = || {
             let folded = value.text.to_lowercase();

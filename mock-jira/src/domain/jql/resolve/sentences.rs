@@ -71,6 +71,11 @@ pub fn invalid_key(key: &str, field: &str) -> Problem {
     format!("The issue key '{key}' for field '{field}' is invalid.").into()
 }
 
+///
+pub fn moved_key(operator: Operator, key: &str) -> Problem {
+    format!("Operator '{}' cannot be applied to moved issue key '{key}'", operator.as_str()).into()
+}
+
 ///
 pub fn invalid_date(value: &str, field: &str) -> Problem {
     format!(

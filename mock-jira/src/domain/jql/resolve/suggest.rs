@@ -29,6 +29,8 @@ pub enum Choices {
     Accounts,
     /// The labels of issues.
     Labels,
+    /// Those in the custom field of that number.
+    LabelsIn(i64),
     /// The filters that the caller may see.
     Filters,
     /// The field is not there, or has values that can't be listed.
@@ -77,6 +79,7 @@ impl Resolver<'_> {
                 Choices::Accounts
             }
             Subject::Labels => Choices::Labels,
+            Subject::Custom(field, Kind::Labels) => Choices::LabelsIn(field.id),
             Subject::SavedFilter => Choices::Filters,
             Subject::LinkType => {
                 let phrases = site.link_types.iter().flat_map(|link_type| [&link_type.outward, &link_type.inward]);

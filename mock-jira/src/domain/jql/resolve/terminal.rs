@@ -40,7 +40,7 @@ impl<'a> Resolver<'a> {
             return Err(refused());
         };
         check_shape(operand, terminal.operator, field)?;
-        let clause = Clause { subject, field, operator: straight(operator) };
+        let clause = Clause { subject, field, operator: straight(operator), typed: terminal.operator };
         let mut problems = Vec::new();
         let mut conditions = Vec::new();
         for operand in flat(operand) {
@@ -172,7 +172,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn value(&self, clause: &Clause<'a>, value: &Value) -> Result<Condition, Problem> {
-        let Clause { subject, field, operator } = *clause;
+        let Clause { subject, field, operator, .. } = *clause;
         let invalid = || sentences::invalid_value(&value.text, field);
         if value.text.contains('\0') {
             // PostgreSQL has no text with this character, and so there is nothing of that name.
@@ -351,15 +351,20 @@ impl<'a> Resolver<'a> {
         offered.filter(|option| called(&option.value)).map(|option| option.id).collect()
     }
 
-    /// Keys are compared within their project, by number; ids among all.
+    /// Keys are compared within their project, by number; ids among all. With an issue that is not there, or no longer
+    /// under that key, nothing can be compared.
     fn after_issue(&self, clause: &Clause, value: &Value) -> Result<Condition, Problem> {
         let names = self.issue(value, clause.field)?;
+        if let Some(mention) = self.mentions.borrow_mut().last_mut() {
+            mention.if_moved = Some(sentences::moved_key(clause.typed, &value.text));
+        }
+        let there = Condition::There(names.clone());
         let by_id = names.ids.into_iter().map(|id| Condition::Number(NumberColumn::Id, span(clause.operator, id)));
         let by_key = names.keys.into_iter().map(|(project, number)| {
             let number = Condition::Number(NumberColumn::InKey, span(clause.operator, number));
             Condition::all([Condition::Id(IdColumn::Project, vec![project]), number])
         });
-        Ok(Condition::any(by_id.chain(by_key)))
+        Ok(Condition::all([there, Condition::any(by_id.chain(by_key))]))
     }
 
     /// `cascadeOption(parent[, child])`; `none` stands for no option.
@@ -388,6 +393,8 @@ struct Clause<'a> {
     subject: Subject<'a>,
     field: &'a str,
     operator: Operator,
+    /// As it stands in the query.
+    typed: Operator,
 }
 
 /// The operator that a negative one is the contrary of.

@@ -3,14 +3,14 @@
 mod fields;
 mod site;
 
-use super::{Resolution, SavedFilters, Scope, resolve};
+use super::{Referents, Resolution, Scope, resolve};
 use crate::domain::jql::parse;
 use site::{NOW, site};
 
 fn scope_of<T>(account: &str, run: impl FnOnce(&Scope) -> T) -> T {
     let site = site();
     let caller = site.caller(account).unwrap_or_default();
-    run(&Scope { site: &site, caller: &caller, now: NOW.parse().unwrap(), filters: &SavedFilters::default() })
+    run(&Scope { site: &site, caller: &caller, now: NOW.parse().unwrap(), referents: &Referents::default() })
 }
 
 fn sentences(resolution: &Resolution) -> Vec<&str> {
@@ -131,6 +131,20 @@ fn emptiness_and_negation() {
     ]);
 }
 
+/// Words are kept in lower case, in which some letters are longer.
+#[test]
+fn words_that_are_too_long() {
+    let word = |letter: &str, times: usize| format!("summary ~ {}", letter.repeat(times));
+    for (query, is_read) in
+        [(word("x", 2046), true), (word("x", 2047), false), (word("Ⱥ", 682), true), (word("Ⱥ", 683), false)]
+    {
+        scope_of("ann", |scope| {
+            let resolution = resolve(&parse(&query).unwrap(), scope);
+            assert_eq!(resolution.problems.is_empty(), is_read, "{}", query.len());
+        });
+    }
+}
+
 #[test]
 fn comparisons() {
     means(&[
@@ -138,7 +152,10 @@ fn comparisons() {
         ("priority > Medium", "Id(Priority, [31])"),
         ("priority <= Medium", "Id(Priority, [32, 33])"),
         ("fixVersion < 2.0", "Id(FixVersions, [51])"),
-        ("key > ENG-5", "All([Id(Project, [1]), Number(InKey, (Excluded(5), Unbounded))])"),
+        (
+            "key > ENG-5",
+            "All([There(IssueNames { ids: [], keys: [(1, 5)] }), Id(Project, [1]), Number(InKey, (Excluded(5), Unbounded))])",
+        ),
         ("votes >= 3", "Number(Votes, (Included(3), Unbounded))"),
         ("originalEstimate > 2h", "Number(OriginalEstimate, (Excluded(7200), Unbounded))"),
         ("timeSpent = 90", "Number(TimeSpent, (Included(5400), Included(5400)))"),

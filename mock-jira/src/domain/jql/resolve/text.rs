@@ -2,7 +2,7 @@
 
 use super::condition::TextQuery;
 
-/// Longest word and longest text that can be looked for, in bytes; PostgreSQL keeps no longer word.
+/// Longest word, in lower case, and longest text that can be looked for, in bytes; PostgreSQL keeps no longer word.
 const LONGEST_WORD: usize = 2046;
 const LONGEST: usize = 32_767;
 
@@ -26,7 +26,7 @@ pub fn read(text: &str) -> Result<TextQuery, BadText> {
     let wildcards = text.matches(['*', '?']).count();
     if text.len() > LONGEST
         || wildcards > MOST_WILDCARDS
-        || text.split_whitespace().any(|word| word.len() > LONGEST_WORD)
+        || text.split_whitespace().any(|word| word.to_lowercase().len() > LONGEST_WORD)
     {
         return Err(BadText::Unreadable);
     }

@@ -119,7 +119,8 @@ impl<'a> Resolver<'a> {
             }
             _ => issue.ids.push(value.text.parse().map_err(|_| sentences::invalid_key(&value.text, field))?),
         }
-        self.mentions.borrow_mut().push(Mention { found_by: Condition::Issue(issue.clone()), complaint });
+        let found_by = Condition::Issue(issue.clone());
+        self.mentions.borrow_mut().push(Mention { found_by, complaint, if_moved: None });
         Ok(issue)
     }
 
@@ -162,10 +163,8 @@ impl<'a> Resolver<'a> {
                 let group = self.group(&value.text).ok_or_else(|| missing(value, field))?;
                 vec![group.group_id.to_string().into()]
             }
-            // all sprints of a name.
-            Kind::Sprint => {
-                to_json(choose(&self.sprints().map(|s| Named::new(s.id, &s.name)).collect::<Vec<_>>(), value, field)?)
-            }
+            Kind::Sprint => to_json(self.sprints_called(value, field)?),
+            Kind::Labels => return Ok(Condition::Custom(custom.id, CustomTest::Labels(vec![value.text.clone()]))),
             // A team alone, or as the object that stands for it.
             Kind::Opaque => vec![value.text.as_str().into(), json!({ "id": value.text })],
             _ => vec![value.text.as_str().into()],
@@ -174,6 +173,11 @@ impl<'a> Resolver<'a> {
         let plural = kind.is_plural() || kind == Kind::Cascade;
         let ids = ids.into_iter().map(|id| if plural { json!([id]) } else { id });
         Ok(Condition::Custom(custom.id, CustomTest::Holds(ids.collect())))
+    }
+
+    /// All sprints of a name.
+    pub(super) fn sprints_called(&self, value: &Value, field: &str) -> Found<Vec<i64>> {
+        choose(&self.sprints().map(|sprint| Named::new(sprint.id, &sprint.name)).collect::<Vec<_>>(), value, field)
     }
 
     /// The sprints of boards that the caller may see.

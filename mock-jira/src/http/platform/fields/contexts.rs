@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
         .get("/rest/api/3/field/{fieldId}/contexts", get_contexts_for_field_deprecated)
         .get(&path("/defaultValue"), get_default_values)
         .put(&path("/defaultValue"), set_default_values)
+        .get(&path("/defaultValues"), get_context_default_values)
         .get(&path("/issuetypemapping"), get_issue_type_mappings_for_contexts)
         .get(&path("/projectmapping"), get_project_context_mapping)
         .post(&path("/mapping"), get_custom_field_contexts_for_projects_and_issue_types)
@@ -112,6 +113,20 @@ async fn get_default_values(call: Call, Path(field_id): Path<String>) -> Answer 
     let (field, contexts) = chosen(&call, &field_id)?;
     let values: Vec<Value> = contexts.into_iter().filter_map(|context| defaults::view(field, context)).collect();
     ok(listed(&call, &format!("field/{field_id}/context/defaultValue"), window, values, |value| value))
+}
+
+/// The same, context by context. None has defaults that differ by issue type.
+async fn get_context_default_values(call: Call, Path(field_id): Path<String>) -> Answer {
+    let window = Window::read(&call, 50, 100)?;
+    let (field, contexts) = chosen(&call, &field_id)?;
+    let view = |context: &FieldContext| {
+        let mut default = json!({ "isAnyIssueType": true });
+        if let Some(value) = defaults::view(field, context) {
+            default["value"] = value;
+        }
+        json!({ "contextId": context.id, "defaultValues": [default] })
+    };
+    ok(listed(&call, &format!("field/{field_id}/context/defaultValues"), window, contexts, view))
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,10 @@ use crate::{
         body::{self, Json},
         call::Call,
         routes::Routes,
-        views::issue::{self as shown, Selection},
+        views::{
+            issue::{self as shown, Selection},
+            kept::{Members, Shown},
+        },
     },
 };
 use axum::{
@@ -95,21 +98,26 @@ async fn create_issue(call: Call, request: Request) -> Answer {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Failure::invalid("No Issue Create payload supplied").into()); // H-16
     }
-    let update: IssueUpdate = body::read(&bytes)?;
+    let new = body::read::<IssueUpdate>(&bytes)?.new_issue()?;
     let seen = call.params.flag("updateHistory", false)?;
-    let issue = issues::create(&call, &update.new_issue()?, call.version.text()).await?;
+    let issue = issues::create(&call, &new, call.version.text()).await?;
     if seen {
         views::saw_project(&call, issue.project_id).await?;
     }
-    created(reference(&call, issue.id, issue.project_id, issue.number))
+    created(reference(&call, &issue, &new))
 }
 
-fn reference(call: &Call, id: i64, project_id: i64, number: i64) -> Value {
-    value!({
-        "id": id.to_string(),
-        "key": call.site.issue_key(project_id, number),
-        "self": call.links.api(format_args!("issue/{id}")),
-    })
+/// A new issue, and what came of the transition that was to be taken right away (J-1).
+fn reference(call: &Call, issue: &Issue, new: &NewIssue) -> Value {
+    let mut view = value!({
+        "id": issue.id.to_string(),
+        "key": call.site.issue_key(issue.project_id, issue.number),
+        "self": call.links.api(format_args!("issue/{}", issue.id)),
+    });
+    if new.transition.is_some() {
+        view["transition"] = value!({ "status": 200, "errorCollection": { "errorMessages": [], "errors": {} } });
+    }
+    view
 }
 
 #[derive(Deserialize)]
@@ -132,11 +140,13 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
     let mut errors = Vec::new();
     for (place, update) in bulk.issue_updates.into_iter().enumerate() {
         let outcome = match update.new_issue() {
-            Ok(new) => issues::create(&call, &new, call.version.text()).await,
+            Ok(new) => {
+                issues::create(&call, &new, call.version.text()).await.map(|issue| reference(&call, &issue, &new))
+            }
             Err(failure) => Err(failure),
         };
         match outcome {
-            Ok(issue) => made.push(reference(&call, issue.id, issue.project_id, issue.number)),
+            Ok(reference) => made.push(reference),
             Err(failure) => {
                 let Complaints { messages, fields } = issues::complaints_of(failure);
                 errors.push(value!({
@@ -172,7 +182,7 @@ async fn show(mut call: Call, id_or_key: &str, seen: bool) -> Answer {
 }
 
 /// An issue with the fields, properties and expansions that the query string asks for (J-30 to J-36).
-async fn load(call: &Call, id_or_key: &str) -> Result<(Issue, Value)> {
+async fn load(call: &Call, id_or_key: &str) -> Result<(Issue, Members)> {
     let selection = Selection::read(&call.params.list("fields"), "*all");
     let name = call.required_issue_name(id_or_key)?;
     let mut db = call.read().await?;
@@ -195,7 +205,7 @@ pub async fn render(
     loaded: &[db::issues::Loaded],
     selection: &Selection,
     properties: &[String],
-) -> Result<Vec<Value>> {
+) -> Result<Vec<Members>> {
     let expands = |name: &str| call.params.expands(name);
     let ids: Vec<i64> = loaded.iter().map(|loaded| loaded.issue.id).collect();
     let mut histories = if expands("changelog") {
@@ -211,46 +221,48 @@ pub async fn render(
         let issue = &loaded.issue;
         let mut view = shown::issue(call, loaded, selection);
         if expands("renderedFields") {
-            view.insert("renderedFields".into(), shown::rendered(call, loaded, selection).into());
+            view.add("renderedFields", shown::rendered(call, loaded, selection));
         }
         if !properties.is_empty() {
             let own = found.iter().filter(|(id, _, _)| *id == issue.id.to_string());
-            view.insert(
-                "properties".into(),
-                own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>().into(),
-            );
+            view.add("properties", own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>());
         }
         if expands("names") {
-            view.insert("names".into(), shown::names(call, &view));
+            view.add("names", shown::names(call, &view));
         }
         if expands("schema") {
-            view.insert("schema".into(), shown::schemas(call, &view));
+            view.add("schema", shown::schemas(call, &view));
         }
         if expands("transitions") {
-            view.insert("transitions".into(), super::transitions::list(call, loaded, false)?.into());
+            view.add("transitions", super::transitions::list(call, loaded, false)?);
         }
         if expands("operations") {
-            view.insert("operations".into(), value!({ "linkGroups": [] }));
+            view.add("operations", value!({ "linkGroups": [] }));
         }
         if expands("editmeta") {
-            view.insert("editmeta".into(), super::metadata::edit_meta(call, issue)?);
+            view.add("editmeta", super::metadata::edit_meta(call, issue)?);
         }
         if expands("changelog") {
             let (total, entries) = histories.remove(&issue.id).unwrap_or_default();
             let entries: Vec<Value> = entries.iter().map(|entry| shown::history(call, entry)).collect();
-            view.insert(
-                "changelog".into(),
+            view.add(
+                "changelog",
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
             );
         }
         if expands("versionedRepresentations") {
             // Each field under the number of its representation instead of `fields` (J-34).
-            if let Some(Value::Object(fields)) = view.shift_remove("fields") {
-                let versions = fields.into_iter().map(|(id, value)| (id, value!({ "1": value })));
-                view.insert("versionedRepresentations".into(), Value::Object(versions.collect()));
+            if let Some(Shown::Members(fields)) = view.take("fields") {
+                let mut versions = Members::default();
+                for (id, value) in fields {
+                    let mut version = Members::default();
+                    version.add("1", value);
+                    versions.add(id, version);
+                }
+                view.add("versionedRepresentations", versions);
             }
         }
-        rendered.push(view.into());
+        rendered.push(view);
     }
     Ok(rendered)
 }

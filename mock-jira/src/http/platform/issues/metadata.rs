@@ -13,14 +13,14 @@ use crate::{
         permission::IssuePeople,
     },
     http::{
-        answer::{Answer, ok},
+        answer::{self, Answer, ok},
         call::Call,
         page::Window,
         routes::Routes,
         views::{self, config, project as project_views},
     },
 };
-use axum::extract::Path;
+use axum::{extract::Path, http::StatusCode};
 use serde_json::{Map, Value, json};
 
 /// Operations that describe fields.
@@ -73,17 +73,27 @@ async fn get_create_issue_meta(call: Call) -> Answer {
     ok(json!({ "expand": "projects", "projects": projects }))
 }
 
-/// Default and cap of both createmeta pages (J-65).
-fn window(call: &Call) -> Result<Window> {
-    if let Some(wanted) = call.params.int("maxResults")?.filter(|wanted| *wanted > 200) {
-        tracing::debug!(wanted, "createmeta beyond its limit");
-        return Err(Failure::invalid("Parameter 'maxResults' must not exceed the limit '200'"));
-    }
-    Window::read(call, 50, 200)
+/// Most of a createmeta page.
+const MOST: i64 = 200;
+
+/// The refusal of a larger page, which has a member of its own (J-65).
+fn too_large(call: &Call) -> Result<Option<Answer>> {
+    let refusal = || {
+        let sentence = format!("Parameter 'maxResults' must not exceed the limit '{MOST}'");
+        let stray = json!({ "empty": false, "present": true });
+        answer::json(
+            StatusCode::BAD_REQUEST,
+            json!({ "errorMessages": [sentence], "errors": {}, "httpStatusCode": stray }),
+        )
+    };
+    Ok(call.params.int("maxResults")?.filter(|wanted| *wanted > MOST).map(|_| refusal()))
 }
 
 async fn get_create_issue_meta_issue_types(call: Call, Path(id_or_key): Path<String>) -> Answer {
-    let window = window(&call)?;
+    if let Some(refusal) = too_large(&call)? {
+        return refusal;
+    }
+    let window = Window::read(&call, 50, MOST)?;
     let project = creatable(&call, &id_or_key)?;
     let types: Vec<Value> = call.site.issue_types_of(project).map(|kind| offered(&call, kind)).collect();
     ok(
@@ -92,7 +102,10 @@ async fn get_create_issue_meta_issue_types(call: Call, Path(id_or_key): Path<Str
 }
 
 async fn get_create_issue_meta_issue_type_id(call: Call, Path((id_or_key, type_id)): Path<(String, String)>) -> Answer {
-    let window = window(&call)?;
+    if let Some(refusal) = too_large(&call)? {
+        return refusal;
+    }
+    let window = Window::read(&call, 50, MOST)?;
     let project = creatable(&call, &id_or_key)?;
     let kind = call.site.issue_types_of(project).find(|kind| kind.id.to_string() == type_id);
     let kind = kind.ok_or_else(|| Failure::invalid_field("issuetype", "The issue type selected is invalid."))?;
@@ -196,7 +209,7 @@ fn describe(
         view.insert("defaultValue".into(), default);
     }
     let suggestions = match id.as_str() {
-        "assignee" => Some(call.links.api("user/assignable/search?query=")),
+        "assignee" => Some(call.links.api(format_args!("user/assignable/search?project={}&query=", project.key))),
         "reporter" => Some(call.links.api("user/recommend?context=Reporter&query=")),
         "labels" => Some(format!("{}/rest/api/1.0/labels/suggest?query=", call.links.base)),
         "issuelinks" => Some(call.links.api(
@@ -238,9 +251,10 @@ fn allowed_values(
     let site = &call.site;
     Some(match field {
         Field::System(system) => match system.id {
+            // A new issue is of the type that the form is for; another one can take any of the same level.
             "issuetype" => site
                 .issue_types_of(project)
-                .filter(|other| other.level == kind.level)
+                .filter(|other| if people.is_some() { other.level == kind.level } else { other.id == kind.id })
                 .map(|t| config::issue_type(call, t))
                 .collect(),
             "project" => vec![project_views::in_issue(call, project)],

@@ -9,19 +9,22 @@ use crate::{
         site::RemovedSearch,
     },
     http::{
-        answer::{Answer, ok},
+        answer::{Answer, json, ok},
         body::{self, lenient},
         call::Call,
         page::Window,
         routes::Routes,
-        views::issue::Selection,
+        views::{
+            issue::Selection,
+            kept::{Members, Shown},
+        },
     },
 };
-use axum::extract::Request;
+use axum::{extract::Request, http::StatusCode};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json as value};
 
 /// Operations on searches.
 pub fn routes() -> Routes {
@@ -99,7 +102,7 @@ const MOST: i64 = 5000;
 /// Most results of a page with fields.
 const MOST_WITH_FIELDS: i64 = 100;
 
-async fn run(call: &Call, asked: &Search) -> Result<Value> {
+async fn run(call: &Call, asked: &Search) -> Result<Members> {
     // In the order of S-25.
     let jql = asked.jql.as_deref().unwrap_or_default();
     let start = PageToken::read(call, asked.next_page_token.as_deref(), jql)?;
@@ -124,29 +127,20 @@ async fn run(call: &Call, asked: &Search) -> Result<Value> {
 
     let (ids, next) = search::page(call, jql, start, limit).await?;
     let mut db = call.read().await?;
-    let (issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
+    let (mut issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
     if version != Some(call.site.site.version) {
         return Err(Failure::Stale);
     }
-    let mut answer = Map::new();
-    let shown = |member: &str| {
-        issues.iter().filter_map(|issue| issue.get(member)?.as_object().cloned()).flatten().collect::<Map<_, _>>()
-    };
-    let (names, schema) = (shown("names"), shown("schema"));
-    let issues: Vec<Value> = issues.into_iter().map(without_metadata).collect();
-    answer.insert("issues".into(), issues.into());
-    if call.params.expands("names") {
-        answer.insert("names".into(), names.into());
-    }
-    if call.params.expands("schema") {
-        answer.insert("schema".into(), schema.into());
-    }
+    let mut answer = Members::default();
+    let described = take_descriptions(&mut issues);
+    answer.add("issues", Shown::List(issues));
+    describe_fields(call, &mut answer, described);
     let is_last = next.is_none();
     if let Some(start) = next {
-        answer.insert("nextPageToken".into(), PageToken::new(call, start, jql).write().into()); // S-4
+        answer.add("nextPageToken", PageToken::new(call, start, jql).write()); // S-4
     }
-    answer.insert("isLast".into(), is_last.into());
-    Ok(answer.into())
+    answer.add("isLast", is_last);
+    Ok(answer)
 }
 
 /// Names as a list gives them, of which each may be several with commas between (S-16).
@@ -162,7 +156,7 @@ async fn page(
     ids: &[i64],
     selection: &Selection,
     properties: &[String],
-) -> Result<(Vec<Value>, Option<i64>)> {
+) -> Result<(Vec<Members>, Option<i64>)> {
     let mut loaded = db::issues::list(db, ids, selection.wanted(call), call.caller.account_id()).await?;
     let version = match loaded.first() {
         Some(loaded) => Some(loaded.site_version),
@@ -173,9 +167,10 @@ async fn page(
     if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
         // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).
         let bare = loaded.iter().map(|loaded| {
-            let mut view = json!({ "id": loaded.issue.id.to_string() });
+            let mut view = Members::default();
+            view.add("id", loaded.issue.id.to_string());
             if selection.shows("key") {
-                view["key"] = call.site.issue_key(loaded.issue.project_id, loaded.issue.number).into();
+                view.add("key", call.site.issue_key(loaded.issue.project_id, loaded.issue.number));
             }
             view
         });
@@ -184,13 +179,26 @@ async fn page(
     Ok((render(call, db, &loaded, selection, properties).await?, version))
 }
 
-/// `names` and `schema` stand once beside the issues, not in each.
-fn without_metadata(mut issue: Value) -> Value {
-    if let Some(members) = issue.as_object_mut() {
-        members.shift_remove("names");
-        members.shift_remove("schema");
+/// `names` and `schema` of fields stand once beside the issues, not in each.
+const DESCRIPTIONS: [&str; 2] = ["names", "schema"];
+
+/// Takes the descriptions of their fields out of issues.
+fn take_descriptions(issues: &mut [Members]) -> [Map<String, Value>; 2] {
+    DESCRIPTIONS.map(|member| {
+        let each = issues.iter_mut().filter_map(|issue| issue.take(member));
+        each.filter_map(|all| if let Shown::Made(Value::Object(all)) = all { Some(all) } else { None })
+            .flatten()
+            .collect()
+    })
+}
+
+/// Adds the descriptions that are asked for.
+fn describe_fields(call: &Call, answer: &mut Members, described: [Map<String, Value>; 2]) {
+    for (member, all) in DESCRIPTIONS.into_iter().zip(described) {
+        if call.params.expands(member) {
+            answer.add(member, all);
+        }
     }
-    issue
 }
 
 /// Where the next page begins (S-6): bound to the query, and good for seven days (S-5).
@@ -233,7 +241,7 @@ struct Count {
 
 async fn count_issues(body::Json(call, asked): body::Json<Count>) -> Answer {
     let count = search::count(&call, asked.jql.as_deref().unwrap_or_default()).await?;
-    ok(json!({ "count": count }))
+    ok(value!({ "count": count }))
 }
 
 /// The old search, as a site that has not lost it yet answers (S-44).
@@ -248,6 +256,32 @@ struct RemovedQuery {
     fields: Option<Vec<String>>,
     expand: Option<Value>,
     properties: Option<Vec<String>>,
+    #[serde(deserialize_with = "lenient::text")]
+    validate_query: Option<String>,
+}
+
+/// What comes of a query that names what is not there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Validation {
+    /// It is refused (S-29).
+    Strict,
+    /// The answer warns of it.
+    Warn,
+    /// Nothing.
+    None,
+}
+
+impl RemovedQuery {
+    fn validation(&self) -> Result<Validation> {
+        match self.validate_query.as_deref() {
+            None | Some("strict" | "true") => Ok(Validation::Strict),
+            Some("warn" | "false") => Ok(Validation::Warn),
+            Some("none") => Ok(Validation::None),
+            Some(other) => {
+                Err(Failure::BadParameter(format!("Failed to convert 'validateQuery' with value: '{other}'")))
+            }
+        }
+    }
 }
 
 async fn removed_search_by_query(call: Call) -> Answer {
@@ -260,6 +294,7 @@ async fn removed_search_by_query(call: Call) -> Answer {
         fields: Some(call.params.list("fields")),
         properties: Some(call.params.list("properties")),
         expand: None,
+        validate_query: call.params.text("validateQuery").map(str::to_owned),
     };
     removed_search(&call, &asked).await
 }
@@ -286,14 +321,26 @@ async fn removed_search(call: &Call, asked: &RemovedQuery) -> Answer {
     let start_at = asked.start_at.unwrap_or(0).max(0);
     let max_results = asked.max_results.unwrap_or(50).clamp(0, MOST_WITH_FIELDS);
     let selection = Selection::read(asked.fields.as_deref().unwrap_or_default(), "*navigable");
+    let validation = asked.validation()?;
+    let complaints =
+        if validation == Validation::None { Vec::new() } else { search::validate(call, jql, None).await? };
+    if validation == Validation::Strict && !complaints.is_empty() {
+        return json(StatusCode::BAD_REQUEST, value!({ "errorMessages": complaints, "warningMessages": [] })); // H-14
+    }
     let (ids, total) = search::unbounded(call, jql, start_at, max_results).await?;
     let mut db = call.read().await?;
-    let (issues, _) = page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
-    ok(json!({
-        "expand": "schema,names",
-        "startAt": start_at,
-        "maxResults": max_results,
-        "total": total,
-        "issues": issues.into_iter().map(without_metadata).collect::<Vec<_>>(),
-    }))
+    let (mut issues, _) =
+        page(call, &mut db, &ids, &selection, asked.properties.as_deref().unwrap_or_default()).await?;
+    let described = take_descriptions(&mut issues);
+    let mut answer = Members::default();
+    answer.add("expand", "schema,names");
+    answer.add("startAt", start_at);
+    answer.add("maxResults", max_results);
+    answer.add("total", total);
+    answer.add("issues", Shown::List(issues));
+    if !complaints.is_empty() {
+        answer.add("warningMessages", complaints);
+    }
+    describe_fields(call, &mut answer, described);
+    ok(answer)
 }

@@ -4,7 +4,7 @@ use crate::{
     db::{self, filters::Search},
     domain::{
         failure::{Failure, Result},
-        jql::resolve::{Choice, Choices, SavedFilters, Scope, choices},
+        jql::resolve::{Choice, Choices, Referents, Scope, choices},
         people::Account,
         sharing::Audience,
     },
@@ -51,8 +51,8 @@ async fn get_field_auto_complete_for_query_string(call: Call) -> Answer {
 
 /// The values of a field that contain a text.
 async fn suggest(call: &Call, field: &str, text: &str) -> Result<Vec<Choice>> {
-    let filters = SavedFilters::default();
-    let scope = Scope { site: &call.site, caller: &call.caller, now: call.now, filters: &filters };
+    let referents = Referents::default();
+    let scope = Scope { site: &call.site, caller: &call.caller, now: call.now, referents: &referents };
     let found = choices(&scope, field);
     let named = |name: String| Choice { shown: name.clone(), value: name };
     let lower = text.to_lowercase();
@@ -64,6 +64,11 @@ async fn suggest(call: &Call, field: &str, text: &str) -> Result<Vec<Choice>> {
         Choices::Accounts => accounts(call, text),
         Choices::Labels => {
             let labels = db::issues::labels_like(&mut call.read().await?, &lower, MOST as i64).await?;
+            labels.into_iter().map(named).collect()
+        }
+        Choices::LabelsIn(field_id) => {
+            let mut db = call.read().await?;
+            let labels = db::issues::custom_labels_like(&mut db, field_id, &lower, MOST as i64).await?;
             labels.into_iter().map(named).collect()
         }
         Choices::Filters => {

@@ -1,0 +1,117 @@
+//! Mutations of lists.
+
+use serde_json::{Value, json};
+
+use super::{
+    Mutation,
+    memory::Memory,
+    place::Pattern,
+    scene::{Scene, json, with_body},
+};
+use crate::{
+    run::paging::{identity, items},
+    target::Answer,
+};
+
+/// The id of what is not there.
+const NOBODY: u64 = 987_654_321;
+
+/// A list, broken.
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Option<Answer> {
+    let mut body = json(answer).filter(|_| answer.is_success() && scene.reads())?;
+    let before = body.clone();
+    let list = items(&before)?;
+    match mutation {
+        Mutation::WrongTotal => {
+            let total = body["total"].as_u64().filter(|total| *total < 1000)?;
+            body["total"] = json!(total + 1);
+        }
+        Mutation::WrongLast => last(&mut body, true, false)?,
+        Mutation::EarlyLast => last(&mut body, false, true)?,
+        _ => {
+            let (paging, later) = (scene.paging(), is_later(scene));
+            let rows = rows_of(&mut body)?;
+            match mutation {
+                Mutation::DuplicateRow => rows.push(list.last()?.clone()),
+                Mutation::SkipRow if later && !rows.is_empty() => drop(rows.remove(0)),
+                Mutation::RepeatRow if later && !rows.is_empty() => {
+                    rows.insert(0, memory.last_row(scene)?.clone());
+                    let limit = paging.and_then(|paging| scene.parameter(paging.limit)?.parse().ok());
+                    rows.truncate(limit.unwrap_or(usize::MAX));
+                }
+                Mutation::LoseRow => rows.retain(|row| !memory.has_made(&identity(row))),
+                Mutation::LeakRow => {
+                    let row = foreign(list.last()?)?;
+                    let known = before["total"].is_u64() || row["self"].is_string() || scene.row_is_read();
+                    rows.push(Some(row).filter(|_| known)?);
+                }
+                Mutation::SwapIds => {
+                    let id = |row: &Value| row.get("id").filter(|id| id.is_string() || id.is_number()).cloned();
+                    let (first, second) = (id(list.first()?)?, id(list.get(1)?)?);
+                    if list[0]["self"].is_null() && paging.is_none() {
+                        return None;
+                    }
+                    (rows[0]["id"], rows[1]["id"]) = (second, first);
+                }
+                _ => return None,
+            }
+        }
+    }
+    (body != before).then(|| with_body(answer, &body))
+}
+
+/// Lists are broken as a whole.
+pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Vec<Pattern> {
+    make(mutation, scene, memory, answer).map(|_| Pattern::new()).into_iter().collect()
+}
+
+/// The things that an answer lists, to be changed.
+pub fn rows_of(body: &mut Value) -> Option<&mut Vec<Value>> {
+    let list: *const Vec<Value> = items(body)?;
+    match body {
+        Value::Array(rows) => Some(rows),
+        Value::Object(entries) => {
+            entries.values_mut().filter_map(Value::as_array_mut).find(|rows| std::ptr::eq::<Vec<Value>>(&**rows, list))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a page after the first was asked for.
+pub fn is_later(scene: &Scene<'_>) -> bool {
+    let start = scene.paging().and_then(|paging| scene.parameter(paging.start));
+    start.is_some_and(|start| start != "0")
+}
+
+/// Whether there are more pages.
+pub fn has_more(body: &Value, start: u64, rows: u64) -> bool {
+    let is = |name: &str, value: bool| body[name].as_bool() == Some(value);
+    let total = body["total"].as_u64().is_some_and(|total| total > start + rows);
+    total || is("isLast", false) || is("isLastPage", false) || body["nextPageToken"].is_string()
+}
+
+fn last(body: &mut Value, from: bool, to: bool) -> Option<()> {
+    let name = ["isLast", "isLastPage"].into_iter().find(|name| body[*name].as_bool() == Some(from))?;
+    body[name] = json!(to);
+    Some(())
+}
+
+/// A row as another site might have it.
+fn foreign(row: &Value) -> Option<Value> {
+    let mut row = row.clone();
+    let entries = row.as_object_mut()?;
+    let old = entries.get("id")?.clone();
+    let new = match &old {
+        Value::Number(_) => json!(NOBODY),
+        Value::String(_) => json!(NOBODY.to_string()),
+        _ => return None,
+    };
+    entries.insert("id".to_owned(), new);
+    if let Some(Value::String(key)) = entries.get_mut("key") {
+        *key = format!("FOREIGN{}", key.trim_start_matches(|c: char| c.is_ascii_uppercase()));
+    }
+    if let Some(Value::String(link)) = entries.get_mut("self") {
+        *link = super::says::broken_link(link);
+    }
+    Some(row)
+}
