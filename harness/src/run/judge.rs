@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use http::StatusCode;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{
     case::{Case, Exchange, Role, Step, Trace},
     check::Check,
     links::Links,
+    mark::{self, Mark},
     paging::items,
 };
 use crate::{
     conform::{Conformance, Violation},
     contract::Operation,
-    target::{Answer, Caller},
+    target::{Answer, Body, Caller},
 };
 
 mod compare;
@@ -23,7 +25,7 @@ mod lists;
 mod told;
 
 pub(crate) use compare::difference;
-use compare::{Difference, unwritten};
+use compare::{Difference, disagreement, unwritten};
 
 /// Something that does not hold.
 #[derive(Clone, Debug)]
@@ -61,6 +63,10 @@ pub struct Judge {
     pub checks: BTreeSet<Check>,
     /// The target's address.
     pub address: String,
+    /// Who the harness is.
+    pub me: Value,
+    /// Whether nobody in particular sees any project.
+    pub is_closed: bool,
     /// Whether answers to known callers have been seen to tell where rate limits stand.
     pub tells_rate_limits: bool,
 }
@@ -100,12 +106,40 @@ impl Bench<'_> {
         let failed = answer.status >= 500 && answer.status != 501;
         self.say(step, Check::No5xx, !failed, || format!("the target fails with {status}"), "no 5xx", &status);
         self.conformance(step, exchange, answer);
+        self.asked(step, exchange, answer);
         self.rate_limits(step, exchange, answer);
         self.told(step, answer);
         if answer.is_success()
             && let Some(items) = items(&answer.json())
         {
             self.unique(step, items);
+        }
+    }
+
+    /// An answer about one thing is about the one that was asked for: by the end of the path, or by the parameter that
+    /// names it.
+    fn asked(&mut self, step: usize, exchange: &Exchange, answer: &Answer) {
+        if !answer.is_success() || matches!(self.case.steps[step].role, Role::Follow { .. }) {
+            return;
+        }
+        let (links, operation) = (&self.judge.links, self.operation(step));
+        let (path, query) = exchange.request.path.split_once('?').unwrap_or((&exchange.request.path, ""));
+        let by = links.kind_of(operation).and_then(|kind| links.kind(kind)?.by.as_deref());
+        let by_query = || query.split('&').find_map(|part| part.strip_prefix(by?)?.strip_prefix('='));
+        let asked = if operation.path.ends_with('}') { path.rsplit('/').next() } else { by_query() };
+        let Some(asked) = asked.and_then(|text| percent_decode_str(text).decode_utf8().ok()) else { return };
+        let told = answer.json();
+        let names: Vec<_> = mark::NAMES.iter().filter_map(|name| told.get(*name)).map(mark::text).collect();
+        // What is given another key answers by the old one, too.
+        let is_renamed =
+            |exchange: &Exchange| matches!(&exchange.request.body, Body::Json(body) if body.get("key").is_some());
+        if self.trace.steps[..step].iter().flatten().any(is_renamed) {
+            return;
+        }
+        if told.get("id").or_else(|| told.get("key")).or_else(|| told.get("accountId")).is_some() {
+            let is_meant = names.iter().any(|name| name.eq_ignore_ascii_case(&asked));
+            let message = || "the answer is about something else than was asked for".to_owned();
+            self.say(step, Check::AsAsked, is_meant, message, &asked, &names.join(", "));
         }
     }
 
@@ -153,7 +187,7 @@ impl Bench<'_> {
     fn step(&mut self, number: usize, step: &Step) {
         let Some(Ok(answer)) = self.trace.first(number).map(|exchange| &exchange.result) else { return };
         match &step.role {
-            Role::Prepare | Role::Try => {}
+            Role::Prepare | Role::Try | Role::Look => {}
             Role::Broken { of, rule } => {
                 // Without a success before it, a refusal shows nothing; a success does.
                 let says_nothing = answer.status >= 500;
@@ -167,7 +201,8 @@ impl Bench<'_> {
             Role::OtherVersion { of } => self.same(number, *of, answer, Check::V2V3Agree),
             Role::As { of } => self.authorization(number, *of, step, answer),
             Role::Second { of } => self.second(number, *of, answer),
-            Role::ReadBack { of } => self.read_back(number, *of, answer),
+            Role::ReadBack { of, since } => self.read_back(number, *of, *since, answer),
+            Role::Changed { of, since } => self.changed(number, *of, *since, answer),
             Role::Gone { of } => self.gone(number, *of, answer),
             Role::Contains { of } => self.contains(number, *of),
             Role::Pages => self.pages(number),
@@ -199,11 +234,18 @@ impl Bench<'_> {
     /// Those who may do less must not do what they may not.
     fn authorization(&mut self, number: usize, of: Option<usize>, step: &Step, answer: &Answer) {
         let operation = self.operation(number);
+        let links = &self.judge.links;
+        // What was made in this case for its maker alone.
+        let is_made = step.path.last().is_some_and(|(_, value)| matches!(Mark::read(value), Some(Mark::Answer { .. })));
+        let is_private = is_made && links.kind_of(operation).is_some_and(|kind| links.is_private(kind));
         let forbidden = match step.caller {
             Caller::Main => false,
-            Caller::Anonymous => !operation.anonymous,
+            // Where nobody in particular sees no project, he sees nothing that is in one.
+            Caller::Anonymous => {
+                !operation.anonymous || is_private || self.judge.is_closed && links.is_below_project(operation)
+            }
             // Jira's configuration is for administrators to change.
-            Caller::Other => self.judge.links.configures(operation),
+            Caller::Other => links.configures(operation) || is_private,
         };
         let succeeded = answer.is_success() || answer.status == 303;
         if forbidden {
@@ -213,6 +255,13 @@ impl Bench<'_> {
         } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded) {
             let (all, seen) = (all.json(), answer.json());
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
+                // Where he sees no project, he finds none, and nothing in one.
+                let closed = step.caller == Caller::Anonymous && self.judge.is_closed;
+                if closed && !all.is_empty() && self.judge.links.lists_projects(operation) {
+                    let message = || "one who may see nothing sees something".to_owned();
+                    let number_seen = seen.len().to_string();
+                    return self.say(number, Check::Authorization, seen.is_empty(), message, "nothing", &number_seen);
+                }
                 let more = lists::more(all, seen);
                 let message = || "one who may do less sees what the other does not".to_owned();
                 let is_fair = more.is_none();
@@ -241,8 +290,32 @@ impl Bench<'_> {
         }
     }
 
+    /// Something is different from what it was.
+    fn changed(&mut self, number: usize, of: usize, since: usize, answer: &Answer) {
+        let Some(before) = self.trace.first(since).and_then(|exchange| exchange.result.as_ref().ok()) else { return };
+        if !before.is_success() && !answer.is_success() {
+            return;
+        }
+        // What another may do, too, was done already.
+        let is_denied = |(step, exchanges): (&Step, &Vec<Exchange>)| {
+            step.role == Role::As { of: None } && exchanges.iter().any(|exchange| exchange.success().is_some())
+        };
+        if self.case.steps[..of].iter().zip(&self.trace.steps).any(is_denied) {
+            return;
+        }
+        let same = before.status == answer.status && self.same_bodies(before, answer);
+        let what = super::links::name(self.operation(of));
+        let message = || format!("what {what} was to change is as it was before");
+        let seen = String::from_utf8_lossy(&before.body);
+        self.say(number, Check::ReadAfterWrite, !same, message, "a change", &seen);
+    }
+
+    fn same_bodies(&self, one: &Answer, other: &Answer) -> bool {
+        difference(&one.json(), &other.json(), false, &|name| self.judge.links.is_volatile(name)).is_none()
+    }
+
     /// What was written is there.
-    fn read_back(&mut self, number: usize, of: usize, answer: &Answer) {
+    fn read_back(&mut self, number: usize, of: usize, since: Option<usize>, answer: &Answer) {
         let Some(written) = self.trace.first(of) else { return };
         if !answer.is_success() {
             let message = "what was just written can't be read".to_owned();
@@ -250,25 +323,47 @@ impl Bench<'_> {
         }
         let read = answer.json();
         let body = match &written.request.body {
-            crate::target::Body::Json(body) => body,
-            _ => return self.pass(number, Check::ReadAfterWrite),
+            Body::Json(body) => body,
+            _ => &Value::Null,
         };
         let operation = self.operation(of);
         let kept = |name: &str| name != "id" && !self.judge.links.is_ignored(operation, name);
         match unwritten(body, &read, &kept) {
-            None => self.pass(number, Check::ReadAfterWrite),
-            Some(Difference { at, left, right }) => {
+            Err(Difference { at, left, right }) => {
                 let message = "what is read is not what was written".to_owned();
                 self.fail(number, Check::ReadAfterWrite, message, &at, &left, &right);
+            }
+            Ok(0) => {
+                if let Some(since) = since {
+                    self.changed(number, of, since, answer);
+                }
+            }
+            Ok(_) => self.pass(number, Check::ReadAfterWrite),
+        }
+        self.maker(number, of, &read);
+    }
+
+    /// What tells who made something tells who did.
+    fn maker(&mut self, number: usize, of: usize, thing: &Value) {
+        let Some(me) = self.judge.me["accountId"].as_str() else { return };
+        let written = match self.trace.first(of).map(|exchange| &exchange.request.body) {
+            Some(Body::Json(body)) => body.clone(),
+            _ => Value::Null,
+        };
+        for (place, written) in [(thing, &written), (&thing["fields"], &written["fields"])] {
+            for (name, value) in place.as_object().into_iter().flatten() {
+                let Some(found) = value["accountId"].as_str() else { continue };
+                if self.judge.links.tells_maker(name) && written[name].is_null() {
+                    let message = || format!("'{name}' is another than who made it");
+                    self.say(number, Check::ReadAfterWrite, found == me, message, me, found);
+                }
             }
         }
     }
 
     /// What was deleted is not there.
     fn gone(&mut self, number: usize, of: usize, answer: &Answer) {
-        // What a task deletes is gone when that is done.
-        let by_task = self.trace.success(of).is_none_or(|deleted| deleted.status == 303);
-        if by_task || self.judge.links.outlives(self.operation(of)) {
+        if self.judge.links.outlives(self.operation(of)) {
             return;
         }
         // Where several can be asked for, none is told.
@@ -287,8 +382,19 @@ impl Bench<'_> {
             let message = || "a link leads elsewhere".to_owned();
             self.say(number, Check::SelfLinks, here, message, &self.judge.address, link);
         }
+        let body = self.trace.success(of).map(|answer| answer.json()).unwrap_or_default();
         for exchange in &self.trace.steps[number] {
             let Ok(answer) = &exchange.result else { continue };
+            if let (Some(here), Some(there)) = (with_link(&body, &exchange.request.path), exchange.success()) {
+                let volatile = |name: &str| self.judge.links.is_volatile(name);
+                match disagreement(here, &there.json(), &volatile) {
+                    Some(Difference { at, left, right }) => {
+                        let message = "where a link leads, something else is said".to_owned();
+                        self.fail(number, Check::SelfLinks, message, &at, &left, &right);
+                    }
+                    None => self.pass(number, Check::SelfLinks),
+                }
+            }
             // What may not be read is there all the same; what isn't served yet can't be said.
             let path = exchange.request.path.clone();
             let leads = self.judge.links.is_dead(&path)
@@ -340,6 +446,22 @@ fn check_of(violation: &Violation) -> Check {
         Violation::UndocumentedProperty { .. } => Check::UndocumentedProperties,
         Violation::ErrorDialect { .. } => Check::ErrorDialect,
     }
+}
+
+/// The outermost thing whose link to itself leads to a path.
+fn with_link<'a>(body: &'a Value, path: &str) -> Option<&'a Value> {
+    let mut open = std::collections::VecDeque::from([body]);
+    while let Some(value) = open.pop_front() {
+        if value["self"].as_str().is_some_and(|link| link.ends_with(path)) {
+            return Some(value);
+        }
+        match value {
+            Value::Object(entries) => open.extend(entries.values()),
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn shown(value: Option<&Value>) -> String {
