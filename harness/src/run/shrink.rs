@@ -35,6 +35,18 @@ pub fn simpler(case: &Case, failing: usize) -> Vec<Case> {
     found
 }
 
+/// The sequence without preparations that nothing in it refers to.
+pub fn without_needless(mut case: Case) -> Case {
+    for number in (0..case.steps.len()).rev() {
+        if case.steps[number].role == Role::Prepare
+            && let Some(shorter) = without(&case, number)
+        {
+            case = shorter;
+        }
+    }
+    case
+}
+
 /// The sequence without a step, if no other needs it.
 fn without(case: &Case, removed: usize) -> Option<Case> {
     let number = |step: usize| match step.cmp(&removed) {

@@ -13,10 +13,13 @@ use crate::{
         links::{Kind, name, normal, parameters},
         mark::Mark,
         paging::Paging,
+        shrink::without_needless,
     },
     target::{Body, Caller},
 };
 
+/// The case that asks about something that is not there.
+const NOTHING_THERE: &str = "nothing there";
 /// How many near-misses one case tries.
 const MOST_NEAR_MISSES: usize = 14;
 
@@ -35,7 +38,9 @@ pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]
         sketch.own = ["case 0", "pages", "near-misses"].contains(&name);
         let built = build(&mut sketch).is_some();
         if built {
-            found.push(Case { subject: operation, purpose, steps: sketch.steps });
+            let case = Case { subject: operation, purpose, steps: sketch.steps };
+            // Where nothing is there, it matters to nobody what else there is.
+            found.push(if name == NOTHING_THERE { without_needless(case) } else { case });
         }
         built
     };
@@ -56,7 +61,7 @@ pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]
         add("pages", &|sketch| sketch.pages(operation));
     }
     add("near-misses", &|sketch| sketch.broken(operation));
-    add("nothing there", &|sketch| sketch.unknown(operation));
+    add(NOTHING_THERE, &|sketch| sketch.unknown(operation));
     let reason = "nothing is known that it could be asked about, and none could be made";
     (found, (!known).then(|| reason.to_owned()))
 }
@@ -111,6 +116,7 @@ impl Sketch<'_> {
             }
             if flavour == Flavour::Sparse {
                 self.push(step.clone(), Role::Second { of });
+                self.push(step.clone(), Role::Follow { of });
             }
             return self.life(&kind_facts, &step, of, callers);
         }
@@ -149,6 +155,9 @@ impl Sketch<'_> {
             }
             (None, None) => self.push(step.clone(), Role::Try),
         };
+        if flavour == Flavour::Sparse {
+            self.push(step.clone(), Role::Follow { of });
+        }
         // What the caller named has a whole life, too.
         let name = parameters(&facts.path).last().unwrap_or_default();
         let is_named = self.plan.links.path_value(facts, name).is_none();
