@@ -9,7 +9,7 @@ use super::{
     scene::{Scene, Seen},
 };
 use crate::{
-    run::paging::{identity, items},
+    run::paging::{has_name, identity, items},
     target::Answer,
 };
 
@@ -79,7 +79,7 @@ pub fn rows_of(body: &mut Value) -> Option<&mut Vec<Value>> {
 
 /// Whether a row can be told from all others.
 fn is_one(row: &Value) -> bool {
-    row.is_string() || identity(row) != row.to_string()
+    row.is_string() || has_name(row)
 }
 
 /// Whether a page after the first was asked for.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Bench, Check};
+use super::{Bench, Check, Difference, disagreement};
 use crate::{
     run::{execute::self_links, paging::items},
     target::Answer,
@@ -32,6 +32,16 @@ impl Bench<'_> {
         if let Some(twice) = rows.iter().filter_map(Value::as_str).find(|text| plain && !seen.insert(*text)) {
             let message = "a list has one text twice".to_owned();
             self.fail(step, Check::UniqueIds, message, "", "each once", twice);
+        }
+    }
+
+    /// What a write answers is what is read afterwards.
+    pub(super) fn answered(&mut self, number: usize, of: usize, read: &Value) {
+        let Some(written) = self.trace.success(of).map(|answer| answer.json()) else { return };
+        let volatile = |name: &str| self.judge.links.is_volatile(name);
+        if let Some(Difference { at, left, right }) = disagreement(&written, read, &volatile) {
+            let message = "what is read is not what the write answered".to_owned();
+            self.fail(number, Check::ReadAfterWrite, message, &at, &left, &right);
         }
     }
 }
