@@ -1,6 +1,6 @@
 //! Findings for a terminal.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -15,6 +15,9 @@ const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 const WARNING: Style = AnsiColor::Yellow.on_default();
+
+/// Notes that are shown of a run.
+const MOST_NOTES: usize = 10;
 
 fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
@@ -40,20 +43,24 @@ fn write_run(out: &mut String, findings: &Findings, run: &Report) -> std::fmt::R
             write_failures(out, findings, run, operation)?;
         }
     }
-    for operation in &run.operations {
-        for note in &operation.notes {
-            let place = if note.at.is_empty() { String::new() } else { format!("{} ", note.at) };
-            let operation = styled(BOLD, &operation.operation);
-            writeln!(
-                out,
-                "{} {operation}  {}  {place}{}",
-                styled(WARNING, "note"),
-                note.check,
-                one_line(&note.message)
-            )?;
-        }
-    }
+    write_notes(out, run)?;
     write_summary(out, run)
+}
+
+/// One line for each of the first notes, and how many more there are: they fail nothing, and may be many.
+fn write_notes(out: &mut String, run: &Report) -> std::fmt::Result {
+    let notes = run.operations.iter().flat_map(|operation| operation.notes.iter().map(move |note| (operation, note)));
+    for (operation, Failure { check, at, message, times, .. }) in notes.clone().take(MOST_NOTES) {
+        let place = if at.is_empty() { String::new() } else { format!("{at} ") };
+        let (mark, operation) = (styled(WARNING, "note"), styled(BOLD, &operation.operation));
+        let times = styled(DIM, format_args!("×{times}"));
+        writeln!(out, "{mark} {operation}  {check}  {place}{}  {times}", one_line(message))?;
+    }
+    let more = notes.count().saturating_sub(MOST_NOTES);
+    if more > 0 {
+        writeln!(out, "{} and {more} more, which JSON and the page tell", styled(WARNING, "note"))?;
+    }
+    Ok(())
 }
 
 /// One line for each difference.
@@ -123,6 +130,20 @@ fn write_summary(out: &mut String, run: &Report) -> std::fmt::Result {
             score.operations
         )?;
     }
+    for unreached in &summary.never_succeeded {
+        let operation = styled(BOLD, &unreached.operation);
+        let why = unreached.reason.as_deref().map_or_else(|| answered(&unreached.answers), one_line);
+        writeln!(out, "  {} {operation} never succeeded: {why}", styled(WARNING, "note"))?;
+    }
+    for warning in &summary.warnings {
+        writeln!(out, "  {} {}", styled(WARNING, "warning"), one_line(warning))?;
+    }
+    if !summary.compared.is_empty() {
+        writeln!(out, "  {}", styled(DIM, "check                     operations     times"))?;
+    }
+    for (check, compared) in &summary.compared {
+        writeln!(out, "  {check:<25} {:>10} {:>9}", compared.operations, compared.times)?;
+    }
     for (check, times) in summary.failures.iter().filter(|(_, times)| **times > 0) {
         writeln!(out, "  {} {check}: {times}", styled(BAD, "failed"))?;
     }
@@ -156,6 +177,12 @@ fn write_verdict(out: &mut String, verdict: &Verdict) -> std::fmt::Result {
     }
     let (style, word) = if verdict.holds { (GOOD, "holds") } else { (BAD, "falls short") };
     writeln!(out, "{}", styled(style.bold(), format_args!("The gate {word} ({}).", verdict.profile)))
+}
+
+/// How often each status was answered.
+fn answered(answers: &BTreeMap<u16, u64>) -> String {
+    let told: Vec<_> = answers.iter().map(|(status, times)| format!("{status} ×{times}")).collect();
+    format!("it answered {}", told.join(", "))
 }
 
 /// Bodies may have line breaks and escapes of terminals in them; neither belongs into a line.
