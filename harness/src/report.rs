@@ -50,6 +50,36 @@ pub struct Summary {
     pub failures: BTreeMap<String, u64>,
     /// How long it took, in seconds.
     pub seconds: f64,
+    /// Operations that were called and never succeeded: nothing is known of what they do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub never_succeeded: Vec<Unreached>,
+    /// What is wrong with what the run was told, such as statements about operations that there are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// By the name of a check: in how many operations it had something to compare, and how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub compared: BTreeMap<String, Compared>,
+}
+
+/// An operation that never succeeded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Unreached {
+    /// The operation.
+    pub operation: String,
+    /// How often each status was answered.
+    pub answers: BTreeMap<u16, u64>,
+    /// Why it can't, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How far a check reached.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Compared {
+    /// In how many operations it had something to compare.
+    pub operations: usize,
+    /// How often.
+    pub times: u64,
 }
 
 /// What was found of one operation.

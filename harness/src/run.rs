@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -112,6 +112,13 @@ pub struct Progress {
     pub failures: usize,
 }
 
+/// What `schemas/links.json` says about operations, parameters and kinds that the contracts don't have, a line each.
+pub fn stale_links(workspace: &Path) -> anyhow::Result<Vec<String>> {
+    let contract = Conformance::load(workspace)?;
+    let links = Links::new(contract.contract(), schemas::read(&workspace.join("schemas/links.json"))?)?;
+    Ok(links.stale(contract.contract()))
+}
+
 /// What all parts of a run share.
 pub(crate) struct Session {
     /// Sends what is to be judged.
@@ -154,13 +161,18 @@ pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
     let stated = schemas::read(&options.workspace.join("schemas/links.json"))?;
     let links = Links::new(conformance.contract(), stated)?;
     let target = Target::new(options.target.clone())?;
-    let (me, tells_rate_limits) = introduce(&target).await?;
+    let (me, tells_rate_limits) = introduce(&target, Caller::Main).await?;
+    let knows_other = target.knows(Caller::Other);
+    let other = if knows_other { introduce(&target, Caller::Other).await?.0 } else { Value::Null };
     let scope = scope(&target, options).await?;
     let token = execute::base36(u64::try_from(Utc::now().timestamp()).unwrap_or_default() % 36u64.pow(4));
     let checks = options.checks.clone();
-    let judge = Arc::new(Judge { conformance, links, checks, address: target.address().to_owned(), tells_rate_limits });
-    let session = Arc::new(Session { executor: Executor::new(target, token), judge, scope, seed: options.seed });
-    let (world, to_delete) = discover::discover(&session, me).await;
+    let address = target.address().to_owned();
+    let is_closed = is_closed(&target).await;
+    let judge = Judge { conformance, links, checks, address, me: me.clone(), is_closed, tells_rate_limits };
+    let session = Session { executor: Executor::new(target, token), judge: Arc::new(judge), scope, seed: options.seed };
+    let session = Arc::new(session);
+    let (world, to_delete) = discover::discover(&session, [me, other]).await;
     let mut callers = vec![Caller::Anonymous];
     callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
     Ok(Begun { session, world, to_delete, callers })
@@ -173,7 +185,7 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
     tell("getting to know the target", 0, 0, 0);
     let Begun { session, world, to_delete, callers } = begin(options).await?;
-    let mut results = Results::new(session.judge.conformance.contract(), options);
+    let mut results = Results::new(session.judge.conformance.contract(), &session.judge.links, options);
     let mut phases: [Vec<Case>; 3] = Default::default();
     for operation in 0..session.judge.conformance.contract().operations().len() {
         let facts = &session.judge.conformance.contract().operations()[operation];
@@ -321,22 +333,38 @@ pub(crate) fn phase(session: &Session, case: &Case) -> usize {
     if !case.steps.iter().any(|step| writes(step.operation)) {
         return 0;
     }
-    let subject = &operations[case.subject];
-    let kind = session.judge.links.kind_of(subject).and_then(|kind| session.judge.links.kind(kind));
-    let makes = kind.is_some_and(|kind| kind.create == Some(case.subject));
-    let prepares = case.steps.iter().any(|step| step.role == Role::Prepare);
-    if makes || prepares || !writes(case.subject) { 1 } else { 2 }
+    let creates = |operation: usize| {
+        let kind = session.judge.links.kind_of(&operations[operation]).and_then(|kind| session.judge.links.kind(kind));
+        kind.is_some_and(|kind| kind.create == Some(operation))
+    };
+    let prepares = case.steps.iter().any(|step| step.role == Role::Prepare && creates(step.operation));
+    if creates(case.subject) || prepares { 1 } else { 2 }
 }
 
-/// Who the harness is for the target, and whether the target tells where its rate limits stand.
-async fn introduce(target: &Target) -> anyhow::Result<(Value, bool)> {
+/// Who a caller is for the target, and whether the target tells where its rate limits stand.
+async fn introduce(target: &Target, caller: Caller) -> anyhow::Result<(Value, bool)> {
     let path = "/rest/api/3/myself".to_owned();
-    let request = Request { method: Method::GET, path, body: Body::Empty, caller: Caller::Main };
+    let request = Request { method: Method::GET, path, body: Body::Empty, caller };
     let answer = target.send(&request).await.context("the target can't be reached")?;
     let is_known = answer.is_success();
-    ensure!(is_known || !target.has_credentials(), "the target does not know the credentials: {}", answer.status);
+    ensure!(
+        is_known || caller == Caller::Main && !target.has_credentials(),
+        "the target does not know the credentials: {}",
+        answer.status
+    );
     let tells = ["x-ratelimit-limit", "ratelimit", "ratelimit-policy"].iter().all(|name| answer.header(name).is_some());
     Ok((if is_known { answer.json() } else { Value::Null }, tells))
+}
+
+/// Whether nobody in particular sees any project.
+async fn is_closed(target: &Target) -> bool {
+    let path = "/rest/api/3/project/search".to_owned();
+    let request = Request { method: Method::GET, path, body: Body::Empty, caller: Caller::Anonymous };
+    target.send(&request).await.is_ok_and(|answer| {
+        let body = answer.json();
+        // A refusal says the same.
+        matches!(answer.status, 401 | 403) || paging::items(&body).is_some_and(Vec::is_empty)
+    })
 }
 
 /// What may be written.

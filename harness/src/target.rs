@@ -22,6 +22,9 @@ mod pace;
 
 use pace::Pace;
 
+/// What is uploaded where a picture is wanted.
+const PICTURE: &[u8] = include_bytes!("target/picture.png");
+
 /// Where a target is and how it may be treated.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -125,6 +128,8 @@ pub enum Body {
         /// What it says.
         text: String,
     },
+    /// A small picture, as PNG.
+    Picture,
     /// A form with one file in the part `file`.
     File {
         /// The file's name.
@@ -227,6 +232,16 @@ impl Target {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// What speaks to it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How long one request may take.
+    pub fn request_time_limit(&self) -> Duration {
+        self.settings.request_time_limit
+    }
+
     /// Requests sent so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
@@ -299,6 +314,9 @@ impl Target {
             Body::Empty => sent.header(header::CONTENT_TYPE, "application/json"),
             Body::Json(body) => sent.json(body),
             Body::Raw { media_type, text } => sent.header(header::CONTENT_TYPE, media_type).body(text.clone()),
+            Body::Picture => {
+                sent.header("x-atlassian-token", "no-check").header(header::CONTENT_TYPE, "image/png").body(PICTURE)
+            }
             Body::File { name, text } => {
                 let part = multipart::Part::text(text.clone()).file_name(name.clone());
                 sent.header("x-atlassian-token", "no-check").multipart(multipart::Form::new().part("file", part))

@@ -30,6 +30,7 @@ fn contract() -> Value {
         "required": ["id", "self", "name"],
         "properties": {
             "id": { "type": "string", "readOnly": true },
+            "owner": { "type": "object", "readOnly": true },
             "self": { "type": "string", "readOnly": true },
             "name": { "type": "string", "maxLength": 40 },
             "size": { "type": "string", "enum": ["S", "L"] },
@@ -39,6 +40,7 @@ fn contract() -> Value {
         "type": "object",
         "properties": {
             "startAt": { "type": "integer" }, "maxResults": { "type": "integer" }, "total": { "type": "integer" },
+            "isLast": { "type": "boolean" },
             "values": { "type": "array", "items": thing },
         },
     });
@@ -87,7 +89,7 @@ fn workspace() -> TempDir {
     write("software.json", json!({ "paths": {} }));
     write("service-management.json", json!({ "paths": {} }));
     write("deviations.json", json!([]));
-    write("links.json", json!({}));
+    write("links.json", json!({ "makers": ["owner"] }));
     folder
 }
 
@@ -118,6 +120,12 @@ enum Fault {
     ErrorsInNoDialect,
     NoRateLimits,
     Sleeps,
+    AnswersAboutAnother,
+    CountsOneMore,
+    NeverSaysItIsLast,
+    NamesAnotherOwner,
+    ListsOtherNames,
+    RefusesChanges,
 }
 
 /// A server that keeps things, and makes one mistake.
@@ -224,8 +232,10 @@ impl Server {
             things.insert(id, body.clone());
             return ok(201, &self.shown(id, &body, version));
         }
-        let Some(id) =
-            rest.strip_prefix('/').and_then(|id| id.parse::<u64>().ok()).filter(|id| things.contains_key(id))
+        let Some(id) = rest
+            .strip_prefix('/')
+            .and_then(|id| id.parse::<u64>().ok())
+            .filter(|id| things.contains_key(id) && !is(Fault::RefusesChanges))
         else {
             return self.refusal(404);
         };
@@ -244,8 +254,14 @@ impl Server {
         }
         let start = if is(Fault::RepeatsOnPages) { start.saturating_sub(1) } else { start } as usize;
         let limit = if is(Fault::IgnoresTheLimit) { limit + 1 } else { limit } as usize;
+        if is(Fault::ListsOtherNames) {
+            all.iter_mut().for_each(|thing| thing["name"] = json!("another"));
+        }
         let values: Vec<_> = all.iter().skip(start).take(limit).collect();
-        ok(200, &json!({ "startAt": start, "maxResults": limit, "total": all.len(), "values": values }))
+        let total = all.len() + usize::from(is(Fault::CountsOneMore));
+        let last = start + values.len() >= all.len() && !is(Fault::NeverSaysItIsLast);
+        let page = json!({ "startAt": start, "maxResults": limit, "total": total, "isLast": last, "values": values });
+        ok(200, &page)
     }
 
     fn shown(&self, id: u64, thing: &Value, version: u64) -> Value {
@@ -254,9 +270,13 @@ impl Server {
             "id": id.to_string(),
             "self": format!("{}/rest/api/{version}/thing/{id}", self.address),
             "name": thing["name"],
+            "owner": { "accountId": if is(Fault::NamesAnotherOwner) { "you" } else { "me" } },
         });
         if thing["size"].is_string() {
             shown["size"] = thing["size"].clone();
+        }
+        if is(Fault::AnswersAboutAnother) {
+            shown["id"] = json!((id + 1).to_string());
         }
         match self.fault {
             Fault::LinksElsewhere => shown["self"] = json!(format!("http://elsewhere/rest/api/3/thing/{id}")),
@@ -348,6 +368,11 @@ async fn each_fault_is_found_by_its_check() {
         (Fault::ErrorsInNoDialect, "error-dialect"),
         (Fault::NoRateLimits, "rate-limit-headers"),
         (Fault::Sleeps, "no-5xx"),
+        (Fault::AnswersAboutAnother, "as-asked"),
+        (Fault::CountsOneMore, "lists-contain-and-page"),
+        (Fault::NeverSaysItIsLast, "lists-contain-and-page"),
+        (Fault::NamesAnotherOwner, "read-after-write"),
+        (Fault::ListsOtherNames, "lists-contain-and-page"),
     ];
     let mut missed = Vec::new();
     for (fault, check) in faults {
@@ -384,6 +409,56 @@ async fn what_is_not_served_holds_nothing() {
         assert_eq!(operation.skipped.as_deref(), Some("not served yet"));
         assert!(operation.checks.is_empty(), "{operation:#?}");
     }
+}
+
+#[tokio::test]
+async fn what_never_succeeds_is_told() {
+    let told = |report: &Report| {
+        let never = report.summary.never_succeeded.iter();
+        never.map(|unreached| (unreached.operation.clone(), unreached.reason.clone())).collect::<Vec<_>>()
+    };
+    let put = "PUT /rest/api/3/thing/{id}".to_owned();
+    assert_eq!(told(&run(Fault::RefusesChanges).await), [(put.clone(), None)]);
+    assert_eq!(told(&run(Fault::None).await), []);
+
+    // An excuse counts where it is needed; elsewhere it is reported, as is one for nothing.
+    let excused = async |fault| {
+        let (server, folder) = (serve(fault).await, workspace());
+        let excuses = json!({ "unreachable": { "PUT /rest/api/3/thing/{id}": "it rests", "GET /nowhere": "gone" } });
+        fs::write(folder.path().join("schemas/links.json"), excuses.to_string()).unwrap();
+        run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap()
+    };
+    let report = excused(Fault::RefusesChanges).await;
+    assert_eq!(told(&report), [(put, Some("it rests".to_owned()))]);
+    assert_eq!(report.summary.warnings, ["unreachable: there is no operation 'GET /nowhere'"]);
+    let report = excused(Fault::None).await;
+    let needless = "unreachable: 'PUT /rest/api/3/thing/{id}' succeeds: delete it".to_owned();
+    assert!(report.summary.warnings.contains(&needless), "{:?}", report.summary.warnings);
+}
+
+#[test]
+fn nothing_is_stated_of_what_there_is_not() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    assert_eq!(run::stale_links(&root).unwrap(), Vec::<String>::new());
+
+    let folder = workspace();
+    let stated = json!({
+        "kinds": { "/rest/api/3/nothing": { "list": "GET /rest/api/3/nothing" } },
+        "parameters": { "GET /rest/api/3/thing/{id}": { "id": "@thing.id", "colour": "@thing.id" } },
+        "queries": { "GET /rest/api/3/thing": { "maxResults": 3, "sort": "name" } },
+        "before": { "PUT /rest/api/3/thing/{id}": [{ "call": "POST /rest/api/3/thing", "path": { "place": 1 } }] },
+        "ignored": { "POST /rest/api/3/thing": ["size", "weight"] },
+    });
+    fs::write(folder.path().join("schemas/links.json"), stated.to_string()).unwrap();
+    let expected = [
+        "before, witnesses: 'POST /rest/api/3/thing' has no 'place'",
+        "ignored: 'POST /rest/api/3/thing' has no 'weight'",
+        "kinds: there is no operation 'GET /rest/api/3/nothing'",
+        "parameters: 'GET /rest/api/3/thing/{id}' has no 'colour'",
+        "queries: 'GET /rest/api/3/thing' has no 'sort'",
+        "there is no path below '/rest/api/3/nothing'",
+    ];
+    assert_eq!(run::stale_links(folder.path()).unwrap(), expected);
 }
 
 #[tokio::test]

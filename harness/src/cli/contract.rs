@@ -1,6 +1,6 @@
 //! `harness contract …`
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Args;
 use harness::{
@@ -40,6 +40,9 @@ pub struct ContractArgs {
     /// What reproduces a run.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// One run for each seed from the first to the last, such as 1..20, and a line for each.
+    #[arg(long, value_name = "FIRST..LAST", conflicts_with_all = ["seed", "format"], value_parser = seeds)]
+    seeds: Option<RangeInclusive<u64>>,
     /// Cases for each operation.
     #[arg(long, value_name = "N", default_value_t = 4)]
     cases: usize,
@@ -119,6 +122,9 @@ impl ContractArgs {
             time_limit: self.time_limit.map(Duration::from_secs),
             strict: self.strict,
         };
+        if let Some(seeds) = self.seeds {
+            return each(seeds, &options).await;
+        }
         let bar = Bar::new();
         let show = |now: run::Progress| {
             bar.show(now.done, now.of, &format!("{}, {} kinds of failure", now.doing, now.failures));
@@ -129,4 +135,30 @@ impl ContractArgs {
         self.format.print(&Findings::from(report))?;
         Ok(ExitCode::from(u8::from(failed)))
     }
+}
+
+/// Runs with one seed after the other, and prints a line for each, with what failed below it.
+async fn each(seeds: RangeInclusive<u64>, options: &Options) -> anyhow::Result<ExitCode> {
+    let mut failed = false;
+    for seed in seeds {
+        let report = run::contract(&Options { seed, ..options.clone() }, &|_| {}).await?;
+        let summary = &report.summary;
+        let verdict = if summary.failures.is_empty() { "holds" } else { "FAILS" };
+        let (cases, requests, seconds) = (summary.cases, summary.requests, summary.seconds);
+        println!("seed {seed}: {verdict}, {cases} cases, {requests} requests in {seconds:.1} s");
+        for operation in &report.operations {
+            for failure in &operation.failures {
+                println!("  {}  {}: {} {}", operation.operation, failure.check, failure.message, failure.at);
+            }
+        }
+        failed |= !summary.failures.is_empty();
+    }
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// `1..20`: both ends belong to it.
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let (first, last) = text.split_once("..").ok_or("seeds are given as FIRST..LAST")?;
+    let number = |text: &str| text.parse().map_err(|_| format!("'{text}' is no number"));
+    Ok(number(first)?..=number(last)?)
 }

@@ -144,6 +144,7 @@ impl<'a> Tallies<'a> {
             requests,
             failures,
             seconds,
+            ..Summary::default()
         };
         Report { kind: "parity".to_owned(), target, seed: self.seed, started, summary, operations: self.operations }
     }

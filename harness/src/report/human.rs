@@ -1,6 +1,6 @@
 //! Findings for a terminal.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -130,6 +130,20 @@ fn write_summary(out: &mut String, run: &Report) -> std::fmt::Result {
             score.operations
         )?;
     }
+    for unreached in &summary.never_succeeded {
+        let operation = styled(BOLD, &unreached.operation);
+        let why = unreached.reason.as_deref().map_or_else(|| answered(&unreached.answers), one_line);
+        writeln!(out, "  {} {operation} never succeeded: {why}", styled(WARNING, "note"))?;
+    }
+    for warning in &summary.warnings {
+        writeln!(out, "  {} {}", styled(WARNING, "warning"), one_line(warning))?;
+    }
+    if !summary.compared.is_empty() {
+        writeln!(out, "  {}", styled(DIM, "check                     operations     times"))?;
+    }
+    for (check, compared) in &summary.compared {
+        writeln!(out, "  {check:<25} {:>10} {:>9}", compared.operations, compared.times)?;
+    }
     for (check, times) in summary.failures.iter().filter(|(_, times)| **times > 0) {
         writeln!(out, "  {} {check}: {times}", styled(BAD, "failed"))?;
     }
@@ -163,6 +177,12 @@ fn write_verdict(out: &mut String, verdict: &Verdict) -> std::fmt::Result {
     }
     let (style, word) = if verdict.holds { (GOOD, "holds") } else { (BAD, "falls short") };
     writeln!(out, "{}", styled(style.bold(), format_args!("The gate {word} ({}).", verdict.profile)))
+}
+
+/// How often each status was answered.
+fn answered(answers: &BTreeMap<u16, u64>) -> String {
+    let told: Vec<_> = answers.iter().map(|(status, times)| format!("{status} ×{times}")).collect();
+    format!("it answered {}", told.join(", "))
 }
 
 /// Bodies may have line breaks and escapes of terminals in them; neither belongs into a line.

@@ -77,6 +77,17 @@ pub enum Role {
     ReadBack {
         /// What wrote it.
         of: usize,
+        /// What was read there before, if that was looked at.
+        since: Option<usize>,
+    },
+    /// Looks at what is going to be changed.
+    Look,
+    /// Looks again: something must have changed.
+    Changed {
+        /// What has changed it.
+        of: usize,
+        /// What was seen before.
+        since: usize,
     },
     /// Reads what was deleted.
     Gone {
@@ -101,29 +112,41 @@ impl Role {
     /// The step that must have succeeded for this one to make sense.
     pub fn of(&self) -> Option<usize> {
         match self {
-            Self::Prepare | Self::Try | Self::Pages => None,
+            Self::Prepare | Self::Try | Self::Pages | Self::Look => None,
             Self::Broken { of, .. } | Self::As { of } => *of,
             Self::Again { of }
             | Self::OtherVersion { of }
             | Self::Second { of }
-            | Self::ReadBack { of }
+            | Self::ReadBack { of, .. }
+            | Self::Changed { of, .. }
             | Self::Gone { of }
             | Self::Contains { of }
             | Self::Follow { of } => Some(*of),
         }
     }
 
+    /// The step that saw what was there before.
+    pub fn since(&self) -> Option<usize> {
+        match self {
+            Self::ReadBack { since, .. } => *since,
+            Self::Changed { since, .. } => Some(*since),
+            _ => None,
+        }
+    }
+
     /// The same role, with the steps renumbered.
     pub fn renumbered(&self, number: impl Fn(usize) -> Option<usize>) -> Option<Self> {
         Some(match self {
-            Self::Prepare | Self::Try | Self::Pages => self.clone(),
+            Self::Prepare | Self::Try | Self::Pages | Self::Look => self.clone(),
             Self::Broken { of: None, .. } | Self::As { of: None } => self.clone(),
             Self::Broken { of: Some(of), rule } => Self::Broken { of: Some(number(*of)?), rule: rule.clone() },
             Self::As { of: Some(of) } => Self::As { of: Some(number(*of)?) },
             Self::Again { of } => Self::Again { of: number(*of)? },
             Self::OtherVersion { of } => Self::OtherVersion { of: number(*of)? },
             Self::Second { of } => Self::Second { of: number(*of)? },
-            Self::ReadBack { of } => Self::ReadBack { of: number(*of)? },
+            // What was there before is only looked at where it helps.
+            Self::ReadBack { of, since } => Self::ReadBack { of: number(*of)?, since: since.and_then(&number) },
+            Self::Changed { of, since } => Self::Changed { of: number(*of)?, since: number(*since)? },
             Self::Gone { of } => Self::Gone { of: number(*of)? },
             Self::Contains { of } => Self::Contains { of: number(*of)? },
             Self::Follow { of } => Self::Follow { of: number(*of)? },

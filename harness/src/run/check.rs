@@ -35,6 +35,8 @@ checks! {
     NegativeRefused = "negative-refused",
     /// What was written is what is read.
     ReadAfterWrite = "read-after-write",
+    /// An answer about one thing is about the one that was asked for.
+    AsAsked = "as-asked",
     /// What was deleted is found no more.
     DeleteIsGone = "delete-is-gone",
     /// Lists contain what was created, and their pages neither lose nor repeat anything.

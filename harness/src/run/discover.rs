@@ -30,8 +30,8 @@ const ATTEMPTS: usize = 6;
 const MADE: usize = 2;
 
 /// What the target has, and what could be made. Says what to delete in the end, too.
-pub async fn discover(session: &Session, me: Value) -> (World, Vec<Request>) {
-    let mut world = World::new(me);
+pub async fn discover(session: &Session, [me, other]: [Value; 2]) -> (World, Vec<Request>) {
+    let mut world = World::new(me, other);
     let mut to_delete = Vec::new();
     list(session, &mut world).await;
     if session.scope.writes() {

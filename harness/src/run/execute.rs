@@ -1,8 +1,12 @@
 //! Sending the requests of a case.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,7 +20,7 @@ use super::{
 };
 use crate::{
     contract::{ApiVersion, Contract},
-    target::{Body, Request, Target},
+    target::{Answer, Body, Request, Target},
 };
 
 /// What RFC 3986 leaves as it is.
@@ -28,8 +32,11 @@ const MOST_PAGES: usize = 12;
 const SHORT_PAGE: usize = 1;
 /// How long they are where all is wanted.
 const LONG_PAGE: usize = 1000;
+/// How often what a task is doing is looked at, and how long after each other.
+const MOST_LOOKS: usize = 40;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How many links of one answer are followed.
-const MOST_LINKS: usize = 4;
+const MOST_LINKS: usize = 8;
 
 /// Sends cases to a target.
 pub struct Executor {
@@ -53,10 +60,23 @@ impl Executor {
 
     /// Sends the requests of a case, one after the other.
     pub async fn execute(&self, contract: &Contract, case: &Case) -> Trace {
+        self.execute_until(contract, case, &mut |_| false).await
+    }
+
+    /// The same, until what was sent is enough.
+    pub async fn execute_until(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        enough: &mut (dyn FnMut(&Trace) -> bool + Send),
+    ) -> Trace {
         let mut trace = Trace::default();
         for (number, step) in case.steps.iter().enumerate() {
             let exchanges = self.step(contract, case, &mut trace, number, step).await;
             trace.steps.push(exchanges);
+            if enough(&trace) {
+                break;
+            }
         }
         trace
     }
@@ -74,11 +94,17 @@ impl Executor {
             return Vec::new();
         }
         if let Role::Follow { of } = step.role {
-            return self.follow(trace, of, step).await;
+            return self.follow(contract, trace, of, step).await;
         }
         let walks = matches!(step.role, Role::Contains { .. } | Role::Pages);
         let paging = Paging::of(&query_parameters(contract, step.operation)).filter(|_| walks);
         let Some(request) = self.request(contract, case, trace, number, step) else { return Vec::new() };
+        if let (Role::Gone { of } | Role::ReadBack { of, .. } | Role::Changed { of, .. }, None) = (&step.role, &paging)
+            && trace.success(*of).is_some_and(by_task)
+        {
+            let before = step.role.since().and_then(|since| trace.first(since)).map(body_of);
+            return vec![self.patiently(request, before).await];
+        }
         let Some(paging) = paging else { return vec![self.send(request).await] };
         let mut exchanges = Vec::new();
         if step.role == Role::Pages {
@@ -113,16 +139,34 @@ impl Executor {
     }
 
     /// The things that an answer says have addresses.
-    async fn follow(&self, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
+    async fn follow(&self, contract: &Contract, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
         let Some(answer) = trace.success(of) else { return Vec::new() };
         let mut exchanges = Vec::new();
-        for link in self_links(&answer.json()).into_iter().take(MOST_LINKS) {
-            // Where the address is another than asked at is judged elsewhere; here the path counts.
-            let Some(path) = link.find("/rest/").map(|at| link[at..].to_owned()) else { continue };
+        // Where the address is another than asked at is judged elsewhere; here the path counts.
+        let links = self_links(&answer.json());
+        let paths = links.iter().filter_map(|link| link.find("/rest/").map(|at| link[at..].to_owned())).collect();
+        for path in telling(contract, paths) {
             let request = Request { method: http::Method::GET, path, body: Body::Empty, caller: step.caller };
             exchanges.push(self.send(request).await);
         }
         exchanges
+    }
+
+    /// Asks until what a task is doing can be seen, or for as long as a task may take.
+    async fn patiently(&self, request: Request, before: Option<Value>) -> Exchange {
+        let mut exchange = self.send(request.clone()).await;
+        for _ in 0..MOST_LOOKS {
+            let is_done = match &before {
+                Some(before) => body_of(&exchange) != *before,
+                None => exchange.success().is_none(),
+            };
+            if is_done {
+                break;
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            exchange = self.send(request.clone()).await;
+        }
+        exchange
     }
 
     async fn send(&self, request: Request) -> Exchange {
@@ -147,7 +191,11 @@ impl Executor {
         match mark {
             Mark::Answer { step, attribute, number } => {
                 let exchange = trace.first(step)?;
-                let answer = exchange.success()?.json();
+                let answer = exchange.success()?;
+                if attribute == "location" {
+                    return answer.header("location")?.rsplit('/').next().map(Value::from);
+                }
+                let answer = answer.json();
                 // Where the caller chose the name, no answer tells it.
                 if answer.is_null() && !case.steps[step].path.is_empty() {
                     let segment = exchange.request.path.split('?').next()?.rsplit('/').next()?;
@@ -173,6 +221,16 @@ impl Executor {
             _ => format!("Harness {name}"),
         })
     }
+}
+
+/// Whether an answer says that a task does what was asked.
+fn by_task(answer: &Answer) -> bool {
+    matches!(answer.status, 202 | 303) || answer.json().get("taskId").is_some()
+}
+
+/// What an answer says; null where there is none.
+fn body_of(exchange: &Exchange) -> Value {
+    exchange.result.as_ref().map(Answer::json).unwrap_or_default()
 }
 
 /// The request of a step, the `number`th of its case. `known` says what marks stand for, by the scope in which names
@@ -202,7 +260,9 @@ pub fn request(
     for (name, value) in &step.query {
         let value = replace(value, scope)?;
         // Lists are parameters that repeat.
-        let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+        let mut values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+        let mut seen = BTreeSet::new();
+        values.retain(|value| seen.insert(mark::text(value)));
         query.extend(values.iter().map(|value| format!("{}={}", escaped(name), escaped(&mark::text(value)))));
     }
     if !query.is_empty() {
@@ -213,6 +273,22 @@ pub fn request(
         other => other.clone(),
     };
     Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
+}
+
+/// Of paths, those that tell the most: of each operation the first and the last.
+fn telling(contract: &Contract, paths: Vec<String>) -> Vec<String> {
+    let mut known: Vec<(Option<&str>, Vec<String>)> = Vec::new();
+    for path in paths {
+        let operation = contract.find(&http::Method::GET, &path).map(|found| found.operation.path.as_str());
+        match known.iter_mut().find(|(of, _)| *of == operation) {
+            Some((_, of)) => {
+                of.truncate(1);
+                of.push(path);
+            }
+            None => known.push((operation, vec![path])),
+        }
+    }
+    known.into_iter().flat_map(|(_, of)| of).take(MOST_LINKS).collect()
 }
 
 /// The names of an operation's query parameters.

@@ -9,6 +9,7 @@ use super::{
     case::{Case, Exchange, Role, Step, Trace},
     check::Check,
     links::Links,
+    mark::Mark,
     paging::items,
 };
 use crate::{
@@ -20,9 +21,11 @@ use crate::{
 mod compare;
 mod headers;
 mod lists;
+mod state;
+mod told;
 
 pub(crate) use compare::difference;
-use compare::{Difference, unwritten};
+use compare::{Difference, disagreement, unwritten};
 
 /// Something that does not hold.
 #[derive(Clone, Debug)]
@@ -60,6 +63,10 @@ pub struct Judge {
     pub checks: BTreeSet<Check>,
     /// The target's address.
     pub address: String,
+    /// Who the harness is.
+    pub me: Value,
+    /// Whether nobody in particular sees any project.
+    pub is_closed: bool,
     /// Whether answers to known callers have been seen to tell where rate limits stand.
     pub tells_rate_limits: bool,
 }
@@ -73,14 +80,14 @@ struct Bench<'a> {
 }
 
 impl Judge {
-    /// Judges a case.
+    /// Judges a case, as far as it went.
     pub fn judge(&self, case: &Case, trace: &Trace) -> Verdict {
         let mut bench = Bench { judge: self, case, trace, verdict: Verdict::default() };
-        for (number, step) in case.steps.iter().enumerate() {
-            for exchange in &trace.steps[number] {
+        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate() {
+            for exchange in exchanges {
                 bench.exchange(number, exchange);
             }
-            if !trace.steps[number].is_empty() {
+            if !exchanges.is_empty() {
                 bench.step(number, step);
             }
         }
@@ -99,7 +106,9 @@ impl Bench<'_> {
         let failed = answer.status >= 500 && answer.status != 501;
         self.say(step, Check::No5xx, !failed, || format!("the target fails with {status}"), "no 5xx", &status);
         self.conformance(step, exchange, answer);
+        self.asked(step, exchange, answer);
         self.rate_limits(step, exchange, answer);
+        self.told(step, answer);
         if answer.is_success()
             && let Some(items) = items(&answer.json())
         {
@@ -151,7 +160,7 @@ impl Bench<'_> {
     fn step(&mut self, number: usize, step: &Step) {
         let Some(Ok(answer)) = self.trace.first(number).map(|exchange| &exchange.result) else { return };
         match &step.role {
-            Role::Prepare | Role::Try => {}
+            Role::Prepare | Role::Try | Role::Look => {}
             Role::Broken { of, rule } => {
                 // Without a success before it, a refusal shows nothing; a success does.
                 let says_nothing = answer.status >= 500;
@@ -165,7 +174,8 @@ impl Bench<'_> {
             Role::OtherVersion { of } => self.same(number, *of, answer, Check::V2V3Agree),
             Role::As { of } => self.authorization(number, *of, step, answer),
             Role::Second { of } => self.second(number, *of, answer),
-            Role::ReadBack { of } => self.read_back(number, *of, answer),
+            Role::ReadBack { of, since } => self.read_back(number, *of, *since, answer),
+            Role::Changed { of, since } => self.changed(number, *of, *since, answer),
             Role::Gone { of } => self.gone(number, *of, answer),
             Role::Contains { of } => self.contains(number, *of),
             Role::Pages => self.pages(number),
@@ -197,11 +207,18 @@ impl Bench<'_> {
     /// Those who may do less must not do what they may not.
     fn authorization(&mut self, number: usize, of: Option<usize>, step: &Step, answer: &Answer) {
         let operation = self.operation(number);
+        let links = &self.judge.links;
+        // What was made in this case for its maker alone.
+        let is_made = step.path.last().is_some_and(|(_, value)| matches!(Mark::read(value), Some(Mark::Answer { .. })));
+        let is_private = is_made && links.kind_of(operation).is_some_and(|kind| links.is_private(kind));
         let forbidden = match step.caller {
             Caller::Main => false,
-            Caller::Anonymous => !operation.anonymous,
+            // Where nobody in particular sees no project, he sees nothing that is in one.
+            Caller::Anonymous => {
+                !operation.anonymous || is_private || self.judge.is_closed && links.is_below_project(operation)
+            }
             // Jira's configuration is for administrators to change.
-            Caller::Other => self.judge.links.configures(operation),
+            Caller::Other => links.configures(operation) || is_private,
         };
         let succeeded = answer.is_success() || answer.status == 303;
         if forbidden {
@@ -211,69 +228,19 @@ impl Bench<'_> {
         } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded) {
             let (all, seen) = (all.json(), answer.json());
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
+                // Where he sees no project, he finds none, and nothing in one.
+                let closed = step.caller == Caller::Anonymous && self.judge.is_closed;
+                if closed && !all.is_empty() && self.judge.links.lists_projects(operation) {
+                    let message = || "one who may see nothing sees something".to_owned();
+                    let number_seen = seen.len().to_string();
+                    return self.say(number, Check::Authorization, seen.is_empty(), message, "nothing", &number_seen);
+                }
                 let more = lists::more(all, seen);
                 let message = || "one who may do less sees what the other does not".to_owned();
                 let is_fair = more.is_none();
                 self.say(number, Check::Authorization, is_fair, message, "no more", &more.unwrap_or_default());
             }
         }
-    }
-
-    /// What is made twice is two things.
-    fn second(&mut self, number: usize, of: usize, answer: &Answer) {
-        let Some(first) = self.trace.success(of) else { return };
-        let (first, second) = (first.json(), answer.json());
-        if !answer.is_success() || first["id"].is_null() && first["key"].is_null() {
-            return;
-        }
-        for name in ["id", "key"].into_iter().filter(|name| !first[*name].is_null()) {
-            let message = || format!("two things have one {name}");
-            self.say(
-                number,
-                Check::UniqueIds,
-                first[name] != second[name],
-                message,
-                "another",
-                &second[name].to_string(),
-            );
-        }
-    }
-
-    /// What was written is there.
-    fn read_back(&mut self, number: usize, of: usize, answer: &Answer) {
-        let Some(written) = self.trace.first(of) else { return };
-        if !answer.is_success() {
-            let message = "what was just written can't be read".to_owned();
-            return self.fail(number, Check::ReadAfterWrite, message, "", "200", &answer.status.to_string());
-        }
-        let read = answer.json();
-        let body = match &written.request.body {
-            crate::target::Body::Json(body) => body,
-            _ => return self.pass(number, Check::ReadAfterWrite),
-        };
-        let operation = self.operation(of);
-        let kept = |name: &str| name != "id" && !self.judge.links.is_ignored(operation, name);
-        match unwritten(body, &read, &kept) {
-            None => self.pass(number, Check::ReadAfterWrite),
-            Some(Difference { at, left, right }) => {
-                let message = "what is read is not what was written".to_owned();
-                self.fail(number, Check::ReadAfterWrite, message, &at, &left, &right);
-            }
-        }
-    }
-
-    /// What was deleted is not there.
-    fn gone(&mut self, number: usize, of: usize, answer: &Answer) {
-        // What a task deletes is gone when that is done.
-        let by_task = self.trace.success(of).is_none_or(|deleted| deleted.status == 303);
-        if by_task || self.judge.links.outlives(self.operation(of)) {
-            return;
-        }
-        // Where several can be asked for, none is told.
-        let none = items(&answer.json()).is_some_and(|items| items.is_empty());
-        let gone = !answer.is_success() || none;
-        let message = || "what was deleted is still there".to_owned();
-        self.say(number, Check::DeleteIsGone, gone, message, "404", &answer.status.to_string());
     }
 
     /// The links of an answer lead somewhere.
@@ -285,8 +252,19 @@ impl Bench<'_> {
             let message = || "a link leads elsewhere".to_owned();
             self.say(number, Check::SelfLinks, here, message, &self.judge.address, link);
         }
+        let body = self.trace.success(of).map(|answer| answer.json()).unwrap_or_default();
         for exchange in &self.trace.steps[number] {
             let Ok(answer) = &exchange.result else { continue };
+            if let (Some(here), Some(there)) = (with_link(&body, &exchange.request.path), exchange.success()) {
+                let volatile = |name: &str| self.judge.links.is_volatile(name);
+                match disagreement(here, &there.json(), &volatile) {
+                    Some(Difference { at, left, right }) => {
+                        let message = "where a link leads, something else is said".to_owned();
+                        self.fail(number, Check::SelfLinks, message, &at, &left, &right);
+                    }
+                    None => self.pass(number, Check::SelfLinks),
+                }
+            }
             // What may not be read is there all the same; what isn't served yet can't be said.
             let path = exchange.request.path.clone();
             let leads = self.judge.links.is_dead(&path)
@@ -338,6 +316,22 @@ fn check_of(violation: &Violation) -> Check {
         Violation::UndocumentedProperty { .. } => Check::UndocumentedProperties,
         Violation::ErrorDialect { .. } => Check::ErrorDialect,
     }
+}
+
+/// The outermost thing whose link to itself leads to a path.
+fn with_link<'a>(body: &'a Value, path: &str) -> Option<&'a Value> {
+    let mut open = std::collections::VecDeque::from([body]);
+    while let Some(value) = open.pop_front() {
+        if value["self"].as_str().is_some_and(|link| link.ends_with(path)) {
+            return Some(value);
+        }
+        match value {
+            Value::Object(entries) => open.extend(entries.values()),
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn shown(value: Option<&Value>) -> String {

@@ -8,53 +8,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 use http::Method;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::mark::Mark;
 use crate::contract::{Contract, Operation};
 
-/// What `schemas/links.json` says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    /// What can't be inferred of a kind.
-    kinds: BTreeMap<String, KindFacts>,
-    /// The kinds that nouns in names of parameters mean.
-    names: HashMap<String, String>,
-    /// Parameters of operations: what they mean, as `@filter.id`, or null for never.
-    parameters: HashMap<String, HashMap<String, Value>>,
-    /// Parameters that are never sent.
-    never: Vec<String>,
-    /// Bodies that are accepted; texts that begin with `@` are marks.
-    bodies: HashMap<String, Value>,
-    /// Queries that are accepted, likewise.
-    queries: HashMap<String, Map<String, Value>>,
-    /// Properties that change by themselves.
-    volatile: Vec<String>,
-    /// Operations that change nothing, though their method says otherwise.
-    reads: Vec<String>,
-    /// Kinds of things that live in one project.
-    in_project: Vec<String>,
-    /// Kinds of things that can still be read when they are deleted.
-    outlive: Vec<String>,
-    /// Operations that concern the caller alone, whatever their scopes say.
-    personal: Vec<String>,
-    /// Properties of bodies that an operation takes and does not keep.
-    ignored: HashMap<String, Vec<String>>,
-    /// Beginnings of paths in `self` links that are known to lead nowhere.
-    dead_links: Vec<String>,
-    /// Rules that an operation does not keep, with the reason: of its `path`, `query` or `body`, or by how they begin.
-    lenient: BTreeMap<String, BTreeMap<String, String>>,
-}
+mod file;
+mod stale;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KindFacts {
-    list: Option<String>,
-    create: Option<String>,
-    by: Option<String>,
-}
+use file::File;
+pub use file::{Call, Witness};
 
 /// The operations on things of one kind, by their number in the contract.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +36,9 @@ pub struct Kind {
     pub by: Option<String>,
 }
 
+/// The kind that others live in.
+const PROJECT: &str = "/rest/api/3/project";
+
 /// What a parameter means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {
@@ -88,14 +54,21 @@ pub struct Links {
     kinds: BTreeMap<String, Kind>,
     /// Nouns, in lower case, and the kinds they mean.
     nouns: HashMap<String, String>,
+    /// Operations by their names.
+    numbers: HashMap<String, usize>,
+    /// What is read at an address, by its path without names of parameters.
+    read_at: HashMap<String, usize>,
 }
 
 impl Links {
     /// Infers the links of a contract; `stated` is the content of `schemas/links.json`.
     pub fn new(contract: &Contract, stated: Value) -> anyhow::Result<Self> {
         let file: File = serde_json::from_value(stated).context("reading the stated links")?;
-        let mut links = Self { file, kinds: BTreeMap::new(), nouns: HashMap::new() };
         let operations = contract.operations();
+        let numbers = operations.iter().enumerate().map(|(index, operation)| (name(operation), index)).collect();
+        let gets = operations.iter().enumerate().filter(|(_, operation)| operation.method == Method::GET);
+        let read_at = gets.map(|(index, operation)| (normal(&operation.path), index)).collect();
+        let mut links = Self { file, kinds: BTreeMap::new(), nouns: HashMap::new(), numbers, read_at };
         for operation in operations {
             if let Some(collection) = normal(&operation.path).strip_suffix("/{}") {
                 links.kinds.entry(collection.to_owned()).or_default();
@@ -212,9 +185,80 @@ impl Links {
         self.file.volatile.iter().any(|volatile| volatile == property)
     }
 
+    /// Whether an operation's answers change by themselves.
+    pub fn is_restless(&self, operation: &Operation) -> bool {
+        self.file.restless.contains(&name(operation))
+    }
+
+    /// Whether the totals of a list count more than it lists.
+    pub fn estimates(&self, operation: &Operation) -> bool {
+        self.file.estimates.contains(&name(operation))
+    }
+
     /// Whether an operation changes nothing, though its method says otherwise.
     pub fn only_reads(&self, operation: &Operation) -> bool {
         self.file.reads.contains(&name(operation))
+    }
+
+    /// An operation by its name.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).copied()
+    }
+
+    /// What is read at the address of an operation, or else at the nearest above it.
+    pub fn read_near(&self, operation: &Operation) -> Option<usize> {
+        const NEAR: usize = 3;
+        let path = normal(&operation.path);
+        let above = std::iter::successors(Some(path.as_str()), |path| Some(path.rsplit_once('/')?.0));
+        above.take(NEAR).find_map(|path| self.read_at.get(path)).copied()
+    }
+
+    /// What is to be done before an operation, so that there is what it needs.
+    pub fn before(&self, operation: &Operation) -> &[Call] {
+        self.file.before.get(&name(operation)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is stated to show that an operation has changed something.
+    pub fn witness(&self, operation: &Operation) -> Option<&Witness> {
+        self.file.witnesses.get(&name(operation))
+    }
+
+    /// Operations that cannot succeed in a site as it is, and why.
+    pub fn excuses(&self) -> &BTreeMap<String, String> {
+        &self.file.unreachable
+    }
+
+    /// A parameter of a path that is stated other than as something of a kind: as it is, or as a mark such as `@0.id`.
+    pub fn path_value(&self, operation: &Operation, parameter: &str) -> Option<&Value> {
+        let stated = self.file.parameters.get(&name(operation))?.get(parameter)?;
+        let names_kind = stated.as_str().is_some_and(|text| self.stated_meaning(text).is_some());
+        (!stated.is_null() && !names_kind).then_some(stated)
+    }
+
+    /// Whether things of a kind are only for who made them.
+    pub fn is_private(&self, kind: &str) -> bool {
+        self.file.private.iter().any(|listed| listed == kind)
+    }
+
+    /// Whether an operation is about something that is in a project, or about a project.
+    pub fn is_below_project(&self, operation: &Operation) -> bool {
+        parameters(&operation.path).any(|name| {
+            let meaning = self.path_parameter(operation, name);
+            meaning.is_some_and(|meaning| meaning.kind == PROJECT || self.is_in_project(&meaning.kind))
+        })
+    }
+
+    /// Whether an operation lists projects or what is in them.
+    pub fn lists_projects(&self, operation: &Operation) -> bool {
+        let number = self.number(&name(operation));
+        let is_list =
+            |(kind, facts): &(&str, &Kind)| facts.list == number && (*kind == PROJECT || self.is_in_project(kind));
+        self.kinds().iter().any(is_list)
+    }
+
+    /// Whether a property says who made something.
+    pub fn tells_maker(&self, property: &str) -> bool {
+        self.file.makers.iter().any(|listed| listed == property)
     }
 
     /// Whether things of a kind live in one project.
@@ -259,11 +303,16 @@ impl Links {
     pub fn stated(&self, text: &str, index: usize) -> Option<Mark> {
         let text = text.strip_prefix('@')?;
         let (number, text) = text.strip_prefix('#').map_or((false, text), |text| (true, text));
-        let (noun, attribute) = text.split_once('.')?;
+        let (noun, attribute) = text.split_once(['.', '/'])?;
         if noun == "unique" {
             return Some(Mark::Unique { form: attribute.to_owned(), index });
         }
-        let kind = if noun == "self" { "self".to_owned() } else { self.nouns.get(noun)?.clone() };
+        if let Ok(step) = noun.parse() {
+            // A pointer begins with the slash that ends the number.
+            let attribute = text[noun.len()..].trim_start_matches('.').to_owned();
+            return Some(Mark::Answer { step, attribute, number });
+        }
+        let kind = if ["self", "other"].contains(&noun) { noun.to_owned() } else { self.nouns.get(noun)?.clone() };
         Some(Mark::Thing { kind, attribute: attribute.to_owned(), index, number })
     }
 

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 const BEGIN: char = '\u{1}';
 const BETWEEN: char = '\u{2}';
+/// Between the parts of a text of which some are marks.
+const JOINT: char = '\u{3}';
 
 /// What a value stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl Mark {
 
     /// The mark that a value is, if it is one.
     pub fn read(value: &Value) -> Option<Self> {
-        let text = value.as_str()?.strip_prefix(BEGIN)?;
+        let text = value.as_str().filter(|text| !text.contains(JOINT))?.strip_prefix(BEGIN)?;
         let parts: Vec<_> = text.split(BETWEEN).collect();
         Some(match parts[..] {
             ["thing", kind, attribute, index, number] => Self::Thing {
@@ -80,6 +82,19 @@ impl Mark {
 /// Replaces every mark for which there is a value; stops at the first that has none.
 pub fn replace<E>(value: &Value, with: &mut impl FnMut(Mark) -> Result<Value, E>) -> Result<Value, E> {
     Ok(match value {
+        Value::String(whole) if whole.contains(JOINT) => {
+            let mut parts = Vec::new();
+            for part in whole.split(JOINT) {
+                parts.push(match Mark::read(&Value::from(part)) {
+                    Some(mark) => with(mark)?,
+                    None => Value::from(part),
+                });
+            }
+            // What is only known later stays apart.
+            let is_known = parts.iter().all(|part| Mark::read(part).is_none());
+            let texts: Vec<_> = parts.iter().map(text).collect();
+            Value::from(texts.join(if is_known { "" } else { "\u{3}" }))
+        }
         Value::String(_) => match Mark::read(value) {
             Some(mark) => with(mark)?,
             None => value.clone(),
@@ -89,10 +104,7 @@ pub fn replace<E>(value: &Value, with: &mut impl FnMut(Mark) -> Result<Value, E>
             let mut replaced = serde_json::Map::new();
             for (key, entry) in entries {
                 // Issue properties and fields may be named by what is only known later, too.
-                let key = match Mark::read(&Value::String(key.clone())) {
-                    Some(mark) => text(&with(mark)?),
-                    None => key.clone(),
-                };
+                let key = text(&replace(&Value::from(key.as_str()), with)?);
                 replaced.insert(key, replace(entry, with)?);
             }
             Value::Object(replaced)
@@ -101,16 +113,28 @@ pub fn replace<E>(value: &Value, with: &mut impl FnMut(Mark) -> Result<Value, E>
     })
 }
 
+/// A text of which some parts are marks.
+pub fn joined(parts: impl Iterator<Item = Value>) -> Value {
+    let parts: Vec<_> = parts.map(|part| text(&part)).collect();
+    Value::from(parts.join("\u{3}"))
+}
+
 /// A scalar as it stands in a path or a query.
 pub fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The properties by which things are known, the most telling first.
+pub const NAMES: [&str; 8] = ["id", "accountId", "groupId", "key", "relatedWorkId", "taskId", "value", "name"];
+
 /// A property of a thing as a request wants it. Things are known by different names of the same: the first that is
 /// there counts.
 pub fn attribute(thing: &Value, wanted: &str, number: bool) -> Option<Value> {
-    const OTHERWISE: [&str; 8] = ["id", "accountId", "groupId", "key", "relatedWorkId", "taskId", "value", "name"];
-    let found = std::iter::once(wanted).chain(OTHERWISE).find_map(|name| match &thing[name] {
+    if wanted.starts_with('/') {
+        let found = thing.pointer(wanted).filter(|found| found.is_string() || found.is_number())?.clone();
+        return Some(if number { as_number(found) } else { Value::String(text(&found)) });
+    }
+    let found = std::iter::once(wanted).chain(NAMES).find_map(|name| match &thing[name] {
         found @ (Value::String(_) | Value::Number(_)) => Some(found),
         _ => None,
     });

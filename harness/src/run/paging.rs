@@ -56,11 +56,17 @@ pub fn items(body: &Value) -> Option<&Vec<Value>> {
     })
 }
 
+/// The properties of a list's things that tell one from the others.
+const NAMES: [&str; 8] = ["id", "accountId", "groupId", "key", "contextId", "relatedWorkId", "issueId", "self"];
+
+/// Whether one of a list's things has a name that no other has.
+pub fn has_name(item: &Value) -> bool {
+    ["id", "accountId", "groupId", "relatedWorkId"].iter().any(|name| item.get(*name).is_some())
+}
+
 /// What tells one of a list's things from the others.
 pub fn identity(item: &Value) -> String {
-    let named = ["id", "accountId", "groupId", "key", "contextId", "relatedWorkId", "issueId", "self"]
-        .iter()
-        .find_map(|name| item.get(*name));
+    let named = NAMES.iter().find_map(|name| item.get(*name));
     match named {
         Some(name @ (Value::String(_) | Value::Number(_))) => mark::text(name),
         _ => item.to_string(),

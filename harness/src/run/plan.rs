@@ -19,6 +19,7 @@ use crate::{
     target::{Body, Caller},
 };
 
+mod before;
 mod cases;
 
 pub use cases::cases;
@@ -53,13 +54,23 @@ pub struct Sketch<'a> {
     pub writes: bool,
     /// Whether what this run made is preferred: of that most is known.
     pub own: bool,
+    /// The steps that were stated to come before the operation that is being planned.
+    before: Vec<usize>,
 }
 
 impl<'a> Plan<'a> {
     /// Begins a sequence.
     pub fn sketch(&'a self, purpose: &str) -> Sketch<'a> {
         let draw = Draw::new(self.seed, purpose);
-        Sketch { plan: self, steps: Vec::new(), draw, version: ApiVersion::V3, writes: false, own: false }
+        Sketch {
+            plan: self,
+            steps: Vec::new(),
+            draw,
+            version: ApiVersion::V3,
+            writes: false,
+            own: false,
+            before: Vec::new(),
+        }
     }
 
     /// An operation by its number.
@@ -79,6 +90,7 @@ impl Sketch<'_> {
     /// A request for an operation; nothing when something it needs is neither known nor can be made. With `fresh`,
     /// what it is about is made for it: the last thing in its path, or else whatever it names.
     pub fn request(&mut self, operation: usize, flavour: Flavour, fresh: bool) -> Option<Step> {
+        self.prelude(operation)?;
         let path = self.path(operation, fresh, 0)?;
         let fresh = fresh && path.is_empty();
         let query = self.query(operation, flavour, fresh)?;
@@ -106,6 +118,8 @@ impl Sketch<'_> {
         depth: usize,
     ) -> Option<(Step, Option<Value>)> {
         let operation = self.plan.operation(maker);
+        let outer = std::mem::take(&mut self.before);
+        self.prelude(maker)?;
         let mut path = match parents {
             Some(parents) => parameters(&operation.path).map(str::to_owned).zip(parents).collect(),
             None => self.path(maker, false, depth)?,
@@ -120,6 +134,7 @@ impl Sketch<'_> {
             Some(body) => Body::Json(self.resolve(body, false, depth)?),
             None => self.body(maker, Flavour::Usual, false)?,
         };
+        self.before = outer;
         Some((self.step(maker, path, query, body), recipe))
     }
 
@@ -147,6 +162,11 @@ impl Sketch<'_> {
                 continue;
             }
             let is_subject = place + 1 == names.len();
+            if let Some(stated) = self.plan.links.path_value(operation_facts, &names[place]) {
+                let value = self.stated(stated);
+                bound[place] = Some(self.resolve(&value, false, depth)?);
+                continue;
+            }
             let Some(meaning) = self.plan.links.path_parameter(operation_facts, &names[place]) else {
                 bound[place] = Some(self.parameter(operation, &names[place])?);
                 continue;
@@ -250,15 +270,18 @@ impl Sketch<'_> {
         if facts.request_media_types.is_empty() {
             return Some(Body::Empty);
         }
-        if takes("application/json") || takes("application/json-patch+json") {
+        let takes_stated = takes("*/*") && self.plan.links.body(facts).is_some();
+        if takes("application/json") || takes("application/json-patch+json") || takes_stated {
             let marked = self.marked_body(operation, flavour)?;
             return Some(Body::Json(self.resolve(&marked, fresh, 0)?));
         }
         if takes("multipart/form-data") {
             return Some(Body::File { name: "harness.txt".to_owned(), text: "A file of the harness.".to_owned() });
         }
-        let media_type = facts.request_media_types.iter().find(|taken| *taken != "*/*");
-        let media_type = media_type.map_or("image/png", String::as_str).to_owned();
+        // What takes anything takes pictures.
+        let Some(media_type) = facts.request_media_types.iter().find(|taken| *taken != "*/*").cloned() else {
+            return Some(Body::Picture);
+        };
         Some(Body::Raw { media_type, text: "text".to_owned() })
     }
 
@@ -267,7 +290,8 @@ impl Sketch<'_> {
         let facts = self.plan.operation(operation);
         let (document, source) = self.plan.contract.source(facts);
         let content = &source["requestBody"]["content"];
-        let schema = content.get("application/json").or_else(|| content.get("application/json-patch+json"))?;
+        let json_types = ["application/json", "application/json-patch+json", "*/*"];
+        let schema = json_types.iter().find_map(|json_type| content.get(json_type))?;
         let schema = &schema["schema"];
         let components = &document["components"]["schemas"];
         let links = self.plan.links;
@@ -297,7 +321,10 @@ impl Sketch<'_> {
         let stated = links.body(self.plan.operation(maker)).map(|stated| self.stated(stated));
         let made = stated.or_else(|| self.plan.world.recipe(maker).cloned())?;
         let known = |name: &String| schema["properties"].get(name).is_some() && !links.is_ignored(facts, name);
-        let entries: Map<_, _> = made.as_object()?.clone().into_iter().filter(|(name, _)| known(name)).collect();
+        // What was made for the maker alone is not there.
+        let entries =
+            made.as_object()?.clone().into_iter().filter(|(name, value)| known(name) && !before::is_used(value));
+        let entries: Map<_, _> = entries.collect();
         (!entries.is_empty()).then_some(Value::Object(entries))
     }
 
@@ -339,15 +366,33 @@ impl Sketch<'_> {
         match stated {
             Value::String(text) if text == "@rich" => self.draw.from(&rich_text(self.version)).unwrap_or_default(),
             Value::String(text) if text == "@jql" => self.draw.from(&jql()).unwrap_or_default().into(),
+            Value::String(text) if text == "@digit" => json!(1 + self.draw.below(9)),
+            // Parts of a text that are marks stand in braces.
+            Value::String(text) if text.contains("{@") => {
+                let parts = text.split(['{', '}']).filter(|part| !part.is_empty());
+                mark::joined(parts.map(|part| self.stated(&json!(part))).collect::<Vec<_>>().into_iter())
+            }
             Value::String(text) => {
                 let index = self.draw.below(1000);
-                self.plan.links.stated(text, index).map_or_else(|| stated.clone(), |mark| mark.value())
+                match self.plan.links.stated(text, index) {
+                    Some(Mark::Answer { step, attribute, number }) => {
+                        let step = self.before.get(step).copied().unwrap_or(usize::MAX);
+                        Mark::Answer { step, attribute, number }.value()
+                    }
+                    Some(mark) => mark.value(),
+                    None => stated.clone(),
+                }
             }
             Value::Array(items) => items.iter().map(|item| self.stated(item)).collect(),
             Value::Object(entries) => {
-                let entries: Map<_, _> =
-                    entries.iter().map(|(name, entry)| (name.clone(), self.stated(entry))).collect();
-                Value::Object(entries)
+                if let Some(choice) = entries.get("@any").and_then(Value::as_array) {
+                    return self.draw.of(choice).cloned().unwrap_or_default();
+                }
+                let mut filled = Map::new();
+                for (name, entry) in entries {
+                    filled.insert(mark::text(&self.stated(&json!(name))), self.stated(entry));
+                }
+                Value::Object(filled)
             }
             other => other.clone(),
         }
@@ -366,8 +411,12 @@ impl Sketch<'_> {
 
     /// A property of something of a kind: of something made for it, or of something known.
     fn thing(&mut self, meaning: &Meaning, index: usize, number: bool, fresh: bool, depth: usize) -> Option<Value> {
-        if meaning.kind == "self" {
-            return mark::attribute(&self.plan.world.me, &meaning.attribute, number);
+        if let Some(whose) = match meaning.kind.as_str() {
+            "self" => Some(&self.plan.world.me),
+            "other" => Some(&self.plan.world.other),
+            _ => None,
+        } {
+            return mark::attribute(whose, &meaning.attribute, number);
         }
         let nothing_known = self.plan.world.things(&meaning.kind).is_empty();
         if (fresh || nothing_known)

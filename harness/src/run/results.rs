@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Check, Found, Options, Outcome};
+use super::{Case, Check, Found, Links, Options, Outcome};
 use crate::{
     contract::Contract,
-    report::{Failure, OperationReport, Report, Summary},
+    report::{Failure, OperationReport, Report, Summary, Unreached},
     schemas::SOURCES,
 };
 
@@ -33,6 +33,8 @@ pub struct Results {
     seed: u64,
     strict: bool,
     time_limit: Option<Duration>,
+    excuses: BTreeMap<String, String>,
+    warnings: Vec<String>,
 }
 
 /// The kind of a failure.
@@ -57,7 +59,7 @@ pub fn without_numbers(text: &str) -> String {
 
 impl Results {
     /// Nothing yet.
-    pub fn new(contract: &Contract, options: &Options) -> Self {
+    pub fn new(contract: &Contract, links: &Links, options: &Options) -> Self {
         let operations = contract.operations().iter().map(|operation| OperationReport {
             operation: super::links::name(operation),
             operation_id: operation.operation_id.clone(),
@@ -73,6 +75,8 @@ impl Results {
             seed: options.seed,
             strict: options.strict,
             time_limit: options.time_limit,
+            excuses: links.excuses().clone(),
+            warnings: links.stale(contract),
         }
     }
 
@@ -199,6 +203,24 @@ impl Results {
                 operation.checks.clear();
             }
         }
+        for report in self.operations.iter().filter(|report| report.skipped.is_none()) {
+            let reason = self.excuses.get(&report.operation).cloned();
+            let succeeds = report.answers.keys().any(|status| *status < 400);
+            if succeeds && reason.is_some() {
+                let warning = format!("unreachable: '{}' succeeds: delete it", report.operation);
+                self.warnings.push(warning);
+            }
+            if !succeeds {
+                let (operation, answers) = (report.operation.clone(), report.answers.clone());
+                summary.never_succeeded.push(Unreached { operation, answers, reason });
+            }
+            for (name, tally) in &report.checks {
+                let compared = summary.compared.entry(name.clone()).or_default();
+                compared.operations += 1;
+                compared.times += tally.passed + tally.failed;
+            }
+        }
+        summary.warnings = self.warnings;
         Report {
             kind: "contract".to_owned(),
             target: address.to_owned(),

@@ -35,6 +35,18 @@ pub fn simpler(case: &Case, failing: usize) -> Vec<Case> {
     found
 }
 
+/// The sequence without preparations that nothing in it refers to.
+pub fn without_needless(mut case: Case) -> Case {
+    for number in (0..case.steps.len()).rev() {
+        if case.steps[number].role == Role::Prepare
+            && let Some(shorter) = without(&case, number)
+        {
+            case = shorter;
+        }
+    }
+    case
+}
+
 /// The sequence without a step, if no other needs it.
 fn without(case: &Case, removed: usize) -> Option<Case> {
     let number = |step: usize| match step.cmp(&removed) {
@@ -146,7 +158,7 @@ mod tests {
             step(&[], Body::Empty, Role::Prepare),
             step(&[], Body::Json(json!({ "a": "long text", "b": [1, 2] })), Role::Try),
             step(&[answer(0)], Body::Empty, Role::Try),
-            step(&[answer(1)], Body::Empty, Role::ReadBack { of: 1 }),
+            step(&[answer(1)], Body::Empty, Role::ReadBack { of: 1, since: None }),
             step(&[], Body::Empty, Role::Try),
         ];
         let case = Case { subject: 0, purpose: String::new(), steps };
@@ -154,7 +166,10 @@ mod tests {
         let shrunk = shrunk(case, fails);
         assert_eq!(shrunk.steps.len(), 2);
         assert_eq!(shrunk.steps[0].body, Body::Json(json!({})));
-        assert_eq!((&shrunk.steps[1].path[0].1, &shrunk.steps[1].role), (&answer(0), &Role::ReadBack { of: 0 }));
+        assert_eq!(
+            (&shrunk.steps[1].path[0].1, &shrunk.steps[1].role),
+            (&answer(0), &Role::ReadBack { of: 0, since: None })
+        );
     }
 
     #[test]

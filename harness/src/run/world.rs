@@ -29,12 +29,14 @@ pub struct World {
     makers: BTreeSet<usize>,
     /// Who the harness is.
     pub me: Value,
+    /// Who may do less.
+    pub other: Value,
 }
 
 impl World {
-    /// Nothing but who the harness is.
-    pub fn new(me: Value) -> Self {
-        Self { me, ..Self::default() }
+    /// Nothing but who the harness is, and who may do less.
+    pub fn new(me: Value, other: Value) -> Self {
+        Self { me, other, ..Self::default() }
     }
 
     /// Adds a thing, unless it is known.

@@ -1,6 +1,8 @@
 //! Requests as lines for a shell.
 
-use super::{Body, Caller, Credentials, Request};
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::{Body, Caller, Credentials, PICTURE, Request};
 use std::fmt::Write;
 
 /// The line that sends a request again, given `JIRA_USER`, `JIRA_TOKEN` or `JIRA_BEARER` (`OTHER_…` for the caller
@@ -25,6 +27,11 @@ pub(super) fn line(base: &str, credentials: &Credentials, request: &Request) -> 
         }
         Body::Raw { media_type, text } => {
             write!(line, " -H {} --data-binary {}", quoted(&format!("Content-Type: {media_type}")), quoted(text))
+        }
+        Body::Picture => {
+            let picture = BASE64_STANDARD.encode(PICTURE);
+            let headers = "-H 'X-Atlassian-Token: no-check' -H 'Content-Type: image/png'";
+            write!(line, " {headers} --data-binary @<(base64 -d <<< {picture})")
         }
         Body::File { name, text } => {
             let part = quoted(&format!("file=@-;filename={name}"));

@@ -44,7 +44,7 @@ pub fn writing(contract: &Contract, links: &Links, seed: u64) -> Vec<Scenario> {
 
 /// What the shared scenarios capture, and that everything in the project can be made.
 fn world(contract: &Contract, links: &Links, scope: &Scope) -> World {
-    let mut world = World::new(json!({ "accountId": "{me}" }));
+    let mut world = World::new(json!({ "accountId": "{me}" }), Value::Null);
     for (kind, object) in [
         ("/rest/api/3/project", json!({ "id": "{projectId}", "key": "{project}" })),
         ("/rest/api/3/issuetype", json!({ "id": "{task}" })),
@@ -142,6 +142,8 @@ fn step(contract: &Contract, links: &Links, case: &Case, told: &mut [Option<Step
         Body::Json(body) => step.body = Some(plain(body)),
         Body::Raw { media_type, text } => step.raw = Some(Raw { media_type, text }),
         Body::File { text, .. } => step.file = Some(text),
+        // Scenarios are text.
+        Body::Picture => return None,
     }
     Some(step)
 }
@@ -170,8 +172,15 @@ fn known(contract: &Contract, case: &Case, told: &mut [Option<Step>], scope: usi
                 let mut known = |mark| known(contract, case, told, usize::MAX, mark).ok_or(());
                 return mark::replace(name, &mut known).ok();
             }
-            let name = format!("{MADE}{step}{attribute}");
-            let places = format!("/{attribute}|/id|/key|/relatedWorkId|/0/{attribute}|/0/id");
+            // Scenarios look at bodies alone.
+            if attribute == "location" {
+                return None;
+            }
+            let name = format!("{MADE}{step}{}", attribute.replace('/', ""));
+            let places = match attribute.starts_with('/') {
+                true => attribute,
+                false => format!("/{attribute}|/id|/key|/relatedWorkId|/0/{attribute}|/0/id"),
+            };
             let selector = Selector::try_from(places).ok()?;
             told.get_mut(step)?.as_mut()?.capture.insert(name.clone(), selector);
             Some(Value::from(format!("{{{name}}}")))

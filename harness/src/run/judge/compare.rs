@@ -70,31 +70,58 @@ fn differ(
     }
 }
 
-/// The first place where what was read has something else than what was written. Only what both have and what is kept
-/// counts: answers may leave out what was written, and have other forms of it.
-pub fn unwritten(written: &Value, read: &Value, kept: &dyn Fn(&str) -> bool) -> Option<Difference> {
+/// The first place where two descriptions of one thing say something else: only plain values that both have count.
+pub fn disagreement(left: &Value, right: &Value, volatile: &dyn Fn(&str) -> bool) -> Option<Difference> {
+    disagree("", left, right, volatile)
+}
+
+fn disagree(at: &str, left: &Value, right: &Value, volatile: &dyn Fn(&str) -> bool) -> Option<Difference> {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            let shared = left.iter().filter(|(name, _)| !volatile(name) && *name != "expand");
+            shared.into_iter().find_map(|(name, left)| {
+                let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                disagree(&at, left, right.get(name)?, volatile)
+            })
+        }
+        (Value::Object(_) | Value::Array(_) | Value::Null, _)
+        | (_, Value::Object(_) | Value::Array(_) | Value::Null) => None,
+        (left, right) => (!same(left, right)).then(|| Difference::new(at, left, right)),
+    }
+}
+
+/// How many plain values were read as they were written, or the first place where something else was. Only what both
+/// have and what is kept counts: answers may leave out what was written, and have other forms of it.
+pub fn unwritten(written: &Value, read: &Value, kept: &dyn Fn(&str) -> bool) -> Result<usize, Difference> {
     missing("", written, read, kept)
 }
 
-fn missing(at: &str, written: &Value, read: &Value, kept: &dyn Fn(&str) -> bool) -> Option<Difference> {
+fn missing(at: &str, written: &Value, read: &Value, kept: &dyn Fn(&str) -> bool) -> Result<usize, Difference> {
     match (written, read) {
         (Value::Object(written), Value::Object(read)) => {
-            written.iter().filter(|(name, _)| kept(name)).find_map(|(name, value)| {
-                let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-                missing(&at, value, read.get(name)?, kept)
-            })
+            let mut compared = 0;
+            for (name, value) in written.iter().filter(|(name, _)| kept(name)) {
+                if let Some(read) = read.get(name) {
+                    let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                    compared += missing(&at, value, read, kept)?;
+                }
+            }
+            Ok(compared)
         }
         (Value::Array(written), Value::Array(read)) => {
             // Lists of plain values may come in another order, and longer.
             let plain = |items: &[Value]| items.iter().all(|item| !item.is_object() && !item.is_array());
             if !plain(written) || !plain(read) {
-                return None;
+                return Ok(0);
             }
-            let lost = written.iter().find(|item| !read.iter().any(|other| same(item, other)))?;
-            Some(Difference::new(at, lost, Value::Array(read.clone())))
+            match written.iter().find(|item| !read.iter().any(|other| same(item, other))) {
+                Some(lost) => Err(Difference::new(at, lost, Value::Array(read.clone()))),
+                None => Ok(written.len()),
+            }
         }
-        (Value::Object(_) | Value::Array(_) | Value::Null, _) | (_, Value::Object(_) | Value::Array(_)) => None,
-        (written, read) => (!same(written, read)).then(|| Difference::new(at, written, read)),
+        (Value::Object(_) | Value::Array(_) | Value::Null, _) | (_, Value::Object(_) | Value::Array(_)) => Ok(0),
+        (written, read) if same(written, read) => Ok(1),
+        (written, read) => Err(Difference::new(at, written, read)),
     }
 }
 
@@ -159,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        let find = |written, read| unwritten(&written, &read, &|name| name != "ignored").map(|found| found.at);
+        let find = |written, read| unwritten(&written, &read, &|name| name != "ignored").err().map(|found| found.at);
         assert_eq!(find(json!({ "a": "x", "hidden": 1 }), json!({ "a": " x ", "more": 2 })), None);
         assert_eq!(find(json!({ "a": { "b": true } }), json!({ "a": { "b": false } })), Some("/a/b".into()));
         assert_eq!(find(json!({ "a": ["x", "y"] }), json!({ "a": ["y"] })), Some("/a".into()));

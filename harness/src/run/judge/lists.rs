@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Bench, Check};
+use super::{Bench, Check, Difference, disagreement};
 use crate::run::{
     mark,
-    paging::{identity, items},
+    paging::{has_name, identity, items},
 };
 
 impl Bench<'_> {
     /// Nothing is listed twice in one answer.
     pub(super) fn unique(&mut self, step: usize, items: &[Value]) {
-        if !items.iter().all(|item| item.get("id").is_some()) || items.is_empty() {
+        if items.is_empty() || !items.iter().all(has_name) {
             return;
         }
         let mut seen = BTreeSet::new();
@@ -55,12 +55,23 @@ impl Bench<'_> {
                 .iter()
                 .any(|name| item.get(*name).is_some_and(|value| mark::text(value) == wanted))
         };
-        let found = listed.iter().any(names);
-        if !found && total > listed.len() as u64 {
+        let item = listed.iter().find(|item| names(item));
+        let found = item.is_some();
+        let length = last.as_ref().and_then(items).map_or(0, Vec::len) as u64;
+        let is_end =
+            |page: &Value| page["isLast"] == true || page["maxResults"].as_u64().is_some_and(|most| length < most);
+        if !found && total > listed.len() as u64 && !last.as_ref().is_some_and(is_end) {
             return; // it was too long to be seen as a whole
         }
         let message = || "what was made is not in the list".to_owned();
         self.say(number, Check::ListsContainAndPage, found, message, &wanted, &format!("{} others", listed.len()));
+        let Some(item) = item else { return };
+        let volatile = |name: &str| self.judge.links.is_volatile(name);
+        if let Some(Difference { at, left, right }) = disagreement(&made_body, item, &volatile) {
+            let message = "a list says something else of a thing than what made it".to_owned();
+            self.fail(number, Check::ListsContainAndPage, message, &at, &left, &right);
+        }
+        self.maker(number, of, item);
     }
 
     /// The pages of a list make up the whole.
@@ -69,6 +80,8 @@ impl Bench<'_> {
         let mut short: Vec<Value> = Vec::new();
         let mut whole: Vec<Value> = Vec::new();
         let (mut totals, mut too_long) = (BTreeSet::new(), None);
+        let (mut wrong_end, mut ended) = (None, false);
+        let estimates = self.judge.links.estimates(self.operation(number));
         for exchange in exchanges {
             let Some(answer) = exchange.success() else { return };
             let page = answer.json();
@@ -80,6 +93,18 @@ impl Bench<'_> {
             }
             let place = if limit < 10 { &mut short } else { &mut whole };
             place.extend(listed.iter().cloned());
+            let is_last = page["isLast"].as_bool().or(page["isLastPage"].as_bool());
+            ended = is_last.unwrap_or((listed.len() as u64) < limit);
+            if let (Some(is_last), Some(total)) = (is_last, page["total"].as_u64())
+                && !estimates
+                && is_last != (place.len() as u64 >= total)
+            {
+                wrong_end = Some(format!("isLast: {is_last} after {} of {total}", place.len()));
+            }
+        }
+        if let Some(told) = wrong_end {
+            let message = "a page says wrongly whether it is the last".to_owned();
+            return self.fail(number, Check::ListsContainAndPage, message, "/isLast", "as the total says", &told);
         }
         if let Some((limit, length)) = too_long {
             let message = "a page is longer than it was asked for".to_owned();
@@ -98,12 +123,18 @@ impl Bench<'_> {
             let message = "short pages don't make up the whole list".to_owned();
             return self.fail(number, Check::ListsContainAndPage, message, "", &whole.join(" "), &short.join(" "));
         }
-        if totals.len() > 1 || totals.iter().any(|total| *total < whole.len() as u64) {
+        if totals.len() > 1
+            || totals
+                .iter()
+                .any(|total| *total < whole.len() as u64 || ended && !estimates && *total > whole.len() as u64)
+        {
             let message = "the total is not how many there are".to_owned();
             let told = totals.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
             return self.fail(number, Check::ListsContainAndPage, message, "/total", &whole.len().to_string(), &told);
         }
-        self.pass(number, Check::ListsContainAndPage);
+        if !whole.is_empty() {
+            self.pass(number, Check::ListsContainAndPage);
+        }
     }
 }
 

@@ -13,10 +13,13 @@ use crate::{
         links::{Kind, name, normal, parameters},
         mark::Mark,
         paging::Paging,
+        shrink::without_needless,
     },
     target::{Body, Caller},
 };
 
+/// The case that asks about something that is not there.
+const NOTHING_THERE: &str = "nothing there";
 /// How many near-misses one case tries.
 const MOST_NEAR_MISSES: usize = 14;
 
@@ -35,7 +38,9 @@ pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]
         sketch.own = ["case 0", "pages", "near-misses"].contains(&name);
         let built = build(&mut sketch).is_some();
         if built {
-            found.push(Case { subject: operation, purpose, steps: sketch.steps });
+            let case = Case { subject: operation, purpose, steps: sketch.steps };
+            // Where nothing is there, it matters to nobody what else there is.
+            found.push(if name == NOTHING_THERE { without_needless(case) } else { case });
         }
         built
     };
@@ -56,7 +61,7 @@ pub fn cases(plan: &Plan<'_>, operation: usize, count: usize, callers: &[Caller]
         add("pages", &|sketch| sketch.pages(operation));
     }
     add("near-misses", &|sketch| sketch.broken(operation));
-    add("nothing there", &|sketch| sketch.unknown(operation));
+    add(NOTHING_THERE, &|sketch| sketch.unknown(operation));
     let reason = "nothing is known that it could be asked about, and none could be made";
     (found, (!known).then(|| reason.to_owned()))
 }
@@ -69,14 +74,19 @@ impl Sketch<'_> {
         if flavour == Flavour::Edge {
             return Some(());
         }
-        self.push(step.clone(), Role::Again { of });
-        if self.has_versions(operation) && step.body == Body::Empty {
+        let rests = !self.plan.links.is_restless(self.plan.operation(operation));
+        if rests {
+            self.push(step.clone(), Role::Again { of });
+        }
+        if rests && self.has_versions(operation) && step.body == Body::Empty {
             self.push(Step { version: ApiVersion::V2, ..step.clone() }, Role::OtherVersion { of });
         }
         for caller in callers {
             self.push(Step { caller: *caller, ..step.clone() }, Role::As { of: Some(of) });
         }
-        self.push(step, Role::Follow { of });
+        if rests {
+            self.push(step, Role::Follow { of });
+        }
         Some(())
     }
 
@@ -97,25 +107,62 @@ impl Sketch<'_> {
         if kind_facts.create == Some(operation) {
             let (step, _) = self.making(operation, None, flavour, 0)?;
             self.deny(&step, flavour, callers);
+            // What can't be read by itself shows where it is.
+            let witness = kind_facts.read.is_none().then(|| self.witness(&step)).flatten();
+            let since = witness.as_ref().map(|witness| self.push(witness.clone(), Role::Look));
             let of = self.push(step.clone(), Role::Try);
+            if let (Some(witness), Some(since)) = (witness, since) {
+                self.push(witness, Role::Changed { of, since });
+            }
             if flavour == Flavour::Sparse {
                 self.push(step.clone(), Role::Second { of });
+                self.push(step.clone(), Role::Follow { of });
             }
             return self.life(&kind_facts, &step, of, callers);
         }
         let step = self.request(operation, flavour, true)?;
         self.deny(&step, flavour, callers);
-        let of = self.push(step.clone(), Role::Try);
+        let witness = self.witness(&step);
+        let look = |sketch: &mut Self, step: &Step| sketch.push(step.clone(), Role::Look);
         let is_about_kind = [kind_facts.update, kind_facts.delete].contains(&Some(operation));
         // What a query names can be read only where that is named, too.
         let names = |by: &String| step.query.iter().any(|(name, _)| name == by);
         let read = kind_facts.read.filter(|_| is_about_kind && kind_facts.by.as_ref().is_none_or(names));
-        if let Some(read) = read.and_then(|read| self.same_path(read, &step)) {
-            let role = if facts.method == Method::DELETE { Role::Gone { of } } else { Role::ReadBack { of } };
-            self.push(read, role);
+        let read = read.and_then(|read| self.same_path(read, &step));
+        // What stands at the same address is what was written.
+        let is_same = |witness: &&Step| {
+            let path = &self.plan.operation(witness.operation).path;
+            facts.method == Method::PUT && normal(path) == normal(&facts.path)
+        };
+        let read = read.or_else(|| witness.as_ref().filter(is_same).cloned());
+        let of = match (read, witness) {
+            (Some(read), _) if facts.method == Method::DELETE => {
+                let of = self.push(step.clone(), Role::Try);
+                self.push(read, Role::Gone { of });
+                of
+            }
+            (Some(read), _) => {
+                let since = Some(look(self, &read));
+                let of = self.push(step.clone(), Role::Try);
+                self.push(read, Role::ReadBack { of, since });
+                of
+            }
+            (None, Some(witness)) => {
+                let since = look(self, &witness);
+                let of = self.push(step.clone(), Role::Try);
+                self.push(witness, Role::Changed { of, since });
+                of
+            }
+            (None, None) => self.push(step.clone(), Role::Try),
+        };
+        if flavour == Flavour::Sparse {
+            self.push(step.clone(), Role::Follow { of });
         }
         // What the caller named has a whole life, too.
-        if kind_facts.update == Some(operation) && kind_facts.create.is_none() && kind_facts.list.is_some() {
+        let name = parameters(&facts.path).last().unwrap_or_default();
+        let is_named = self.plan.links.path_value(facts, name).is_none();
+        if kind_facts.update == Some(operation) && kind_facts.create.is_none() && kind_facts.list.is_some() && is_named
+        {
             if let Some(list) = kind_facts.list.and_then(|list| self.same_path(list, &step)) {
                 self.push(list, Role::Contains { of });
             }
@@ -132,8 +179,10 @@ impl Sketch<'_> {
     /// What follows the making of something.
     fn life(&mut self, kind: &Kind, made: &Step, of: usize, callers: &[Caller]) -> Option<()> {
         let read = kind.read.and_then(|read| self.about(read, kind, made, of));
+        let mut since = None;
         if let Some(read) = &read {
-            let seen = self.push(read.clone(), Role::ReadBack { of });
+            let seen = self.push(read.clone(), Role::ReadBack { of, since: None });
+            since = Some(seen);
             if self.has_versions(read.operation) {
                 self.push(Step { version: ApiVersion::V2, ..read.clone() }, Role::OtherVersion { of: seen });
             }
@@ -145,13 +194,15 @@ impl Sketch<'_> {
         if let Some(list) = kind.list.and_then(|list| self.list(list, made)) {
             self.push(list, Role::Contains { of });
         }
-        if let Some(mut update) = kind.update.and_then(|update| self.about(update, kind, made, of))
+        let alone = |update: &usize| self.plan.links.before(self.plan.operation(*update)).is_empty();
+        let update = kind.update.filter(alone);
+        if let Some(mut update) = update.and_then(|update| self.about(update, kind, made, of))
             && let Some(body) = self.body(update.operation, Flavour::Usual, false)
         {
             update.body = body;
             let changed = self.push(update, Role::Try);
             if let Some(read) = &read {
-                self.push(read.clone(), Role::ReadBack { of: changed });
+                self.push(read.clone(), Role::ReadBack { of: changed, since });
             }
         }
         if let Some(delete) = kind.delete.and_then(|delete| self.about(delete, kind, made, of)) {
@@ -194,9 +245,10 @@ impl Sketch<'_> {
                     let query = others().chain([(name.clone(), json!("x"))]).collect();
                     broken.push((format!("a word for the number '{name}'"), Step { query, ..step.clone() }));
                 }
-                if parameter["required"] == true {
+                let rule = format!("the required parameter '{name}'");
+                if parameter["required"] == true && !self.plan.links.is_lenient(facts, &rule) {
                     let query = others().collect();
-                    broken.push((format!("the required parameter '{name}' missing"), Step { query, ..step.clone() }));
+                    broken.push((format!("{rule} missing"), Step { query, ..step.clone() }));
                 }
             }
         }
@@ -300,7 +352,7 @@ impl Sketch<'_> {
     }
 
     /// Values for the parameters of a path, by their order: operations call the same thing by different names.
-    fn renamed(&self, operation: usize, values: Vec<(String, Value)>) -> Option<Vec<(String, Value)>> {
+    pub(super) fn renamed(&self, operation: usize, values: Vec<(String, Value)>) -> Option<Vec<(String, Value)>> {
         let names: Vec<_> = parameters(&self.plan.operation(operation).path).map(str::to_owned).collect();
         let values = values.into_iter().map(|(_, value)| value);
         (values.len() >= names.len()).then(|| names.into_iter().zip(values).collect())
