@@ -114,6 +114,8 @@ pub struct Caller {
     pub account: Option<Arc<Account>>,
     /// The groups the account is in.
     pub groups: HashSet<Uuid>,
+    /// What the caller's token is limited to.
+    pub scopes: Option<Arc<[String]>>,
     /// Where the request came from.
     pub address: Option<IpAddr>,
 }

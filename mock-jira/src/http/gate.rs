@@ -181,7 +181,7 @@ async fn through(
     let operation = match asked {
         Match::Operation(operation) => operation,
         Match::OtherMethods(methods) if method == Method::OPTIONS => {
-            return match identify(server, &site, headers.get(header::AUTHORIZATION)) {
+            return match identify(server, &site, &address.site, headers.get(header::AUTHORIZATION)) {
                 Who::Known(_) => Ok(options(&methods)),
                 _ => Err(internal(Failure::Unauthenticated)), // H-11
             };
@@ -195,7 +195,7 @@ async fn through(
             return match address.path.strip_prefix(media::PATH) {
                 Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
                 None => {
-                    let who = identify(server, &site, headers.get(header::AUTHORIZATION));
+                    let who = identify(server, &site, &address.site, headers.get(header::AUTHORIZATION));
                     Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address, &who)))
                 }
             };
@@ -209,11 +209,11 @@ async fn through(
     if let Some(value) = &mut authorization {
         value.set_sensitive(true); // it is carried on, and must not be printed
     }
-    let mut caller = identify(server, &site, authorization.as_ref());
+    let mut caller = identify(server, &site, &address.site, authorization.as_ref());
     if matches!(caller, Who::Nobody | Who::Refused) && optimistic(operation) && authorization.is_some() {
         // The token may be newer than what is remembered.
         site = server.sites.current(&address.site).await.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
-        caller = identify(server, &site, authorization.as_ref());
+        caller = identify(server, &site, &address.site, authorization.as_ref());
     }
     let mut caller = match caller {
         Who::Known(caller) => caller,
@@ -223,6 +223,10 @@ async fn through(
             return Err(error::json_answer(StatusCode::FORBIDDEN, body, HeaderValue::from_static("application/json"))); // H-23
         }
     };
+    if caller.scopes.as_ref().is_some_and(|scopes| !operation.is_within(scopes)) {
+        let body = json!({ "code": 401, "message": "Unauthorized; scope does not match" });
+        return Err(error::json_answer(StatusCode::UNAUTHORIZED, body, HeaderValue::from_static("application/json")));
+    }
     caller.address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
     about.account_id = caller.account_id().map(str::to_owned);
     media_type(operation, &headers, &address.path)?;

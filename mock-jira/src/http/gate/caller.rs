@@ -1,6 +1,7 @@
 //! Who calls.
 
 use crate::{
+    db::sites::SiteAddress,
     domain::{people::Caller, snapshot::Snapshot},
     http::server::{AuthMode, Server},
 };
@@ -19,14 +20,21 @@ pub(in crate::http) enum Who {
 }
 
 /// Reads the credentials.
-pub(in crate::http) fn identify(server: &Server, site: &Snapshot, authorization: Option<&HeaderValue>) -> Who {
+pub(in crate::http) fn identify(
+    server: &Server,
+    site: &Snapshot,
+    address: &SiteAddress,
+    authorization: Option<&HeaderValue>,
+) -> Who {
     let credentials = authorization.and_then(|value| value.to_str().ok());
     let (scheme, value) = credentials.and_then(|text| text.split_once(' ')).unwrap_or_default();
     let token_owner = |token: &str| {
         let token = site.tokens.get(<[u8; 32]>::from(Sha256::digest(token.as_bytes())).as_slice())?;
         let alive = token.expires.is_none_or(|time| time > site.site.clock.at(Utc::now()));
-        let usable = alive && (server.options.loopback || !token.well_known);
-        let caller = site.caller(&token.account_id).filter(|_| usable)?;
+        let at_gateway = matches!(address, SiteAddress::CloudId(_));
+        let usable = alive && (server.options.loopback || !token.well_known) && (at_gateway || token.scopes.is_none());
+        let mut caller = site.caller(&token.account_id).filter(|_| usable)?;
+        caller.scopes = token.scopes.clone();
         caller.account.as_ref().is_some_and(|account| account.active).then_some(caller)
     };
     let known = if scheme.eq_ignore_ascii_case("basic") {

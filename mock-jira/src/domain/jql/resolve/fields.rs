@@ -200,7 +200,8 @@ impl Subject<'_> {
             Self::Custom(field, kind) => match kind {
                 Kind::Text | Kind::RichText => Class::Text,
                 Kind::Number | Kind::Date | Kind::DateTime | Kind::Version | Kind::Versions => Class::Ordered,
-                Kind::Rank => Class::SortOnly,
+                // What it tells is asked with brackets.
+                Kind::Rank | Kind::Development => Class::SortOnly,
                 Kind::Opaque if is_team(field) => Class::Set,
                 Kind::Opaque => Class::Presence,
                 _ => Class::Set,
@@ -231,6 +232,7 @@ impl Subject<'_> {
                 | WorklogDate
                 | Property(..)
                 | Vacant(_)
+                | Custom(_, Kind::Opaque | Kind::Development)
         )
     }
 
@@ -239,10 +241,12 @@ impl Subject<'_> {
         match self {
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::LinkType | Self::SavedFilter => true,
             Self::ParentProject | Self::WorklogAuthor => true,
-            Self::Custom(_, kind) => {
-                !matches!(self.class(), Class::Text | Class::Presence | Class::SortOnly)
-                    && !matches!(kind, Kind::Number | Kind::Date | Kind::DateTime)
-            }
+            Self::Custom(_, kind) => match kind {
+                Kind::Option | Kind::Options | Kind::Cascade | Kind::AppOption => true,
+                Kind::User | Kind::Users | Kind::Group | Kind::Groups => true,
+                Kind::Project | Kind::Version | Kind::Versions | Kind::Sprint | Kind::Labels => true,
+                _ => false,
+            },
             _ => false,
         }
     }
