@@ -240,12 +240,14 @@ impl Links {
         self.file.private.iter().any(|listed| listed == kind)
     }
 
-    /// Whether an operation is about something that is in a project, or about a project.
+    /// Whether an operation is about something that is in a project, or about a project, and not for everybody.
     pub fn is_below_project(&self, operation: &Operation) -> bool {
-        parameters(&operation.path).any(|name| {
-            let meaning = self.path_parameter(operation, name);
-            meaning.is_some_and(|meaning| meaning.kind == PROJECT || self.is_in_project(&meaning.kind))
-        })
+        let is_public = self.file.public.contains(&name(operation));
+        !is_public
+            && parameters(&operation.path).any(|name| {
+                let meaning = self.path_parameter(operation, name);
+                meaning.is_some_and(|meaning| meaning.kind == PROJECT || self.is_in_project(&meaning.kind))
+            })
     }
 
     /// Whether an operation lists projects or what is in them.

@@ -98,7 +98,7 @@ impl Bench<'_> {
             _ => &Value::Null,
         };
         let operation = self.operation(of);
-        let kept = |name: &str| name != "id" && !self.judge.links.is_ignored(operation, name);
+        let kept = |name: &str| !["id", "self"].contains(&name) && !self.judge.links.is_ignored(operation, name);
         match unwritten(body, &read, &kept) {
             Err(Difference { at, left, right }) => {
                 let message = "what is read is not what was written".to_owned();

@@ -38,6 +38,8 @@ pub struct File {
     pub reads: Vec<String>,
     /// Kinds of things that live in one project.
     pub in_project: Vec<String>,
+    /// Operations that tell of what is in a project to anybody.
+    pub public: Vec<String>,
     /// Kinds of things that, as they are made here, are only for who makes them.
     pub private: Vec<String>,
     /// Properties that say who made a thing.

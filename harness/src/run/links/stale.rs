@@ -26,6 +26,7 @@ impl Links {
             restless,
             estimates,
             in_project,
+            public,
             private,
             outlive,
             personal,
@@ -51,6 +52,7 @@ impl Links {
         operations("reads", &mut reads.iter());
         operations("restless", &mut restless.iter());
         operations("estimates", &mut estimates.iter());
+        operations("public", &mut public.iter());
         operations("personal", &mut personal.iter());
         operations("ignored", &mut ignored.keys());
         operations("lenient", &mut lenient.keys());
