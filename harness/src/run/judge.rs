@@ -255,7 +255,9 @@ impl Bench<'_> {
         let body = self.trace.success(of).map(|answer| answer.json()).unwrap_or_default();
         for exchange in &self.trace.steps[number] {
             let Ok(answer) = &exchange.result else { continue };
-            if let (Some(here), Some(there)) = (with_link(&body, &exchange.request.path), exchange.success()) {
+            // What a task does goes on between the two.
+            let here = with_link(&body, &exchange.request.path).filter(|here| here.get("progress").is_none());
+            if let (Some(here), Some(there)) = (here, exchange.success()) {
                 let volatile = |name: &str| self.judge.links.is_volatile(name);
                 match disagreement(here, &there.json(), &volatile) {
                     Some(Difference { at, left, right }) => {
