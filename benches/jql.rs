@@ -1,8 +1,12 @@
 //! Typical queries over a site with a million issues and their history: how long the first page of 50 takes, whole
 //! request and bare SQL, and how PostgreSQL goes about it.
 //!
-//! `cargo bench --bench jql`; for less, `cargo bench --bench jql -- --issues 100000`, or `ISSUES=100000`. Fails when a
-//! query reads the table of issues through.
+//! `cargo bench --bench jql`; for less, `cargo bench --bench jql -- --issues 100000`. Filling takes minutes: with
+//! `--data-dir FOLDER` the server's cluster is kept there, and filled the first time only. `--database-url URL --log FILE`
+//! does the same in a PostgreSQL that is there, of which the file is the log. Fails when a query reads the table of
+//! issues through.
+//!
+//! Requests and the bare SQL take turns, so that what else the machine does slows down both.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that can't go on fails")]
 
@@ -14,7 +18,7 @@ mod fill;
 mod plans;
 mod world;
 
-use bare::Log;
+use bare::{Log, Psql};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use mock_jira::{MockJira, serve::Database};
 use plans::{Plans, Statement};
@@ -22,12 +26,13 @@ use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use world::{ADMIN, World};
 
 /// How often each query is asked, after a few times that don't count.
-const REQUESTS: usize = 100;
+const ROUNDS: usize = 200;
 const UNCOUNTED: usize = 5;
 /// Longest median of a first page.
 const AIM: Duration = Duration::from_millis(15);
@@ -52,10 +57,11 @@ enum Kind {
 
 /// What was measured of a query.
 struct Measured {
-    median: Duration,
-    p99: Duration,
-    bare: Duration,
     rows: usize,
+    /// Of whole requests, sorted.
+    times: Vec<Duration>,
+    /// Of all statements of a request.
+    bare: Duration,
     shape: String,
     reads_through: bool,
 }
@@ -66,51 +72,58 @@ fn main() {
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
-    let told = arguments.iter().skip_while(|argument| *argument != "--issues").nth(1).cloned();
-    let issues: i64 = told.or(std::env::var("ISSUES").ok()).map_or(1_000_000, |text| text.parse().expect("a number"));
+    let told = |name| arguments.iter().skip_while(|argument| *argument != name).nth(1).cloned();
+    let issues: i64 = told("--issues").map_or(1_000_000, |text| text.parse().expect("a number"));
+    let temporary = tempfile::tempdir().expect("a folder");
+    let (database, log) = match told("--database-url") {
+        Some(url) => (Database::Url(url), told("--log").map(PathBuf::from).expect("--log with --database-url")),
+        None => {
+            let folder = told("--data-dir").map_or(temporary.path().to_owned(), PathBuf::from);
+            (Database::Folder(folder.clone()), folder.join("postgres.log"))
+        }
+    };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let started = Instant::now();
-    let world = runtime.block_on(World::filled(|site_id| fill::statements(site_id, issues)));
-    println!("{issues} issues made in {:.0} s", started.elapsed().as_secs_f64());
-
-    let cases = cases(issues);
-    let mut client = Client::connect(world.mock.address());
-    let times: Vec<Vec<Duration>> = cases.iter().map(|case| client.times(case)).collect();
-    // A second server on the same database, the connections of which explain.
-    let plans = Plans::listen();
-    runtime.block_on(plans::explain_all(world.cluster()));
-    let explaining = MockJira::builder().database(Database::Url(world.cluster().url()));
-    let explaining = runtime.block_on(explaining.start()).expect("a server");
-    let mut client = Client::connect(explaining.address());
-    client.ask(&cases[0], None);
-    let mut log = Log::from_now(&world);
-    let mut failed = false;
-    println!("{:<28} {:>9} {:>9} {:>9} {:>6} {:>5}  plan", "query", "median ms", "p99 ms", "bare ms", "ratio", "rows");
-    for (case, times) in cases.iter().zip(times) {
-        let measured = measure(case, times, &mut client, &plans, &mut log, &world);
-        let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-        let ratio = ms(measured.median) / ms(measured.bare);
-        let missed = |so: bool, mark: &'static str| if so { mark } else { "" };
-        println!(
-            "{:<28} {:>9.2} {:>9.2} {:>9.2} {:>6.2} {:>5}  {}{}{}{}",
-            case.name,
-            ms(measured.median),
-            ms(measured.p99),
-            ms(measured.bare),
-            ratio,
-            measured.rows,
-            measured.shape,
-            missed(measured.median > AIM, "  SLOWER THAN THE AIM"),
-            missed(ratio > RATIO, "  RATIO ABOVE THE AIM"),
-            missed(measured.reads_through, "  READS THE ISSUES THROUGH"),
-        );
-        failed |= measured.reads_through;
-    }
-    runtime.block_on(explaining.stop()).expect("a stop");
+    let last = format!("BENCH9-{}", issues / 10);
+    let world = runtime.block_on(World::filled(database, &last, |site_id| fill::statements(site_id, issues)));
+    println!("{issues} issues, ready after {:.0} s\n", started.elapsed().as_secs_f64());
+    let failed = measure_all(&runtime, &world, &cases(issues), &log);
     runtime.block_on(world.mock.stop()).expect("a stop");
     if failed {
         std::process::exit(1);
     }
+}
+
+/// Measures all queries and prints them; whether one of them reads the issues through.
+fn measure_all(runtime: &tokio::runtime::Runtime, world: &World, cases: &[Case], log: &Path) -> bool {
+    // A second server on the same database, the connections of which explain.
+    let plans = Plans::listen();
+    let explaining = MockJira::builder().database(Database::Url(plans::explaining(&world.url)));
+    let explaining = runtime.block_on(explaining.start()).expect("a server");
+    let mut clients = [Client::connect(world.mock.address()), Client::connect(explaining.address())];
+    let mut log = Log::from_now(log.to_owned());
+    println!("| query | rows | median ms | p99 ms | bare ms | ratio | plan |\n|---|--:|--:|--:|--:|--:|---|");
+    let mut failed = false;
+    for case in cases {
+        let Measured { rows, times, bare, shape, reads_through } = measure(case, &mut clients, &plans, &mut log, world);
+        let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+        let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+        let ratio = ms(median) / ms(bare);
+        let missed = |so: bool, mark: &'static str| if so { mark } else { "" };
+        println!(
+            "| {} | {rows} | {:.1} | {:.1} | {:.1} | {ratio:.2} | {shape}{}{}{} |",
+            case.name,
+            ms(median),
+            ms(p99),
+            ms(bare),
+            missed(median > AIM, "; SLOWER THAN THE AIM"),
+            missed(ratio > RATIO, "; RATIO ABOVE THE AIM"),
+            missed(reads_through, "; READS THE ISSUES THROUGH"),
+        );
+        failed |= reads_through;
+    }
+    runtime.block_on(explaining.stop()).expect("a stop");
+    failed
 }
 
 fn cases(issues: i64) -> Vec<Case> {
@@ -140,25 +153,42 @@ fn cases(issues: i64) -> Vec<Case> {
 
 fn measure(
     case: &Case,
-    mut times: Vec<Duration>,
-    client: &mut Client,
+    [client, explained]: &mut [Client; 2],
     plans: &Plans,
     log: &mut Log,
     world: &World,
 ) -> Measured {
-    times.sort_unstable();
     let token = client.token(case);
+    // What a server asks once is not a query's.
+    explained.ask(case, token.as_ref());
     plans.take();
-    log.statements(world);
-    let answer = client.ask(case, token.as_ref());
-    let statements = plans.take();
-    assert!(!statements.is_empty(), "no plan was told");
-    let bare = log.statements(world).iter().map(|statement| bare::median(world, statement)).sum();
-    let rows = answer["issues"].as_array().map_or(1, Vec::len);
+    log.statements();
+    let answer = explained.ask(case, token.as_ref());
+    let (explanations, statements) = (plans.take(), log.statements());
+    assert!(!explanations.is_empty() && !statements.is_empty(), "no plan was told");
+
+    let mut psql = Psql::start(world);
+    let (mut times, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..UNCOUNTED + ROUNDS {
+        let started = Instant::now();
+        client.ask(case, token.as_ref());
+        times.push(started.elapsed());
+        bare.push(statements.iter().map(|statement| psql.time(statement)).sum::<Duration>());
+    }
+    psql.stop();
+    times.drain(..UNCOUNTED);
+    bare.drain(..UNCOUNTED);
+    times.sort_unstable();
+    bare.sort_unstable();
     // The search comes first, then the issues of its page.
-    let shape = statements.iter().find(|statement| statement.reads("issue")).map(Statement::shape).unwrap_or_default();
-    let reads_through = statements.iter().any(|statement| statement.reads_through("issue"));
-    Measured { median: times[times.len() / 2], p99: times[times.len() * 99 / 100], bare, rows, shape, reads_through }
+    let search = explanations.iter().find(|statement| statement.reads("issue"));
+    Measured {
+        rows: answer["issues"].as_array().map_or(1, Vec::len),
+        times,
+        bare: bare[bare.len() / 2],
+        shape: search.map(Statement::shape).unwrap_or_default(),
+        reads_through: explanations.iter().any(|statement| statement.reads_through("issue")),
+    }
 }
 
 /// One connection that is kept, with nothing between it and the clock.
@@ -172,16 +202,6 @@ impl Client {
         let stream = TcpStream::connect(address).expect("a connection");
         stream.set_nodelay(true).expect("an option");
         Self { stream, buffer: vec![0; 1 << 20] }
-    }
-
-    fn times(&mut self, case: &Case) -> Vec<Duration> {
-        let token = self.token(case);
-        let one = |client: &mut Self| {
-            let started = Instant::now();
-            client.ask(case, token.as_ref());
-            started.elapsed()
-        };
-        (0..UNCOUNTED + REQUESTS).map(|_| one(self)).skip(UNCOUNTED).collect()
     }
 
     /// The token of a page that is not the first.

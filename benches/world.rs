@@ -5,7 +5,6 @@
 
 use mock_jira::{MockJira, db::sites::SiteAddress, postgres::Cluster, serve::Database};
 use sqlx::{Connection, PgConnection};
-use std::path::PathBuf;
 
 /// Who may do everything.
 pub const ADMIN: (&str, &str) = ("admin@example.com", "admin-token");
@@ -13,35 +12,50 @@ pub const ADMIN: (&str, &str) = ("admin@example.com", "admin-token");
 /// Issues of the project DEMO in the benches' site.
 pub const ISSUES: i64 = 100_000;
 
-/// A server over a durable cluster, with the demo site filled up.
+/// A server over a durable database, with the demo site filled up.
 pub struct World {
     /// The server.
     pub mock: MockJira,
     /// The number of its site in the database.
     pub site_id: i32,
-    /// Where the cluster is, with PostgreSQL's log.
-    pub folder: tempfile::TempDir,
+    /// Where the database is.
+    pub url: String,
+    /// Where a cluster is that is thrown away.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl World {
     /// Starts the server and makes the issues by SQL, as copies of the demo site's first ones.
     pub async fn start() -> Self {
-        Self::filled(fill).await
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::Folder(folder.path().to_owned());
+        Self { _folder: Some(folder), ..Self::filled(database, "DEMO-1001", fill).await }
     }
 
-    /// Starts the server and fills the demo site by the statements that are made for its number.
-    pub async fn filled(fill: impl FnOnce(i32) -> Vec<String>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path: PathBuf = folder.path().to_owned();
-        let mock = MockJira::builder().database(Database::Folder(path)).start().await.expect("a server");
+    /// Starts the server and fills the demo site by the statements that are made for its number, unless it has an issue
+    /// of that key.
+    pub async fn filled(database: Database, key: &str, fill: impl FnOnce(i32) -> Vec<String>) -> Self {
+        let mut url = if let Database::Url(url) = &database { url.clone() } else { String::new() };
+        let mock = MockJira::builder().database(database).start().await.expect("a server");
+        if let Some(cluster) = mock.cluster() {
+            url = cluster.url();
+        }
         let address = SiteAddress::Name("demo".into());
         let site_id = mock.server().db.find_site(&address).await.expect("a database").expect("the demo site");
-        let cluster = mock.cluster().expect("a cluster");
-        let mut connection = PgConnection::connect_with(&cluster.connect_options()).await.expect("a connection");
-        for statement in fill(site_id) {
+        let mut connection = PgConnection::connect(&url).await.expect("a connection");
+        let filled: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM issue i JOIN project p ON p.site_id = i.site_id AND p.id = i.project_id
+             WHERE i.site_id = $1 AND p.key || '-' || i.number = $2)",
+        )
+        .bind(site_id)
+        .bind(key)
+        .fetch_one(&mut connection)
+        .await
+        .expect("a database");
+        for statement in if filled { Vec::new() } else { fill(site_id) } {
             sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("issues");
         }
-        Self { mock, site_id, folder }
+        Self { mock, site_id, url, _folder: None }
     }
 
     /// The cluster under the server.

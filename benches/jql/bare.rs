@@ -1,25 +1,31 @@
-//! A statement by itself, as `psql` has it carried out.
+//! Statements by themselves, as `psql` has them carried out.
 
 use crate::world::World;
-use std::{process::Command, time::Duration};
-
-/// How often it is run.
-const RUNS: usize = 41;
+use mock_jira::db::SETTINGS;
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::PathBuf,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Duration,
+};
 
 /// PostgreSQL's log, as far as it was not read yet.
 pub struct Log {
+    file: PathBuf,
     read: usize,
 }
 
 impl Log {
     /// From here on.
-    pub fn from_now(world: &World) -> Self {
-        Self { read: text(world).len() }
+    pub fn from_now(file: PathBuf) -> Self {
+        let mut log = Self { file, read: 0 };
+        log.read = log.text().len();
+        log
     }
 
     /// The statements carried out since the last call, with their values in their places.
-    pub fn statements(&mut self, world: &World) -> Vec<String> {
-        let text = text(world);
+    pub fn statements(&mut self) -> Vec<String> {
+        let text = self.text();
         let told = &text[self.read..];
         let entries = told.split("  execute ").skip(1).filter_map(|entry| entry.split_once(": "));
         let statements = entries.map(|(_, entry)| {
@@ -31,39 +37,57 @@ impl Log {
                 if values.is_empty() { statement } else { statement.rsplit_once('\n').map_or(statement, |(s, _)| s) };
             with_values(statement, values)
         });
-        let statements = statements.collect();
+        // The server looks for tasks to do by itself.
+        let statements = statements.filter(|statement| !statement.contains(" task ")).collect();
         self.read = text.len();
         statements
     }
+
+    fn text(&self) -> String {
+        let log = std::fs::read(&self.file).expect("PostgreSQL's log");
+        String::from_utf8_lossy(&log).into_owned()
+    }
 }
 
-fn text(world: &World) -> String {
-    let log = std::fs::read(world.folder.path().join("postgres.log")).expect("PostgreSQL's log");
-    String::from_utf8_lossy(&log).into_owned()
+/// A `psql` that is set up like a connection of the server, under row-level security.
+pub struct Psql {
+    child: Child,
+    asked: ChildStdin,
+    told: BufReader<ChildStdout>,
 }
 
-/// How long a statement takes, told by `psql`; under row-level security, as the server has it.
-pub fn median(world: &World, statement: &str) -> Duration {
-    let script = std::env::temp_dir().join(format!("mock-jira-jql-{}.sql", std::process::id()));
-    let one = format!("{};\n", statement.replace('\n', " "));
-    std::fs::write(&script, format!("\\o /dev/null\n\\timing on\n{}", one.repeat(RUNS))).expect("a script");
-    let output = Command::new("psql")
-        .env(
-            "PGOPTIONS",
-            format!("-c role=mock_jira_server -c mock_jira.site={} -c session_preload_libraries= -c log_min_duration_statement=-1", world.site_id),
-        )
-        .args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file"])
-        .arg(&script)
-        .arg(world.cluster().url())
-        .output()
-        .expect("psql");
-    let _ = std::fs::remove_file(script);
-    let told = String::from_utf8_lossy(&output.stdout);
-    let times = told.lines().filter_map(|line| line.strip_prefix("Time: ")?.split_whitespace().next()?.parse().ok());
-    let mut times: Vec<f64> = times.collect();
-    assert!(times.len() >= RUNS, "psql: {told}\n{}\n{}", String::from_utf8_lossy(&output.stderr), statement);
-    times.sort_by(f64::total_cmp);
-    Duration::from_secs_f64(times[times.len() / 2] / 1000.0)
+impl Psql {
+    /// Starts it.
+    pub fn start(world: &World) -> Self {
+        let mut child = Command::new("psql")
+            .args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"])
+            .arg(&world.url)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql");
+        let (asked, told) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+        let mut psql = Self { child, asked, told: BufReader::new(told) };
+        let settings = SETTINGS.replace('\n', " ");
+        writeln!(psql.asked, "{settings}; SET mock_jira.site = {};\n\\o /dev/null\n\\timing on", world.site_id)
+            .expect("settings");
+        psql
+    }
+
+    /// How long a statement takes.
+    pub fn time(&mut self, statement: &str) -> Duration {
+        writeln!(self.asked, "{};", statement.replace('\n', " ")).expect("a statement");
+        let mut line = String::new();
+        self.told.read_line(&mut line).expect("a time");
+        let ms = line.strip_prefix("Time: ").and_then(|told| told.split_whitespace().next()?.parse::<f64>().ok());
+        Duration::from_secs_f64(ms.unwrap_or_else(|| panic!("psql has no time of {statement}: {line}")) / 1000.0)
+    }
+
+    /// Ends it.
+    pub fn stop(mut self) {
+        drop(self.asked);
+        self.child.wait().expect("psql's end");
+    }
 }
 
 /// A statement with its values instead of `$1` and so on. Values are told as `$1 = '5', $2 = NULL`.

@@ -60,7 +60,7 @@ pub fn statements(site_id: i32, issues: i64) -> Vec<String> {
            ('{{\"type\":\"doc\",\"version\":1,\"content\":[{{\"type\":\"paragraph\",\"content\":[{{\"type\":\"text\",\"text\":\"' || text || '\"}}]}}]}}')::json,
            {reporter}, {reporter}, {assignee}, CASE WHEN n % 50 BETWEEN 1 AND 8 THEN 1000000 + n / 50 * 50 END,
            ARRAY['label' || n % 300], made, made + interval '5 hours', CASE WHEN status = 10001 THEN made + interval '5 hours' END,
-           made, '0|j' || lpad((n * 7919 % 10000000)::text, 8, '0') || ':',
+           made, '0|j' || lpad((n::bigint * 7919 % 10000000)::text, 8, '0') || ':',
            jsonb_build_object('10016', n % 97, '10020', jsonb_build_array(20001 + n % 500)),
            setweight(to_tsvector('english', text), 'A') || setweight(to_tsvector('english', text), 'B'),
            ARRAY['assignee:' || {assignee}, 'assignee:' || {before}, 'reporter:' || {reporter}, 'priority:' || priority,
@@ -68,7 +68,7 @@ pub fn statements(site_id: i32, issues: i64) -> Vec<String> {
              'status:' || status, 'fixVersions:']
          FROM generate_series(0, {issues} - 1) n,
            LATERAL (SELECT (ARRAY[10000, 3, 10001])[1 + n % 3] AS status, 1 + n / 3 % 5 AS priority,
-             now() - n * interval '1 minute' AS made,
+             now() - ({issues} - n) * interval '1 minute' AS made,
              'The word' || n % 997 || ' of topic' || n % 101 || ' crashes the server when docking ' || n AS text) v"
     ));
     statements.push(format!(

@@ -1,8 +1,6 @@
 //! What PostgreSQL tells of the statements it carries out.
 
-use mock_jira::postgres::Cluster;
 use serde_json::Value;
-use sqlx::{Connection, PgConnection};
 use std::{
     fmt::Debug,
     sync::{Arc, Mutex},
@@ -19,15 +17,22 @@ pub struct Statement {
     plan: Value,
 }
 
-/// Makes connections to come explain every statement, and log it with its values.
-pub async fn explain_all(cluster: &Cluster) {
-    let mut owner = PgConnection::connect_with(&cluster.connect_options()).await.expect("a connection");
-    let settings = "ALTER DATABASE postgres SET session_preload_libraries = 'auto_explain';
-         ALTER DATABASE postgres SET auto_explain.log_min_duration = 0;
-         ALTER DATABASE postgres SET auto_explain.log_format = json;
-         ALTER DATABASE postgres SET auto_explain.log_level = notice;
-         ALTER DATABASE postgres SET log_min_duration_statement = 0";
-    sqlx::raw_sql(settings).execute(&mut owner).await.expect("settings");
+/// The URL of a database, with settings that have each connection explain its statements to its client, and log them
+/// with their values.
+pub fn explaining(url: &str) -> String {
+    let settings = [
+        ("session_preload_libraries", "auto_explain"),
+        ("auto_explain.log_min_duration", "0"),
+        ("auto_explain.log_format", "json"),
+        ("auto_explain.log_level", "notice"),
+        ("log_min_duration_statement", "0"),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in settings {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(&format!("options[{name}]={value}"));
+    }
+    url
 }
 
 impl Plans {
@@ -74,16 +79,18 @@ impl Statement {
         nodes(&self.plan).iter().any(|node| node["Node Type"] == "Seq Scan" && node["Relation Name"] == table)
     }
 
-    /// Its nodes from the outside in, with the indexes and tables they use.
+    /// What it reads, with the indexes or the table, and its sorts; from the outside in.
     pub fn shape(&self) -> String {
         let shown = |node: &&Value| {
             let kind = node["Node Type"].as_str().unwrap_or_default();
             match node["Index Name"].as_str().or(node["Relation Name"].as_str()) {
-                Some(name) => format!("{kind}({name})"),
-                None => kind.to_owned(),
+                Some(name) if kind.ends_with("Scan") => Some(format!("{kind} {name}")),
+                _ => kind.ends_with("Sort").then(|| kind.to_owned()),
             }
         };
-        nodes(&self.plan).iter().map(shown).collect::<Vec<_>>().join(" > ")
+        let mut parts: Vec<String> = nodes(&self.plan).iter().filter_map(shown).collect();
+        parts.dedup();
+        parts.join(", ")
     }
 }
 

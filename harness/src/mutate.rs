@@ -14,6 +14,7 @@ mod catalogue;
 mod channel;
 mod form;
 mod lies;
+mod lost;
 mod memory;
 mod place;
 mod proxy;
@@ -27,7 +28,7 @@ mod survey;
 
 pub use catalogue::Mutation;
 pub use proxy::Proxy;
-pub use report::{Score, Share, Survivor};
+pub use report::{Score, Share};
 
 /// What is to be done.
 #[derive(Clone, Debug)]

@@ -232,6 +232,16 @@ impl Target {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// What speaks to it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How long one request may take.
+    pub fn request_time_limit(&self) -> Duration {
+        self.settings.request_time_limit
+    }
+
     /// Requests sent so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)

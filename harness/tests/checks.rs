@@ -501,7 +501,7 @@ async fn nothing_is_written_unless_allowed() {
 async fn only_chosen_checks_are_made() {
     let server = serve(Fault::LosesChanges).await;
     let folder = workspace();
-    let checks = run::chosen(&[], &["read-after-write".parse().unwrap()]);
+    let checks = run::chosen(&[], &["read-after-write".parse().unwrap(), "self-links".parse().unwrap()]);
     let options = Options { checks, ..options(&server.uri(), folder.path()) };
     let report = run::contract(&options, &|_| {}).await.unwrap();
     assert_eq!(report.summary.failures, BTreeMap::new());

@@ -164,6 +164,33 @@ async fn what_neither_serves_is_no_agreement_and_what_one_serves_is_a_difference
 }
 
 #[tokio::test]
+async fn who_is_asked_to_wait_asks_again_and_compares_what_comes_then() {
+    let right = MockServer::start().await;
+    let wait = ResponseTemplate::new(429).insert_header("retry-after", "0");
+    Mock::given(matchers::any()).respond_with(wait).up_to_n_times(2).mount(&right).await;
+    Mock::given(matchers::any()).respond_with(json(json!({}))).mount(&right).await;
+    let left = server(json(json!({}))).await;
+    let report = run(&mut player(&left), &mut player(&right), &scenario(json!({}))).await.unwrap();
+    assert_eq!(report.summary.failures.len(), 0, "{:?}", report.summary.failures);
+    assert_eq!(right.received_requests().await.unwrap().len(), 4, "two steps, and twice too early");
+}
+
+#[tokio::test]
+async fn of_many_notes_a_terminal_shows_some() {
+    let steps: Vec<_> = (0..25).map(|n| json!({ "request": format!("GET /rest/api/3/priority/{n}") })).collect();
+    let scenarios: Vec<Scenario> = serde_json::from_value(json!([{ "name": "many", "steps": steps }])).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.jsonl");
+    cassette::write(&file, &Head::new("runx1", None), Vec::new(), Redactor::new("http://x", &[])).unwrap();
+    let recorded = Endpoint { address: Address::Cassette(file), ..endpoint(String::new()) };
+    let left = server(json(json!({}))).await;
+    let report = run(&mut player(&left), &mut recorded.open("x").unwrap(), &scenarios).await.unwrap();
+    let text = harness::report::Format::Human.render(&report.into()).unwrap();
+    assert_eq!(text.matches("the recording has no answer to").count(), 10, "{text}");
+    assert!(text.contains(" and 15 more"), "{text}");
+}
+
+#[tokio::test]
 async fn nothing_is_written_unless_allowed_and_captured_values_are_used() {
     let server = MockServer::start().await;
     let made = ResponseTemplate::new(201).set_body_json(json!({ "id": "10007" }));

@@ -1,6 +1,6 @@
 //! Saved filters, their shares, and queries that refer to them.
 
-use crate::support::{Client, World};
+use crate::support::{Client, World, http_client, server};
 use http::Method;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -303,6 +303,52 @@ async fn lists_users_that_a_filter_is_shared_with() {
     assert_eq!(users("sharedUsers,subscriptions").await, (all, 0, json!(0)));
     assert_eq!(users("sharedUsers[3:5]").await, (names(&["Dana Developer"]), 2, json!(0)));
     assert_eq!(users("sharedUsers[9:2]").await, (names(&[]), 8, json!(0)));
+}
+
+#[tokio::test]
+async fn tells_who_subscribed_to_a_filter() {
+    let world = World::empty().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let path = filter(&developer, "Shared", "", json!([{ "type": "authenticated" }])).await;
+    let group = admin.post("/rest/api/3/group", json!({ "name": "readers" })).await.expect(201)["groupId"].clone();
+    let group = group.as_str().unwrap();
+    let id: i64 = path.rsplit('/').next().unwrap().parse().unwrap();
+    let url = format!("{}/_mock/sites/{}/filter-subscriptions", server(), world.name);
+    let subscribe = async |filter: i64, account: &str, group: Option<&str>| {
+        let body = json!({ "filterId": filter, "accountId": account, "groupId": group });
+        http_client().post(&url).json(&body).send().await.unwrap()
+    };
+    let account = async |client: &Client| {
+        client.get("/rest/api/3/myself").await.expect(200)["accountId"].as_str().unwrap().to_owned()
+    };
+    let (ada, dana) = (account(&admin).await, account(&developer).await);
+    for (account, group) in [(&dana, None), (&ada, Some(group))] {
+        assert_eq!(subscribe(id, account, group).await.status(), 201);
+    }
+    assert_eq!(subscribe(1, &dana, None).await.status(), 400);
+    assert_eq!(subscribe(id, "nobody", None).await.status(), 400);
+    let shown =
+        async |expand: &str| admin.get(&format!("{path}?expand={expand}")).await.expect(200)["subscriptions"].clone();
+    assert_eq!(shown("x").await["items"], json!([]));
+    let all = shown("subscriptions").await;
+    assert_eq!(all["size"], 2);
+    assert_eq!(all["items"][0]["user"]["displayName"], "Dana Developer");
+    assert_eq!(all["items"][0].get("group"), None);
+    assert_eq!(all["items"][1]["group"]["name"], "readers");
+    let second = shown("subscriptions[2:9]").await;
+    assert_eq!((&second["items"][0], &second["start-index"]), (&all["items"][1], &json!(1)));
+    let page = admin.get("/rest/api/3/filter/search?expand=subscriptions").await.expect(200);
+    assert_eq!(page["values"][0]["subscriptions"], all["items"]);
+    // They go with what they are for, or one by one.
+    admin.delete(&format!("/rest/api/3/group?groupId={group}")).await.expect(200);
+    assert_eq!(shown("subscriptions").await["items"], json!([all["items"][0]]));
+    let gone = format!("{url}/{}", all["items"][0]["id"]);
+    for status in [204, 404] {
+        assert_eq!(http_client().delete(&gone).send().await.unwrap().status(), status);
+    }
+    assert_eq!(shown("subscriptions").await["size"], 0);
+    assert_eq!(subscribe(id, &dana, None).await.status(), 201);
+    developer.delete(&path).await.expect(204);
 }
 
 #[tokio::test]

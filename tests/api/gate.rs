@@ -1,6 +1,6 @@
 //! What happens before an operation: addresses, credentials, media types, and the dialects of refusals.
 
-use crate::support::World;
+use crate::support::{World, http_client, server};
 use http::Method;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -57,6 +57,95 @@ async fn bearer_tokens_are_known_or_refused() {
         nobody.raw(Method::GET, "/rest/api/3/issue/DEMO-1", &[("authorization", "Bearer x")], Vec::new()).await;
     assert_eq!(unknown.header("content-type"), Some("application/json"));
     assert_eq!(unknown.expect(403), json!({ "error": "Failed to parse Connect Session Auth Token" })); // H-23
+}
+
+///
+#[tokio::test]
+async fn a_limited_token_is_good_on_the_gateway_and_within_its_scopes() {
+    let world = World::demo().await;
+    let email = "developer@example.com";
+    let token = world.token(json!({ "email": email, "scopes": ["read:jira-work"] })).await;
+    let site = http_client().get(format!("{}/_mock/sites/{}", server(), world.name)).send().await.unwrap();
+    let cloud = site.json::<Value>().await.unwrap()["cloudId"].as_str().unwrap().to_owned();
+    let gateway = format!("{}/ex/jira/{cloud}", server());
+    let ask = async |base: &str, method: Method, path: &str| {
+        let request = http_client().request(method, format!("{base}{path}")).basic_auth(email, Some(&token));
+        let answer = request.header("content-type", "application/json").body("{}").send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+    };
+    let issue = "/rest/api/3/issue/DEMO-1";
+    assert_eq!(ask(&gateway, Method::GET, issue).await.0, 200);
+    assert_eq!(ask(world.url(), Method::GET, issue).await.0, 404);
+    assert_eq!(ask(world.url(), Method::GET, "/rest/api/3/myself").await.0, 401);
+    let refusal = json!({ "code": 401, "message": "Unauthorized; scope does not match" });
+    assert_eq!(ask(&gateway, Method::PUT, issue).await, (401, refusal));
+    // The granular scopes of an operation are needed together.
+    for (scopes, status) in [
+        (vec!["read:comment:jira"], 401),
+        (vec!["read:comment:jira", "read:comment.property:jira", "read:group:jira", "read:project:jira"], 401),
+        (
+            vec![
+                "read:comment:jira",
+                "read:comment.property:jira",
+                "read:group:jira",
+                "read:project:jira",
+                "read:project-role:jira",
+                "read:user:jira",
+                "read:avatar:jira",
+            ],
+            200,
+        ),
+    ] {
+        let token = world.token(json!({ "email": email, "scopes": scopes })).await;
+        let request = http_client().get(format!("{gateway}{issue}/comment")).bearer_auth(token);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{scopes:?}");
+    }
+    // One without scopes works on both.
+    let token = world.token(json!({ "email": email })).await;
+    for base in [world.url(), &gateway] {
+        let request = http_client().get(format!("{base}{issue}")).basic_auth(email, Some(&token));
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 200);
+    }
+    let tokens = format!("{}/_mock/sites/{}/tokens", server(), world.name);
+    for scopes in [json!([]), json!(["read:everything"])] {
+        let refused =
+            http_client().post(&tokens).json(&json!({ "email": email, "scopes": scopes })).send().await.unwrap();
+        assert_eq!(refused.status().as_u16(), 400);
+    }
+}
+
+///
+#[tokio::test]
+async fn failed_logins_end_in_a_captcha_where_the_site_wants_that() {
+    let world = World::demo().await;
+    let (good, issue) = (world.developer(), "/rest/api/3/issue/DEMO-1");
+    let bad = world.client(Some(("Developer@example.com", "guessed")));
+    for _ in 0..5 {
+        bad.get(issue).await.expect(404);
+    }
+    good.get(issue).await.expect(200);
+    world.change(json!({ "settings": { "captchaAfter": 2 } })).await;
+    // Only those in a row count.
+    for _ in 0..2 {
+        bad.get(issue).await.expect(404);
+        good.get(issue).await.expect(200);
+    }
+    for _ in 0..2 {
+        bad.get(issue).await.expect(404);
+    }
+    for client in [&good, &bad] {
+        let refused = client.get(issue).await;
+        let reason = refused.header("x-authentication-denied-reason").unwrap(); // H-7
+        assert_eq!(reason, format!("CAPTCHA_CHALLENGE; login-url={}/login.jsp", world.url()));
+        assert_eq!(refused.header("x-seraph-loginreason"), Some("AUTHENTICATION_DENIED")); // H-6
+        assert_eq!(refused.status.as_u16(), 401);
+    }
+    // Others go on, and a login by a browser ends it.
+    world.admin().get(issue).await.expect(200);
+    let page = http_client().get(format!("{}/login.jsp", world.url()));
+    let seen = page.basic_auth("developer@example.com", Some("developer-token")).send().await.unwrap();
+    assert_eq!((seen.status().as_u16(), seen.headers()["location"].as_bytes()), (302, &b"/jira/for-you"[..]));
+    good.get(issue).await.expect(200);
 }
 
 #[tokio::test]

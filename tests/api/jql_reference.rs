@@ -41,18 +41,36 @@ async fn fields_functions_and_reserved_words() {
     told.push(format!("# {} reserved words", reserved.len()));
     told.push(words(&all["jqlReservedWords"]));
     assert_snapshot!(told.join("\n"));
+    let parse = async |validation: &str, queries: &[String]| {
+        let path = format!("/rest/api/3/jql/parse?validation={validation}");
+        admin.post(&path, json!({ "queries": queries })).await.expect(200)["queries"].clone()
+    };
+    // What is told can be put into a query.
+    let queries: Vec<String> = all["visibleFieldNames"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|field| field["searchable"] == "true")
+        .map(|field| format!("{} {} (1)", field["value"].as_str().unwrap(), field["operators"][0].as_str().unwrap()))
+        .collect();
+    let unknown = |query: &Value| query.to_string().contains("does not exist or you do not have permission");
+    for query in parse("strict", &queries).await.as_array().unwrap() {
+        assert!(!unknown(query) && !query.to_string().contains("Expecting"), "{query}");
+    }
+    let orderable = all["visibleFieldNames"].as_array().unwrap().iter().filter(|field| field["orderable"] == "true");
+    let queries: Vec<String> =
+        orderable.map(|field| format!("key = DEMO-1 ORDER BY {}", field["value"].as_str().unwrap())).collect();
+    for query in parse("strict", &queries).await.as_array().unwrap() {
+        assert!(query["structure"].is_object(), "{query}");
+    }
     // Any of them must stand between quotes, and may.
     let queries: Vec<String> = reserved.iter().map(|word| format!("summary ~ {}", word.as_str().unwrap())).collect();
-    let parse = async |queries: &[String]| {
-        let path = "/rest/api/3/jql/parse?validation=none";
-        admin.post(path, json!({ "queries": queries })).await.expect(200)["queries"].clone()
-    };
-    for (bare, word) in parse(&queries).await.as_array().unwrap().iter().zip(reserved) {
+    for (bare, word) in parse("none", &queries).await.as_array().unwrap().iter().zip(reserved) {
         // EMPTY is a value of its own.
         assert_eq!(bare.get("errors").is_none(), ["empty", "null"].contains(&word.as_str().unwrap()), "{bare}");
     }
     let quoted: Vec<String> = queries.iter().map(|query| query.replace("~ ", "~ '") + "'").collect();
-    assert!(parse(&quoted).await.as_array().unwrap().iter().all(|query| query.get("errors").is_none()));
+    assert!(parse("none", &quoted).await.as_array().unwrap().iter().all(|query| query.get("errors").is_none()));
 }
 
 async fn suggested(client: &Client, field: &str) -> Vec<String> {

@@ -1,6 +1,9 @@
 //! What somebody who may not browse a project is told about it: by every operation, the same as if it were not there.
 
-use crate::support::{Client, Reply, World};
+use crate::{
+    security_schemes::{associate, scheme},
+    support::{Client, Reply, World},
+};
 use http::Method;
 use mock_jira::http::{
     operations::{Catalogue, Operation, PLATFORM},
@@ -10,8 +13,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const ADMIN: &str = "5f2a9c10e4b0d7a1c3e80a01";
-/// The start of every name in the project that is hidden: nothing else has it.
-const MARK: &str = "Xylo";
+/// Every name and key in the project that is hidden has one of them, and nothing else.
+const MARKS: [&str; 2] = ["Xylo", "XYLO"];
 
 /// What may be told.
 const TOLD: [(&str, &str, &str); 5] = [
@@ -29,6 +32,16 @@ type Names = (String, String);
 struct Hidden {
     segments: BTreeMap<&'static str, Vec<Names>>,
     parameters: BTreeMap<&'static str, Names>,
+}
+
+impl Hidden {
+    /// Some of it.
+    fn only(&self, names: &[&str]) -> Self {
+        let (mut segments, mut parameters) = (self.segments.clone(), self.parameters.clone());
+        segments.retain(|name, _| names.contains(name));
+        parameters.retain(|name, _| names.contains(name));
+        Self { segments, parameters }
+    }
 }
 
 fn adf(text: &str) -> Value {
@@ -236,34 +249,177 @@ fn told(reply: &Reply, request: &str) -> String {
     format!("{} {text}", reply.status)
 }
 
+/// The operations of the platform that are served, but for what may be told.
+fn operations(catalogue: &Catalogue) -> impl Iterator<Item = &Operation> {
+    let served = server::routes();
+    catalogue.iter().filter(move |operation| {
+        served.serves(&operation.method, &operation.path)
+            && operation.path.starts_with("/rest/api/3/")
+            && !TOLD.iter().any(|(method, path, _)| operation.method == *method && operation.path == *path)
+    })
+}
+
+/// What a caller is told about what is hidden that is not told about nothing, or that has a secret in it, by operations
+/// that are so.
+async fn told_about(
+    client: &Client,
+    hidden: &Hidden,
+    secrets: &[&str],
+    so: impl Fn(&Operation) -> bool,
+) -> Vec<String> {
+    let contract: Value = serde_json::from_str(PLATFORM).unwrap();
+    let catalogue = Catalogue::load().unwrap();
+    let mut wrong = Vec::new();
+    for operation in operations(&catalogue).filter(|operation| so(operation)) {
+        let requests = requests(operation, &contract, hidden).into_iter();
+        for (hidden, nothing) in requests.filter(|(one, other)| one != other || !secrets.is_empty()) {
+            let (of_it, of_nothing) = tokio::join!(ask(client, operation, &hidden), ask(client, operation, &nothing));
+            let (of_it, of_nothing) = (told(&of_it, &hidden), told(&of_nothing, &nothing));
+            if of_it != of_nothing || secrets.iter().any(|secret| of_it.contains(secret)) {
+                wrong.push(format!("{} {hidden}: {of_it}\nbut {nothing}: {of_nothing}\n", operation.method));
+            }
+        }
+    }
+    wrong
+}
+
 #[tokio::test]
 async fn what_is_hidden_is_not_there() {
     let world = World::demo().await;
     world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
     let hidden = hide(&world.admin()).await;
-    let contract: Value = serde_json::from_str(PLATFORM).unwrap();
-    let (catalogue, served) = (Catalogue::load().unwrap(), server::routes());
     let (developer, nobody) = (world.developer(), world.anonymous());
-    let mut wrong = Vec::new();
-    for operation in catalogue.iter().filter(|operation| {
-        served.serves(&operation.method, &operation.path)
-            && operation.path.starts_with("/rest/api/3/")
-            && !TOLD.iter().any(|(method, path, _)| operation.method == *method && operation.path == *path)
-    }) {
-        let callers = [Some(("developer", &developer)), operation.anonymous.then_some(("nobody", &nobody))];
-        for (hidden, nothing) in requests(operation, &contract, &hidden) {
-            for (name, client) in callers.into_iter().flatten() {
-                let (of_it, of_nothing) =
-                    tokio::join!(ask(client, operation, &hidden), ask(client, operation, &nothing));
-                let (of_it, of_nothing) = (told(&of_it, &hidden), told(&of_nothing, &nothing));
-                if of_it.contains(MARK) || of_it.contains("XYLO") || of_it != of_nothing {
-                    let method = &operation.method;
-                    wrong.push(format!("{method} {hidden} for {name}: {of_it}\nbut {nothing}: {of_nothing}"));
-                }
-            }
-        }
+    let (by_developer, by_nobody) = tokio::join!(
+        told_about(&developer, &hidden, &MARKS, |_| true),
+        told_about(&nobody, &hidden, &MARKS, |operation| operation.anonymous)
+    );
+    assert!(by_developer.is_empty(), "{}", by_developer.join("\n"));
+    assert!(by_nobody.is_empty(), "{}", by_nobody.join("\n"));
+}
+
+/// Requests with bodies that name an issue, a comment and a project; all by their ids, the issue by its key too.
+fn bodies(key: &str, issue: &str, comment: &str, project: &str) -> Vec<(&'static str, Value)> {
+    let (id, project_id): (i64, i64) = (issue.parse().unwrap(), project.parse().unwrap());
+    let chosen = json!({ "selectedIssueIdsOrKeys": [key] });
+    let context = |context: Value| json!({ "expression": "issues.map(issue => issue.key)", "context": context });
+    let shares = json!([{ "type": "project", "project": { "id": project } }]);
+    let task = json!({ "project": { "id": project }, "issuetype": { "name": "Task" }, "summary": "x" });
+    let subtask = json!({ "project": { "key": "DEMO" }, "issuetype": { "name": "Subtask" }, "summary": "x", "parent": { "key": key } });
+    vec![
+        ("bulk/issues/delete", chosen.clone()),
+        (
+            "bulk/issues/transition",
+            json!({ "bulkTransitionInputs": [{ "selectedIssueIdsOrKeys": [key], "transitionId": "11" }] }),
+        ),
+        ("bulk/issues/unwatch", chosen.clone()),
+        ("bulk/issues/watch", chosen),
+        ("changelog/bulkfetch", json!({ "issueIdsOrKeys": [key, issue] })),
+        ("comment/list", json!({ "ids": [comment.parse::<i64>().unwrap()] })),
+        ("component", json!({ "project": project, "name": "x" })),
+        ("dashboard", json!({ "name": "x", "sharePermissions": shares, "editPermissions": [] })),
+        ("expression/evaluate", json!({ "expression": "issue.key", "context": { "issue": { "key": key } } })),
+        ("expression/evaluate", json!({ "expression": "project.key", "context": { "project": { "id": project_id } } })),
+        ("expression/evaluate", context(json!({ "issues": { "jql": { "query": format!("id = {issue}") } } }))),
+        ("filter", json!({ "name": "x", "jql": "project = DEMO", "sharePermissions": shares })),
+        ("issue", json!({ "fields": task })),
+        ("issue", json!({ "fields": subtask })),
+        ("issue/bulk", json!({ "issueUpdates": [{ "fields": task }] })),
+        ("issue/bulkfetch", json!({ "issueIdsOrKeys": [key, issue], "fields": ["*all"] })),
+        ("issue/watching", json!({ "issueIds": [issue] })),
+        (
+            "issueLink",
+            json!({ "type": { "name": "Blocks" }, "inwardIssue": { "key": key }, "outwardIssue": { "key": "DEMO-6" } }),
+        ),
+        ("jql/match", json!({ "issueIds": [id], "jqls": ["summary is not EMPTY"] })),
+        ("jql/parse", json!({ "queries": [format!("project = {project} OR key = {key}")] })),
+        (
+            "permissions/check",
+            json!({ "projectPermissions": [{ "permissions": ["BROWSE_PROJECTS"], "issues": [id], "projects": [project_id] }] }),
+        ),
+        ("search/approximate-count", json!({ "jql": format!("id = {issue} OR key = {key} OR project = {project}") })),
+        (
+            "search/jql",
+            json!({ "jql": format!("id = {issue} OR key = {key} OR project = {project}"), "fields": ["*all"] }),
+        ),
+        ("version", json!({ "projectId": project_id, "name": "x" })),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_hidden_can_not_be_named() {
+    let world = World::demo().await;
+    world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
+    let admin = world.admin();
+    let hidden = hide(&admin).await;
+    let [key, issue] = &hidden.segments["issue"][..] else { panic!("an issue has a key and an id") };
+    let (comment, project) = (&hidden.segments["comment"][0], &hidden.segments["project"][1]);
+    let of_it = bodies(&key.0, &issue.0, &comment.0, &project.0);
+    let of_nothing = bodies(&key.1, &issue.1, &comment.1, &project.1);
+    let names = |names: [&str; 4]| names.join("/");
+    for ((path, of_it), (_, of_nothing)) in of_it.into_iter().zip(of_nothing) {
+        let path = format!("/rest/api/3/{path}");
+        let answer = world.developer().post(&path, of_it).await;
+        let answer = told(&answer, &names([&key.0, &issue.0, &comment.0, &project.0]));
+        let instead = world.developer().post(&path, of_nothing).await;
+        assert_eq!(answer, told(&instead, &names([&key.1, &issue.1, &comment.1, &project.1])), "{path}");
+        assert!(!MARKS.iter().any(|mark| answer.contains(mark)), "{path}: {answer}");
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// What hangs on an issue, and on a project.
+const OF_ISSUE: [&str; 11] = [
+    "attachment",
+    "comment",
+    "commentId",
+    "content",
+    "issue",
+    "issueId",
+    "issueKey",
+    "issueLink",
+    "remotelink",
+    "thumbnail",
+    "worklog",
+];
+const OF_PROJECT: [&str; 7] =
+    ["component", "project", "projectId", "projectIdsOrKeys", "projectKey", "projectKeys", "version"];
+
+#[tokio::test]
+async fn what_is_deleted_is_not_there() {
+    let world = World::demo().await;
+    let admin = world.admin();
+    let hidden = hide(&admin).await;
+    let issue = format!("/rest/api/3/issue/{}", hidden.segments["issue"][0].0);
+    let about = async |names: &[&str]| {
+        told_about(&admin, &hidden.only(names), &[], |operation| operation.method == Method::GET).await
+    };
+    assert!(!about(&OF_ISSUE).await.is_empty());
+    admin.delete(&issue).await.expect(204);
+    assert_eq!(about(&OF_ISSUE).await, Vec::<String>::new());
+    // In the trash, and for good.
+    admin.delete("/rest/api/3/project/XYLO").await.expect(204);
+    assert_eq!(about(&OF_PROJECT).await, Vec::<String>::new());
+    admin.post("/rest/api/3/project/XYLO/restore", json!({})).await.expect(200);
+    admin.delete("/rest/api/3/project/XYLO?enableUndo=false").await.expect(204);
+    assert_eq!(about(&OF_PROJECT).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_secured_is_not_there() {
+    let world = World::demo().await;
+    world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let hidden = hide(&admin).await.only(&OF_ISSUE);
+    let levels = json!([{ "name": "Admins", "members": [{ "type": "user", "parameter": ADMIN }] }]);
+    let id = scheme(&admin, json!({ "name": "Secret", "levels": levels })).await;
+    associate(&admin, "XYLO", Some(&id), json!([])).await;
+    admin.put("/rest/api/3/project/XYLO/permissionscheme", json!({ "id": 0 })).await.expect(200);
+    let issue = format!("/rest/api/3/issue/{}", hidden.segments["issue"][0].0);
+    let secrets = ["Xylo summary", "Xylo comment", "Xylo worklog", "Xylo link"];
+    let about = async || told_about(&developer, &hidden, &secrets, |operation| operation.method == Method::GET).await;
+    assert!(!about().await.is_empty(), "who sees the project sees the issue");
+    admin.put(&issue, json!({ "fields": { "security": { "name": "Admins" } } })).await.expect(204);
+    let told = told_about(&developer, &hidden, &secrets, |_| true).await;
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
 /// Lists that have more now: of what is configured for all projects, and of what is shared with others too.
@@ -281,17 +437,10 @@ async fn lists_are_as_before() {
     let world = World::demo().await;
     world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
     let (developer, nobody) = (world.developer(), world.anonymous());
-    let (catalogue, served) = (Catalogue::load().unwrap(), server::routes());
-    let lists: Vec<&Operation> = catalogue
-        .iter()
-        .filter(|operation| {
-            operation.method == Method::GET
-                && served.serves(&operation.method, &operation.path)
-                && operation.path.starts_with("/rest/api/3/")
-                && !operation.path.contains('{')
-                && !TOLD.iter().any(|(_, path, _)| operation.path == *path)
-                && !LONGER.contains(&operation.path.as_str())
-        })
+    let catalogue = Catalogue::load().unwrap();
+    let lists: Vec<&Operation> = operations(&catalogue)
+        .filter(|operation| operation.method == Method::GET && !operation.path.contains('{'))
+        .filter(|operation| !LONGER.contains(&operation.path.as_str()))
         .collect();
     let told = async || {
         let mut told = Vec::new();

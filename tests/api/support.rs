@@ -1,12 +1,16 @@
 //! The world of a test: a site of its own, and clients that check every answer against the contract.
 
-use harness::{conform::Conformance, coverage};
+use harness::{
+    conform::Conformance,
+    coverage::{self, Seen},
+};
 use http::{HeaderMap, Method, StatusCode};
 use mock_jira::MockJira;
 use serde_json::{Value, json};
 use std::{
+    collections::HashMap,
     path::Path,
-    sync::{LazyLock, OnceLock},
+    sync::{LazyLock, Mutex, OnceLock},
 };
 
 /// The one server of this process. It runs on a thread of its own, since each test has its own runtime.
@@ -25,6 +29,17 @@ static SERVER: LazyLock<String> = LazyLock::new(|| {
 
 static CONTRACT: LazyLock<Conformance> =
     LazyLock::new(|| Conformance::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).expect("the contracts"));
+
+/// Whether a site has records of what was done that it did not have when this was last asked.
+async fn recorded(site: &str) -> bool {
+    static NEWEST: LazyLock<Mutex<HashMap<String, i64>>> = LazyLock::new(Mutex::default);
+    let after = NEWEST.lock().expect("no panic").get(site).copied().unwrap_or_default();
+    let url = format!("{}/_mock/audit?site={site}&after={after}&limit=1000", server());
+    let found: Value = http_client().get(url).send().await.expect("an answer").json().await.expect("records");
+    let next = found["next"].as_i64().expect("a number");
+    NEWEST.lock().expect("no panic").insert(site.to_owned(), next);
+    next > after
+}
 
 /// The address of the server of this process.
 pub fn server() -> &'static str {
@@ -214,10 +229,21 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        // Asked before, so that only what this request does counts.
+        let site = self.base.rsplit_once("/_site/").map(|(_, site)| site);
+        let site = site.filter(|_| coverage::wanted() && method != Method::GET);
+        if let Some(site) = site {
+            recorded(site).await;
+        }
         let answer = request.body(body).send().await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
-        coverage::record(&method, path, status.as_u16()).expect("the file of answers");
         let reply = Reply { status, headers, bytes: answer.bytes().await.expect("a body").to_vec() };
+        let recorded = match site {
+            Some(site) => recorded(site).await,
+            None => false,
+        };
+        let seen = Seen { method: method.to_string(), path: path.to_owned(), status: status.as_u16(), recorded };
+        coverage::record(&seen).expect("the file of answers");
         if let Err(violations) = CONTRACT.check(&method, path, status, reply.header("content-type"), &reply.bytes) {
             let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
             panic!(

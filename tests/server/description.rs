@@ -52,11 +52,14 @@ async fn the_administration_is_as_it_is_described() {
     let at = |path: &str| format!("{}{path}", mock.url);
     let document = json_of(client().get(at("/_mock/openapi/admin.json")), 200).await;
     let mut called = BTreeSet::new();
+    const SUBSCRIPTIONS: &str = "/_mock/sites/{name}/filter-subscriptions";
+    const SUBSCRIPTION: &str = "/_mock/sites/{name}/filter-subscriptions/{id}";
     const FUNCTIONS: &str = "/_mock/sites/{name}/jql-functions";
     // Accounts of the same template have the same ids.
     let account = mock.get("/rest/api/3/myself").await["accountId"].clone();
     let made = json!({ "name": "described", "template": "demo" });
     let token = json!({ "email": "admin@example.com", "label": "x" });
+    let subscription = json!({ "filterId": 1, "accountId": account });
     let function = json!({
         "key": "a/b",
         "name": "mine",
@@ -82,6 +85,8 @@ async fn the_administration_is_as_it_is_described() {
         ("delete", "/_mock/sites/{name}/tokens/{token}", "/_mock/sites/described/tokens/x", None),
         ("get", "/_mock/sites/{name}/mail", "/_mock/sites/described/mail", None),
         ("delete", "/_mock/sites/{name}/mail", "/_mock/sites/described/mail", None),
+        ("post", SUBSCRIPTIONS, "/_mock/sites/described/filter-subscriptions", Some(subscription)),
+        ("delete", SUBSCRIPTION, "/_mock/sites/described/filter-subscriptions/1", None),
         ("get", FUNCTIONS, "/_mock/sites/described/jql-functions", None),
         ("post", FUNCTIONS, "/_mock/sites/described/jql-functions", Some(json!({ "key": "x" }))),
         ("post", FUNCTIONS, "/_mock/sites/described/jql-functions", Some(function)),

@@ -1,7 +1,10 @@
 //! A server in a process of its own.
 
 use bytes::Bytes;
-use harness::{conform::Conformance, coverage};
+use harness::{
+    conform::Conformance,
+    coverage::{self, Seen},
+};
 use http::{HeaderMap, StatusCode};
 use nix::{
     sys::signal::{Signal, kill},
@@ -175,7 +178,8 @@ pub async fn send(request: RequestBuilder) -> (StatusCode, HeaderMap, Bytes) {
         url.path().strip_prefix("/_site/").and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(url.path());
     if path.starts_with("/rest/") {
         let path = url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-        coverage::record(&method, &path, status.as_u16()).unwrap();
+        let seen = Seen { method: method.to_string(), path: path.clone(), status: status.as_u16(), recorded: false };
+        coverage::record(&seen).unwrap();
         let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
         if let Err(violations) = CONTRACT.check(&method, &path, status, content_type, &bytes) {
             panic!("{method} {path} answered {status} against the contract: {violations:?}");

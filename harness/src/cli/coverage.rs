@@ -12,17 +12,16 @@ use anyhow::Context;
 use clap::Args;
 use harness::{
     conform::Conformance,
-    coverage::{Coverage, Excuse, Route},
+    coverage::{Coverage, Excuse, Route, Seen},
 };
-use http::Method;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-/// Say which documented answers of the served operations were seen.
+/// Say which documented answers of the served operations were seen, and which writes left a record.
 ///
 /// Exits with 0 if each was seen or is excused, 1 if not or if an excuse is no longer needed, 2 on failure to read.
 #[derive(Args)]
 pub struct CoverageArgs {
-    /// Answers that tests wrote down, one a line, as JSON: `{"method", "path", "status"}`.
+    /// Answers that tests wrote down, one a line, as JSON: `{"method", "path", "status", "recorded"}`.
     #[arg(required = true)]
     answers: Vec<PathBuf>,
     /// What is served, as `mock-jira routes --format json` prints it.
@@ -36,13 +35,6 @@ pub struct CoverageArgs {
     workspace: PathBuf,
 }
 
-#[derive(Deserialize)]
-struct Recorded {
-    method: String,
-    path: String,
-    status: u16,
-}
-
 impl CoverageArgs {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let conformance = Conformance::load(&self.workspace)?;
@@ -50,15 +42,15 @@ impl CoverageArgs {
         let mut coverage = Coverage::new(contract, &read::<Vec<Route>>(&self.routes)?);
         for file in &self.answers {
             for line in BufReader::new(open(file)?).lines() {
-                let answer: Recorded = serde_json::from_str(&line?)?;
-                coverage.count(contract, &answer.method.parse::<Method>()?, &answer.path, answer.status);
+                coverage.count(contract, &serde_json::from_str::<Seen>(&line?)?);
             }
         }
         Ok(print(&coverage, &read::<Vec<Excuse>>(&self.excuses)?))
     }
 }
 
-/// A line for each operation, with the number of times that each status was seen or the excuse; then what is wrong.
+/// A line for each operation, with the number of times that each status and a record was seen or the excuse; then what
+/// is wrong.
 fn print(coverage: &Coverage<'_>, excuses: &[Excuse]) -> ExitCode {
     let excused = |name: &str| excuses.iter().position(|excuse| excuse.answers.contains(name));
     let mut lines: BTreeMap<(&str, &str), String> = BTreeMap::new();
@@ -72,7 +64,7 @@ fn print(coverage: &Coverage<'_>, excuses: &[Excuse]) -> ExitCode {
             (times, _) => times.to_string(),
         };
         let line = lines.entry((answer.path, answer.method)).or_default();
-        line.push_str(&format!("  {} {cell}", answer.status));
+        line.push_str(&format!("  {} {cell}", answer.what()));
         if times > 0 {
             reached += 1;
         } else if excused(&name).is_some() {
@@ -91,7 +83,7 @@ fn print(coverage: &Coverage<'_>, excuses: &[Excuse]) -> ExitCode {
     let needless: Vec<_> = excuses.iter().flat_map(|excuse| excuse.answers.difference(&needed)).collect();
     let answers = reached + needed.len() + missing.len();
     println!(
-        "\n{} operations document {answers} answers: {reached} seen, {} excused, {} neither.",
+        "\n{} operations document {answers} answers and records: {reached} seen, {} excused, {} neither.",
         lines.len(),
         needed.len(),
         missing.len()

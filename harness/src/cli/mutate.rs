@@ -91,7 +91,7 @@ struct RunArgs {
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u64>,
     /// How long to wait for answers that are made to come too late, in milliseconds.
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000)]
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500)]
     patience: u64,
     /// The folder that has `schemas/`.
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -72,10 +72,30 @@ fn source<'a>(contract: &'a Contract, found: &Match<'_>, answer: &Response) -> &
     &operation["responses"][status]["content"]["application/json"]["schema"]
 }
 
-/// Whether a value fits a schema, of which nothing is kept.
-pub(super) fn fits(schema: &Value, components: &Value, version: ApiVersion, value: &Value) -> bool {
-    let validator = translate::options().build(&whole(schema, components, version));
-    validator.is_ok_and(|validator| validator.is_valid(value))
+/// Whether what is sent fits a schema.
+pub(super) fn takes(schema: &Value, components: &Value, version: ApiVersion, body: &Value) -> bool {
+    let named = closure(schema, components).into_iter();
+    let mut needed = named.map(|name| (name.to_owned(), components[name].clone())).collect();
+    let mut schema = schema.clone();
+    without_read_only(&mut schema);
+    without_read_only(&mut needed);
+    let validator = translate::options().build(&whole(&schema, &needed, version));
+    validator.is_ok_and(|validator| validator.is_valid(body))
+}
+
+/// What only answers carry is not missed in what is sent.
+fn without_read_only(schema: &mut Value) {
+    let properties = schema.get("properties").cloned().unwrap_or_default();
+    match schema {
+        Value::Object(entries) => {
+            if let Some(Value::Array(required)) = entries.get_mut("required") {
+                required.retain(|name| properties[name.as_str().unwrap_or_default()]["readOnly"] != true);
+            }
+            entries.values_mut().for_each(without_read_only);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_read_only),
+        _ => {}
+    }
 }
 
 /// The schema of an answer with the components it refers to, translated.

@@ -73,7 +73,7 @@ mutations! {
 
     // Lists.
     DuplicateRow = "duplicate-row": "has a row twice on a page",
-        "to lists with rows";
+        "to lists whose rows have an id or are texts: else two rows may well be equal";
     RepeatRow = "repeat-row": "begins a page with the last row of the one before",
         "to lists that have a second page";
     SkipRow = "skip-row": "begins a page one row too late",

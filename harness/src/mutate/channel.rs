@@ -6,12 +6,12 @@ use std::{
 };
 
 use super::{
-    Mutant, Mutation, form, lies,
+    Mutant, Mutation, form, lies, lost,
     memory::Memory,
     place::Pattern,
     proxy::{Ask, Upstream},
     rows, says,
-    scene::{Known, Scene},
+    scene::{Known, Scene, Seen},
 };
 use crate::{run::case::Exchange, target::Answer};
 
@@ -59,7 +59,7 @@ impl Channel {
         let mutation = self.mutant.mutation;
         if is_subject && matches!(mutation, Mutation::LoseWrite | Mutation::KeepDeleted) {
             let mut log = Vec::new();
-            if let Some(answer) = lies::lose(mutation, &scene, upstream, &ask, &mut log).await {
+            if let Some(answer) = lost::lose(mutation, &scene, upstream, &ask, &mut log).await {
                 let mut state = self.lock();
                 state.done.extend(log);
                 state.changed += u64::from(answer.is_success());
@@ -78,7 +78,7 @@ impl Channel {
                     state.done.push(ask.exchange(&again));
                     Some(again)
                 }
-                None if is_subject => make(mutation, &scene, &state.memory, &truth, &self.mutant.at),
+                None if is_subject => make(mutation, &scene, &state.memory, &Seen::new(&truth), &self.mutant.at),
                 None => None,
             };
             state.memory.observe(&scene, ask.json().as_ref(), &truth);
@@ -100,19 +100,18 @@ impl Channel {
 }
 
 /// The places where a mutation can be made in an answer.
-pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Vec<Pattern> {
-    let mut found = form::candidates(mutation, scene, answer);
-    found.extend(rows::candidates(mutation, scene, memory, answer));
-    let says = says::candidates(mutation, scene, memory, answer);
-    found.extend(says.into_iter().filter(|at| says::make(mutation, scene, memory, answer, at).is_some()));
-    found.extend(lies::make(mutation, scene, memory, answer).map(|_| Pattern::new()));
+pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Vec<Pattern> {
+    let mut found = form::candidates(mutation, scene, seen);
+    found.extend(rows::candidates(mutation, scene, memory, seen));
+    found.extend(says::candidates(mutation, scene, memory, seen));
+    found.extend(lies::make(mutation, scene, memory, seen).map(|_| Pattern::new()));
     found
 }
 
 /// An answer with a mutation in it; nothing when that changes nothing.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer, at: &str) -> Option<Answer> {
-    form::make(mutation, scene, answer, at)
-        .or_else(|| rows::make(mutation, scene, memory, answer))
-        .or_else(|| says::make(mutation, scene, memory, answer, at))
-        .or_else(|| lies::make(mutation, scene, memory, answer))
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>, at: &str) -> Option<Answer> {
+    form::make(mutation, scene, seen, at)
+        .or_else(|| rows::make(mutation, scene, memory, seen))
+        .or_else(|| says::make(mutation, scene, memory, seen, at))
+        .or_else(|| lies::make(mutation, scene, memory, seen))
 }

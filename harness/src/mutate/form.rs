@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::{
     Mutation,
-    place::{self, Facts, Pattern, places},
-    scene::{Scene, json, with_body},
+    place::{self, Facts, Pattern},
+    scene::{Scene, Seen, with_body},
 };
 use crate::target::{Answer, Caller};
 
@@ -20,7 +20,7 @@ const RATE_LIMITS: [&str; 5] =
 const UNUSUAL: [u16; 3] = [206, 203, 226];
 
 /// The places where an answer can be broken.
-pub fn candidates(mutation: Mutation, scene: &Scene<'_>, answer: &Answer) -> Vec<Pattern> {
+pub fn candidates(mutation: Mutation, scene: &Scene<'_>, seen: &Seen<'_>) -> Vec<Pattern> {
     let fits: fn(&Pattern, &Facts) -> bool = match mutation {
         Mutation::DropRequired => |_, facts| facts.required,
         Mutation::NullProperty => {
@@ -32,16 +32,19 @@ pub fn candidates(mutation: Mutation, scene: &Scene<'_>, answer: &Answer) -> Vec
         Mutation::ExtraProperty => {
             |_, facts| facts.schema["additionalProperties"] == false && facts.schema["properties"].is_object()
         }
-        _ => return if make(mutation, scene, answer, "").is_some() { vec![Pattern::new()] } else { Vec::new() },
+        _ => return if make(mutation, scene, seen, "").is_some() { vec![Pattern::new()] } else { Vec::new() },
     };
-    let Some(body) = json(answer).filter(|_| answer.is_success()) else { return Vec::new() };
-    let known = places(scene, answer.status, &body);
+    if seen.success().is_none() {
+        return Vec::new();
+    }
+    let known = seen.places(scene);
     let fitting = known.iter().filter(|(at, facts)| fits(at, facts)).map(|(at, _)| at.clone());
-    fitting.filter(|at| make(mutation, scene, answer, at).is_some()).collect()
+    fitting.filter(|at| make(mutation, scene, seen, at).is_some()).collect()
 }
 
 /// An answer, broken at a place. Nothing when it can't be.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, answer: &Answer, at: &str) -> Option<Answer> {
+pub fn make(mutation: Mutation, scene: &Scene<'_>, seen: &Seen<'_>, at: &str) -> Option<Answer> {
+    let answer = seen.answer;
     let success = answer.is_success();
     match mutation {
         Mutation::DropRequired
@@ -50,12 +53,11 @@ pub fn make(mutation: Mutation, scene: &Scene<'_>, answer: &Answer, at: &str) ->
         | Mutation::ChangeEnum
         | Mutation::ChangeFormat
         | Mutation::ExtraProperty => {
-            let mut body = json(answer).filter(|_| success)?;
-            let before = body.clone();
-            let known = places(scene, answer.status, &body);
-            let schema = &known.get(at)?.schema;
+            let before = seen.success()?;
+            let mut body = before.clone();
+            let schema = &seen.places(scene).get(at)?.schema;
             place::change(&mut body, at, &mut |old| property(mutation, schema, old));
-            (body != before).then(|| with_body(answer, &body))
+            (body != *before).then(|| seen.with(&body))
         }
         Mutation::ChangeStatus => {
             let operation = scene.operation();
@@ -67,7 +69,7 @@ pub fn make(mutation: Mutation, scene: &Scene<'_>, answer: &Answer, at: &str) ->
         }
         Mutation::MissingContentType => is_json_alone(scene, answer).then(|| with_type(answer, None)),
         Mutation::BrokenJson => {
-            json(answer).filter(|_| success && answer.body.len() > 1 && is_json_alone(scene, answer))?;
+            seen.success().filter(|_| answer.body.len() > 1 && is_json_alone(scene, answer))?;
             Some(Answer { body: answer.body.slice(..answer.body.len() - 1), ..answer.clone() })
         }
         Mutation::EmptyBody => {

@@ -1,4 +1,4 @@
-//! Mutations of what an operation does: they need the target itself, or what was asked before.
+//! Mutations that need what was asked before, or what the target answers elsewhere.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,23 +8,26 @@ use super::{
     memory::Memory,
     proxy::{Ask, Upstream},
     rows,
-    scene::{Known, Scene, json, with_body},
+    scene::{Scene, Seen, json, with_body},
 };
 use crate::{
     contract::ApiVersion,
-    run::{case::Exchange, judge::difference, links::normal, paging::items},
-    target::{Answer, Body, Caller, Request},
+    run::{judge::difference, paging::items},
+    target::{Answer, Caller},
 };
 
 /// An answer changed by what was asked before, or by what the operation answers elsewhere.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, truth: &Answer) -> Option<Answer> {
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Option<Answer> {
+    let truth = seen.answer;
     match mutation {
         Mutation::StaleRead if scene.reads() => {
             let stale = memory.stale(scene)?;
             let links = &scene.session().judge.links;
             let same = stale.status == truth.status
-                && difference(&json(stale)?, &json(truth).unwrap_or_default(), false, &|name| links.is_volatile(name))
-                    .is_none();
+                && difference(&json(stale)?, seen.json().unwrap_or(&Value::Null), false, &|name| {
+                    links.is_volatile(name)
+                })
+                .is_none();
             (!same).then(|| stale.clone())
         }
         Mutation::AcceptNegative if scene.caller == Caller::Main && refuses(truth) => {
@@ -103,191 +106,4 @@ pub fn more_than_fits(scene: &Scene<'_>, answer: &Answer) -> Option<u64> {
     let start = scene.parameter(paging.start).and_then(|start| start.parse().ok()).unwrap_or_default();
     let listed = items(&body)?.len() as u64;
     (listed == limit && limit < 1000 && rows::has_more(&body, start, listed)).then_some(limit)
-}
-
-/// How an operation's writes can be lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Loss {
-    /// Nothing is forwarded, and the answer says nothing.
-    Silent,
-    /// What was made is deleted at once.
-    Undone,
-    /// Nothing is forwarded; the answer is what is there, with what was written.
-    Pretended,
-}
-
-/// How writes can be lost; nothing where no other operation could tell, or no answer can be made up.
-fn loss(mutation: Mutation, scene: &Scene<'_>) -> Option<Loss> {
-    let operation = scene.operation();
-    let links = &scene.session().judge.links;
-    let deletes = operation.method == Method::DELETE;
-    if scene.reads() || deletes != (mutation == Mutation::KeepDeleted) || deletes && links.outlives(operation) {
-        return None;
-    }
-    if !is_seen(scene) {
-        return None;
-    }
-    let sample = scene.known.samples.get(&scene.index).filter(|sample| sample.status != 303)?;
-    if deletes || sample.body.is_empty() {
-        Some(Loss::Silent)
-    } else if scene.makes() {
-        scene.kind().filter(|kind| kind.delete.is_some()).map(|_| Loss::Undone)
-    } else {
-        let reads = scene.kind().is_some_and(|kind| kind.update == Some(scene.index) && kind.read.is_some());
-        (reads && operation.method == Method::PUT).then_some(Loss::Pretended)
-    }
-}
-
-/// Whether writes of the operation can be lost.
-pub fn can_lose(mutation: Mutation, scene: &Scene<'_>) -> bool {
-    loss(mutation, scene).is_some()
-}
-
-/// Whether another operation shows what this one does: one that reads the same path, or what is above it.
-fn is_seen(scene: &Scene<'_>) -> bool {
-    let path = normal(&scene.operation().path);
-    let above = path.rsplit_once('/').map_or("", |(above, _)| above);
-    let operations = scene.session().judge.conformance.contract().operations();
-    operations.iter().any(|other| {
-        let other_path = normal(&other.path);
-        other.method == Method::GET && (other_path == path || other_path == above)
-    })
-}
-
-/// What a write is answered that is lost. Nothing when it is none that would have been done.
-pub async fn lose(
-    mutation: Mutation,
-    scene: &Scene<'_>,
-    upstream: &Upstream,
-    ask: &Ask,
-    log: &mut Vec<Exchange>,
-) -> Option<Answer> {
-    let loss = loss(mutation, scene).filter(|_| scene.caller == Caller::Main)?;
-    let known = scene.known;
-    if loss == Loss::Undone {
-        let truth = upstream.forward(ask).await;
-        let exchange = ask.exchange(&truth);
-        let undo = if truth.is_success() { known.session.undo(scene.index, &exchange) } else { Vec::new() };
-        for request in &undo {
-            upstream.forward(&upstream.ask(request)).await;
-        }
-        if undo.is_empty() {
-            log.push(exchange);
-        }
-        // Either way it is answered now, and must not be done again.
-        return Some(truth);
-    }
-    if !is_sound(scene, upstream, ask).await {
-        return None;
-    }
-    let sample = known.samples.get(&scene.index)?.clone();
-    if loss == Loss::Silent {
-        return Some(sample);
-    }
-    let there = upstream.forward(&upstream.get(&ask.path)).await;
-    let (mut body, written) = (json(&there).filter(|_| there.is_success())?, ask.json()?);
-    for (name, value) in written.as_object()? {
-        let place = body.as_object_mut()?.get_mut(name);
-        if let Some(place) = place.filter(|place| std::mem::discriminant(*place) == std::mem::discriminant(value)) {
-            *place = value.clone();
-        }
-    }
-    Some(Answer { status: sample.status, ..with_body(&there, &body) })
-}
-
-/// Whether the target would accept a request, as far as the contract tells: else a lost write would accept what is to
-/// be refused, and be found by that.
-async fn is_sound(scene: &Scene<'_>, upstream: &Upstream, ask: &Ask) -> bool {
-    let operation = scene.operation();
-    let conformance = &scene.session().judge.conformance;
-    let media_type = ask.media_type();
-    let takes = &operation.request_media_types;
-    if !takes.is_empty() && !takes.iter().any(|taken| taken == "*/*" || *taken == media_type) {
-        return false;
-    }
-    if media_type == "application/json"
-        && !takes.is_empty()
-        && !conformance.accepts(operation, scene.version, &ask.body)
-    {
-        return false;
-    }
-    let (_, facts) = conformance.contract().source(operation);
-    let queries = facts["parameters"].as_array().into_iter().flatten().filter(|facts| facts["in"] == "query");
-    for facts in queries {
-        let value = scene.parameter(facts["name"].as_str().unwrap_or_default());
-        let is_number = facts["schema"]["type"] == "integer";
-        let fits = value.as_ref().is_none_or(|value| !is_number || value.parse::<i64>().is_ok());
-        if !fits || value.is_none() && facts["required"] == true {
-            return false;
-        }
-    }
-    is_there(scene, upstream, ask).await
-}
-
-/// Whether what a path names is there: the longest part of it that can be read tells.
-async fn is_there(scene: &Scene<'_>, upstream: &Upstream, ask: &Ask) -> bool {
-    let contract = scene.session().judge.conformance.contract();
-    let operation = scene.operation();
-    let (path, query) = ask.path.split_once('?').unwrap_or((&ask.path, ""));
-    let mut shorter = Some(path);
-    while let Some(prefix) = shorter {
-        shorter = prefix.rsplit_once('/').map(|(above, _)| above);
-        let Some(found) = contract.find(&Method::GET, prefix) else { continue };
-        let is_whole = prefix.len() == path.len();
-        let whole = if is_whole && !query.is_empty() { format!("{prefix}?{query}") } else { prefix.to_owned() };
-        let answer = upstream.forward(&upstream.get(&whole)).await;
-        // A property that is not there is made.
-        if is_whole
-            && operation.method == Method::PUT
-            && operation.path.contains("/properties/")
-            && answer.status == 404
-        {
-            return true;
-        }
-        let below = path[prefix.len()..].split('/').nth(1);
-        let named = below.filter(|_| normal(&found.operation.path) + "/{}" == normal(&operation.path));
-        return answer.is_success() && named.is_none_or(|id| mentions(&answer, id));
-    }
-    true
-}
-
-/// Whether a list has a row of that id.
-fn mentions(answer: &Answer, id: &str) -> bool {
-    let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
-    fn has(value: &Value, id: &str) -> bool {
-        match value {
-            Value::String(text) => text == id,
-            Value::Number(number) => number.to_string() == id,
-            Value::Array(items) => items.iter().any(|item| has(item, id)),
-            Value::Object(entries) => entries.values().any(|entry| has(entry, id)),
-            _ => false,
-        }
-    }
-    json(answer).is_some_and(|body| has(&body, &id))
-}
-
-impl Ask {
-    /// What was asked and answered, as the run knows it.
-    pub fn exchange(&self, truth: &Answer) -> Exchange {
-        let request =
-            Request { method: self.method.clone(), path: self.path.clone(), body: Body::Empty, caller: self.caller };
-        Exchange { request, result: Ok(truth.clone()) }
-    }
-}
-
-impl Known {
-    /// The requests that delete what was done.
-    pub fn undo(&self, done: &[Exchange]) -> Vec<Request> {
-        let mut open: Vec<Request> = Vec::new();
-        for exchange in done {
-            let request = &exchange.request;
-            if request.method == Method::DELETE && exchange.success().is_some() {
-                open.retain(|undo| undo.path != request.path);
-            }
-            if let Some(scene) = Scene::new(self, &request.method, &request.path, request.caller) {
-                open.extend(self.session.undo(scene.index, exchange));
-            }
-        }
-        open
-    }
 }

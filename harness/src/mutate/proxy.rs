@@ -19,11 +19,14 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use reqwest::{Client, redirect};
+use reqwest::Client;
 use serde_json::Value;
 
 use super::{channel::Channel, standing::Standing};
-use crate::target::{self, Answer, Caller, Credentials, Settings};
+use crate::{
+    run::case::Exchange,
+    target::{self, Answer, Caller, Credentials, Settings, Target},
+};
 
 /// Larger bodies are no business of Jira's API.
 const MOST_BYTES: usize = 64 << 20;
@@ -59,6 +62,13 @@ impl Ask {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// What was asked and answered, as the run knows it.
+    pub fn exchange(&self, truth: &Answer) -> Exchange {
+        let (method, path) = (self.method.clone(), self.path.clone());
+        let request = target::Request { method, path, body: target::Body::Empty, caller: self.caller };
+        Exchange { request, result: Ok(truth.clone()) }
+    }
+
     /// What the body is, without parameters.
     pub fn media_type(&self) -> String {
         let named = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -70,7 +80,7 @@ impl Ask {
 pub struct Upstream {
     client: Client,
     /// Its address.
-    address: String,
+    target: String,
     /// The proxy's own, which stands for it.
     own: String,
     /// What proves that the main caller asks.
@@ -81,8 +91,8 @@ impl Upstream {
     /// Asks the target. When it does not answer, that is a 502.
     pub async fn forward(&self, ask: &Ask) -> Answer {
         let started = Instant::now();
-        let url = format!("{}{}", self.address, ask.path);
-        let body = replaced(&ask.body, &self.own, &self.address);
+        let url = format!("{}{}", self.target, ask.path);
+        let body = replaced(&ask.body, &self.own, &self.target);
         let request = self.client.request(ask.method.clone(), url).headers(ask.headers.clone()).body(body);
         let answer = async {
             let response = request.send().await?;
@@ -93,11 +103,11 @@ impl Upstream {
             Ok((status, mut headers, body)) => {
                 OWN.iter().for_each(|name| drop(headers.remove(name)));
                 if let Some(place) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok())
-                    && let Ok(place) = HeaderValue::from_str(&place.replace(&self.address, &self.own))
+                    && let Ok(place) = HeaderValue::from_str(&place.replace(&self.target, &self.own))
                 {
                     headers.insert(header::LOCATION, place);
                 }
-                let body = replaced(&body, &self.address, &self.own);
+                let body = replaced(&body, &self.target, &self.own);
                 Answer { status, headers, body, took: started.elapsed() }
             }
             Err(error) => {
@@ -150,7 +160,7 @@ impl Proxy {
     /// Begins to listen. The proxy ends with the runtime.
     pub async fn start(settings: &Settings, listen: SocketAddr) -> anyhow::Result<Arc<Self>> {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
-        let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
+        let target = Target::new(settings.clone())?;
         let main = match &settings.main {
             Credentials::Anonymous => None,
             Credentials::Basic { user, token } => {
@@ -159,8 +169,8 @@ impl Proxy {
             Credentials::Bearer(token) => Some(format!("Bearer {token}")),
         };
         let upstream = Upstream {
-            client,
-            address: settings.url.trim_end_matches('/').to_owned(),
+            client: target.client().clone(),
+            target: target.address().to_owned(),
             own: format!("http://{}", listener.local_addr()?),
             main: main.map(|main| HeaderValue::from_str(&main)).transpose()?,
         };

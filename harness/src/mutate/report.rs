@@ -1,6 +1,6 @@
 //! What came of the mutants, as a score.
 
-use std::{collections::BTreeMap, fmt::Write, time::Duration};
+use std::{collections::BTreeMap, fmt::Write, sync::atomic::Ordering, time::Duration};
 
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
@@ -39,6 +39,8 @@ pub struct Score {
     pub seconds: [f64; 2],
     /// Requests sent by the checks.
     pub requests: u64,
+    /// Mutants that apply to those operations, of which a sample may have been tried.
+    pub applicable: usize,
     /// Mutants that there was no time for.
     pub not_tried: usize,
     /// Mutants that changed nothing after all.
@@ -52,7 +54,7 @@ pub struct Score {
     /// By check: how many it noticed first.
     pub checks: BTreeMap<&'static str, usize>,
     /// Mutants that no check noticed.
-    pub survivors: Vec<Survivor>,
+    pub survivors: Vec<Mutant>,
     /// What noticed the others.
     pub detected: BTreeMap<String, &'static str>,
 }
@@ -78,9 +80,6 @@ impl Share {
     }
 }
 
-/// A mutant that no check noticed.
-pub type Survivor = Mutant;
-
 impl Score {
     pub(super) fn new(
         options: &Options,
@@ -89,8 +88,8 @@ impl Score {
         started: DateTime<Utc>,
         surveyed: Duration,
         took: Duration,
-        requests: u64,
     ) -> Self {
+        let requests = survey.requests.load(Ordering::Relaxed) + survey.begun.session.executor.target.requests();
         let mut score = Self {
             kind: "mutation",
             target: options.run.target.url.clone(),
@@ -99,6 +98,7 @@ impl Score {
             summary: Share::default(),
             seconds: [surveyed.as_secs_f64(), took.as_secs_f64()],
             requests,
+            applicable: survey.applicable,
             not_tried: 0,
             not_applied: Vec::new(),
             not_judged: survey.unjudged.clone(),
@@ -158,6 +158,7 @@ impl Score {
         }
         writeln!(out, "{bold}mutation of {}, seed {}{bold:#}", self.target, self.seed)?;
         let [surveyed, all] = self.seconds;
+        writeln!(out, "  {} mutants apply", self.applicable)?;
         writeln!(out, "  {} requests in {all:.1} s, of which {surveyed:.1} s unmutated", self.requests)?;
         for (mutation, share) in &self.mutations {
             let style = if share.detected == share.applied { good } else { bad };

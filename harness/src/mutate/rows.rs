@@ -6,10 +6,10 @@ use super::{
     Mutation,
     memory::Memory,
     place::Pattern,
-    scene::{Scene, json, with_body},
+    scene::{Scene, Seen},
 };
 use crate::{
-    run::paging::{identity, items},
+    run::paging::{has_name, identity, items},
     target::Answer,
 };
 
@@ -17,10 +17,10 @@ use crate::{
 const NOBODY: u64 = 987_654_321;
 
 /// A list, broken.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Option<Answer> {
-    let mut body = json(answer).filter(|_| answer.is_success() && scene.reads())?;
-    let before = body.clone();
-    let list = items(&before)?;
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Option<Answer> {
+    let before = seen.success().filter(|_| scene.reads())?;
+    let list = items(before)?;
+    let mut body = before.clone();
     match mutation {
         Mutation::WrongTotal => {
             let total = body["total"].as_u64().filter(|total| *total < 1000)?;
@@ -32,7 +32,7 @@ pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Ans
             let (paging, later) = (scene.paging(), is_later(scene));
             let rows = rows_of(&mut body)?;
             match mutation {
-                Mutation::DuplicateRow => rows.push(list.last()?.clone()),
+                Mutation::DuplicateRow => rows.push(list.last().filter(|row| is_one(row))?.clone()),
                 Mutation::SkipRow if later && !rows.is_empty() => drop(rows.remove(0)),
                 Mutation::RepeatRow if later && !rows.is_empty() => {
                     rows.insert(0, memory.last_row(scene)?.clone());
@@ -57,12 +57,12 @@ pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Ans
             }
         }
     }
-    (body != before).then(|| with_body(answer, &body))
+    (body != *before).then(|| seen.with(&body))
 }
 
 /// Lists are broken as a whole.
-pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Vec<Pattern> {
-    make(mutation, scene, memory, answer).map(|_| Pattern::new()).into_iter().collect()
+pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Vec<Pattern> {
+    make(mutation, scene, memory, seen).map(|_| Pattern::new()).into_iter().collect()
 }
 
 /// The things that an answer lists, to be changed.
@@ -75,6 +75,11 @@ pub fn rows_of(body: &mut Value) -> Option<&mut Vec<Value>> {
         }
         _ => None,
     }
+}
+
+/// Whether a row can be told from all others.
+fn is_one(row: &Value) -> bool {
+    row.is_string() || has_name(row)
 }
 
 /// Whether a page after the first was asked for.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{
     Mutation,
     memory::Memory,
-    place::{self, Pattern, last, places, scalars},
-    scene::{Scene, json, with_body},
+    place::{self, Pattern, last, scalars},
+    scene::{Scene, Seen},
 };
 use crate::{contract::ApiVersion, target::Answer};
 
@@ -15,15 +15,15 @@ use crate::{contract::ApiVersion, target::Answer};
 const OWNERS: [&str; 6] = ["owner", "author", "updateAuthor", "creator", "reporter", "createdBy"];
 
 /// The places where an answer can be broken.
-pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer) -> Vec<Pattern> {
-    let Some(body) = json(answer).filter(|_| answer.is_success()) else { return Vec::new() };
+pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Vec<Pattern> {
+    let Some(body) = seen.success() else { return Vec::new() };
     let mut found: Vec<Pattern> = match mutation {
-        Mutation::BrokenSelf | Mutation::ForeignSelf => scalars(&body)
+        Mutation::BrokenSelf | Mutation::ForeignSelf => scalars(body)
             .into_iter()
             .filter(|(at, value)| last(at) == "self" && !at.ends_with('*') && leads(scene, value))
             .map(|(at, _)| at)
             .collect(),
-        Mutation::WrongId => named(scene, &body).into_iter().map(|name| format!("/{name}")).collect(),
+        Mutation::WrongId => named(scene, body).into_iter().map(|name| format!("/{name}")).collect(),
         Mutation::WrongOwner => {
             let owned = |at: &str| {
                 let (holder, name) = at.rsplit_once('/').unwrap_or_default();
@@ -32,15 +32,20 @@ pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer
             };
             let mine = |value: &Value| *value == json!(scene.known.me) && !scene.known.me.is_empty();
             let fresh = scene.makes() || memory.made_in(scene.path);
-            let all = scalars(&body).into_iter().filter(|(at, value)| fresh && owned(at) && mine(value));
+            let all = scalars(body).into_iter().filter(|(at, value)| fresh && owned(at) && mine(value));
             all.map(|(at, _)| at).collect()
         }
         Mutation::WrongValue if scene.reads() => {
-            let written = |at: &str, value: &Value| value.as_str().is_some_and(|text| memory.wrote(last(at), text));
-            scalars(&body).into_iter().filter(|(at, value)| written(at, value)).map(|(at, _)| at).collect()
+            // How documents are kept is the target's own business.
+            let written = |at: &str, value: &Value| {
+                !at.contains("/content/*") && value.as_str().is_some_and(|text| memory.wrote(last(at), text))
+            };
+            scalars(body).into_iter().filter(|(at, value)| written(at, value)).map(|(at, _)| at).collect()
         }
-        Mutation::UnstableAnswer if scene.operation().method == Method::GET => texts(scene, answer, &body),
-        Mutation::WrongV2 if scene.version == ApiVersion::V2 && scene.reads() => texts(scene, answer, &body),
+        Mutation::UnstableAnswer if scene.operation().method == Method::GET && memory.asked(scene) => {
+            texts(scene, seen, body)
+        }
+        Mutation::WrongV2 if scene.version == ApiVersion::V2 && scene.reads() => texts(scene, seen, body),
         _ => Vec::new(),
     };
     found.sort();
@@ -49,17 +54,14 @@ pub fn candidates(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer
 }
 
 /// An answer, broken at a place. Nothing when it isn't there.
-pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, answer: &Answer, at: &str) -> Option<Answer> {
-    if !candidates(mutation, scene, memory, answer).iter().any(|candidate| candidate == at) {
+pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>, at: &str) -> Option<Answer> {
+    if !candidates(mutation, scene, memory, seen).iter().any(|candidate| candidate == at) {
         return None;
     }
-    if mutation == Mutation::UnstableAnswer && !memory.asked(scene) {
-        return None;
-    }
-    let mut body = json(answer)?;
-    let before = body.clone();
+    let before = seen.success()?;
+    let mut body = before.clone();
     place::change(&mut body, at, &mut |old| Some(value(mutation, scene, memory, old)));
-    (body != before).then(|| with_body(answer, &body))
+    (body != *before).then(|| seen.with(&body))
 }
 
 fn value(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, old: &Value) -> Value {
@@ -113,8 +115,8 @@ fn named(scene: &Scene<'_>, body: &Value) -> Vec<&'static str> {
 }
 
 /// Texts that are free and don't change by themselves.
-fn texts(scene: &Scene<'_>, answer: &Answer, body: &Value) -> Vec<Pattern> {
-    let known = places(scene, answer.status, body);
+fn texts(scene: &Scene<'_>, seen: &Seen<'_>, body: &Value) -> Vec<Pattern> {
+    let known = seen.places(scene);
     let links = &scene.session().judge.links;
     let free = |at: &str| {
         known.get(at).is_some_and(|facts| {

@@ -1,14 +1,19 @@
 //! An answer in its context.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use http::Method;
 use serde_json::Value;
 
+use super::place::{self, Facts, Pattern};
 use crate::{
     contract::{ApiVersion, Operation},
-    run::{Session, execute::query_parameters, links, paging::Paging},
-    target::{Answer, Caller},
+    run::{Session, case::Exchange, execute::query_parameters, links, paging::Paging},
+    target::{Answer, Caller, Request},
 };
 
 /// What is known of the target.
@@ -21,6 +26,23 @@ pub struct Known {
     pub other: String,
     /// An answer of success of each operation.
     pub samples: HashMap<usize, Answer>,
+}
+
+impl Known {
+    /// The requests that delete what was done.
+    pub fn undo(&self, done: &[Exchange]) -> Vec<Request> {
+        let mut open: Vec<Request> = Vec::new();
+        for exchange in done {
+            let request = &exchange.request;
+            if request.method == Method::DELETE && exchange.success().is_some() {
+                open.retain(|undo| undo.path != request.path);
+            }
+            if let Some(scene) = Scene::new(self, &request.method, &request.path, request.caller) {
+                open.extend(self.session.undo(scene.index, exchange));
+            }
+        }
+        open
+    }
 }
 
 /// What was asked, of whom, by whom.
@@ -108,6 +130,42 @@ impl<'a> Scene<'a> {
         let path = self.path.split('?').next().unwrap_or_default();
         let last = path.rsplit('/').next().unwrap_or_default();
         percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned()
+    }
+}
+
+/// An answer that is looked at for many mutations: its body is read once.
+pub struct Seen<'a> {
+    /// The answer.
+    pub answer: &'a Answer,
+    body: OnceCell<Option<Value>>,
+    places: OnceCell<BTreeMap<Pattern, Facts>>,
+}
+
+impl<'a> Seen<'a> {
+    /// Looks at an answer.
+    pub fn new(answer: &'a Answer) -> Self {
+        Self { answer, body: OnceCell::new(), places: OnceCell::new() }
+    }
+
+    /// The body, if it is JSON.
+    pub fn json(&self) -> Option<&Value> {
+        self.body.get_or_init(|| serde_json::from_slice(&self.answer.body).ok()).as_ref()
+    }
+
+    /// The body of a success, if it is JSON.
+    pub fn success(&self) -> Option<&Value> {
+        self.json().filter(|_| self.answer.is_success())
+    }
+
+    /// The places that the body has and the contract knows.
+    pub fn places(&self, scene: &Scene<'_>) -> &BTreeMap<Pattern, Facts> {
+        let found = || self.json().map(|body| place::places(scene, self.answer.status, body)).unwrap_or_default();
+        self.places.get_or_init(found)
+    }
+
+    /// The answer with another body.
+    pub fn with(&self, body: &Value) -> Answer {
+        with_body(self.answer, body)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use futures::{StreamExt, stream};
@@ -14,11 +14,11 @@ use serde_json::Value;
 use super::{
     Mutant, Mutation, Options,
     channel::candidates,
-    lies,
+    lies, lost,
     memory::Memory,
     place::Pattern,
     proxy::Proxy,
-    scene::{Known, Scene, json},
+    scene::{Known, Scene, Seen, json},
 };
 use crate::{
     contract::ApiVersion,
@@ -52,6 +52,10 @@ pub struct Survey {
     pub cases: Vec<Tried>,
     /// The mutants that apply.
     pub mutants: Vec<Applicable>,
+    /// How many mutants apply, of which only a sample may be tried.
+    pub applicable: usize,
+    /// Requests that were sent to try mutants.
+    pub requests: AtomicU64,
     /// Operations that fail unmutated, with what fails.
     pub unjudged: BTreeMap<String, String>,
 }
@@ -129,7 +133,9 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
                 None => take(case, phase, trace, verdict),
                 Some(finding) => {
                     let operation = case.steps[finding.step].operation;
-                    failing.entry(operation).or_insert(format!("{}: {}", finding.check, finding.message));
+                    let Finding { check, message, at, expected, actual, .. } = finding;
+                    let why = format!("{check}: {message} {at} ({actual}, not {expected})");
+                    failing.entry(operation).or_insert(why);
                 }
             }
         }
@@ -137,7 +143,16 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     let operations = session.judge.conformance.contract().operations();
     let unjudged = failing.into_iter().map(|(index, why)| (name(&operations[index]), why)).collect();
     let known = Arc::new(known);
-    let mut survey = Survey { proxy, known, begun, cases: tried, mutants: Vec::new(), unjudged };
+    let mut survey = Survey {
+        proxy,
+        known,
+        begun,
+        cases: tried,
+        mutants: Vec::new(),
+        applicable: 0,
+        requests: AtomicU64::default(),
+        unjudged,
+    };
     survey.mutants = survey.choose(options, &evidence, &subjects);
     Ok(survey)
 }
@@ -199,7 +214,7 @@ impl Survey {
     }
 
     /// One mutant for each mutation of each operation, at a place that the seed chooses.
-    fn choose(&self, options: &Options, evidence: &Evidence, subjects: &[usize]) -> Vec<Applicable> {
+    fn choose(&mut self, options: &Options, evidence: &Evidence, subjects: &[usize]) -> Vec<Applicable> {
         let operations = self.known.session.judge.conformance.contract().operations();
         let mut mutants = Vec::new();
         for index in subjects.iter().filter(|index| !self.unjudged.contains_key(&name(&operations[**index]))) {
@@ -219,11 +234,13 @@ impl Survey {
                 mutants.push(Applicable { mutant, cases });
             }
         }
+        self.applicable = mutants.len();
         if let Some(sample) = options.sample {
-            let mut draw = Draw::new(options.run.seed, "mutants");
-            while mutants.len() > sample {
-                mutants.swap_remove(draw.below(mutants.len()));
-            }
+            // Each by itself, so that one that applies today and not tomorrow changes nothing for the others.
+            mutants.sort_by_cached_key(|applicable| {
+                Draw::new(options.run.seed, &format!("sample {}", applicable.mutant.name)).below(1 << 40)
+            });
+            mutants.truncate(sample);
         }
         mutants
     }
@@ -241,7 +258,7 @@ impl Survey {
         };
         match mutation {
             Mutation::AcceptNegative => self.known.samples.contains_key(&index),
-            Mutation::LoseWrite | Mutation::KeepDeleted => lies::can_lose(mutation, &scene),
+            Mutation::LoseWrite | Mutation::KeepDeleted => lost::can_lose(mutation, &scene),
             _ => true,
         }
     }
@@ -265,13 +282,14 @@ fn look(
             let Some(scene) = Scene::new(known, &request.method, &request.path, request.caller) else { continue };
             let index = scene.index;
             let is_own = case.subject == index;
+            let seen_answer = Seen::new(answer);
             for mutation in mutations.iter().filter(|_| subjects.contains(&index)) {
                 let seen = evidence.entry((index, *mutation)).or_default();
                 let is_there = seen.last().is_some_and(|(last, _)| *last == number);
                 if !is_there && !is_own && seen.len() >= MOST_CASES {
                     continue;
                 }
-                let mut places = candidates(*mutation, &scene, &memory, answer);
+                let mut places = candidates(*mutation, &scene, &memory, &seen_answer);
                 if needs_target(*mutation, &scene, &step.role, trace, exchange, answer) {
                     places.push(Pattern::new());
                 }

@@ -16,6 +16,9 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 
+/// Notes that are shown of a run.
+const MOST_NOTES: usize = 10;
+
 fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
@@ -40,20 +43,24 @@ fn write_run(out: &mut String, findings: &Findings, run: &Report) -> std::fmt::R
             write_failures(out, findings, run, operation)?;
         }
     }
-    for operation in &run.operations {
-        for note in &operation.notes {
-            let place = if note.at.is_empty() { String::new() } else { format!("{} ", note.at) };
-            let operation = styled(BOLD, &operation.operation);
-            writeln!(
-                out,
-                "{} {operation}  {}  {place}{}",
-                styled(WARNING, "note"),
-                note.check,
-                one_line(&note.message)
-            )?;
-        }
-    }
+    write_notes(out, run)?;
     write_summary(out, run)
+}
+
+/// One line for each of the first notes, and how many more there are: they fail nothing, and may be many.
+fn write_notes(out: &mut String, run: &Report) -> std::fmt::Result {
+    let notes = run.operations.iter().flat_map(|operation| operation.notes.iter().map(move |note| (operation, note)));
+    for (operation, Failure { check, at, message, times, .. }) in notes.clone().take(MOST_NOTES) {
+        let place = if at.is_empty() { String::new() } else { format!("{at} ") };
+        let (mark, operation) = (styled(WARNING, "note"), styled(BOLD, &operation.operation));
+        let times = styled(DIM, format_args!("×{times}"));
+        writeln!(out, "{mark} {operation}  {check}  {place}{}  {times}", one_line(message))?;
+    }
+    let more = notes.count().saturating_sub(MOST_NOTES);
+    if more > 0 {
+        writeln!(out, "{} and {more} more, which JSON and the page tell", styled(WARNING, "note"))?;
+    }
+    Ok(())
 }
 
 /// One line for each difference.

@@ -36,7 +36,7 @@ const LONG_PAGE: usize = 1000;
 const MOST_LOOKS: usize = 40;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How many links of one answer are followed.
-const MOST_LINKS: usize = 4;
+const MOST_LINKS: usize = 8;
 
 /// Sends cases to a target.
 pub struct Executor {
@@ -60,10 +60,23 @@ impl Executor {
 
     /// Sends the requests of a case, one after the other.
     pub async fn execute(&self, contract: &Contract, case: &Case) -> Trace {
+        self.execute_until(contract, case, &mut |_| false).await
+    }
+
+    /// The same, until what was sent is enough.
+    pub async fn execute_until(
+        &self,
+        contract: &Contract,
+        case: &Case,
+        enough: &mut (dyn FnMut(&Trace) -> bool + Send),
+    ) -> Trace {
         let mut trace = Trace::default();
         for (number, step) in case.steps.iter().enumerate() {
             let exchanges = self.step(contract, case, &mut trace, number, step).await;
             trace.steps.push(exchanges);
+            if enough(&trace) {
+                break;
+            }
         }
         trace
     }
@@ -81,7 +94,7 @@ impl Executor {
             return Vec::new();
         }
         if let Role::Follow { of } = step.role {
-            return self.follow(trace, of, step).await;
+            return self.follow(contract, trace, of, step).await;
         }
         let walks = matches!(step.role, Role::Contains { .. } | Role::Pages);
         let paging = Paging::of(&query_parameters(contract, step.operation)).filter(|_| walks);
@@ -126,12 +139,13 @@ impl Executor {
     }
 
     /// The things that an answer says have addresses.
-    async fn follow(&self, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
+    async fn follow(&self, contract: &Contract, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
         let Some(answer) = trace.success(of) else { return Vec::new() };
         let mut exchanges = Vec::new();
-        for link in self_links(&answer.json()).into_iter().take(MOST_LINKS) {
-            // Where the address is another than asked at is judged elsewhere; here the path counts.
-            let Some(path) = link.find("/rest/").map(|at| link[at..].to_owned()) else { continue };
+        // Where the address is another than asked at is judged elsewhere; here the path counts.
+        let links = self_links(&answer.json());
+        let paths = links.iter().filter_map(|link| link.find("/rest/").map(|at| link[at..].to_owned())).collect();
+        for path in telling(contract, paths) {
             let request = Request { method: http::Method::GET, path, body: Body::Empty, caller: step.caller };
             exchanges.push(self.send(request).await);
         }
@@ -259,6 +273,22 @@ pub fn request(
         other => other.clone(),
     };
     Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
+}
+
+/// Of paths, those that tell the most: of each operation the first and the last.
+fn telling(contract: &Contract, paths: Vec<String>) -> Vec<String> {
+    let mut known: Vec<(Option<&str>, Vec<String>)> = Vec::new();
+    for path in paths {
+        let operation = contract.find(&http::Method::GET, &path).map(|found| found.operation.path.as_str());
+        match known.iter_mut().find(|(of, _)| *of == operation) {
+            Some((_, of)) => {
+                of.truncate(1);
+                of.push(path);
+            }
+            None => known.push((operation, vec![path])),
+        }
+    }
+    known.into_iter().flat_map(|(_, of)| of).take(MOST_LINKS).collect()
 }
 
 /// The names of an operation's query parameters.

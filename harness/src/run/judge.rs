@@ -22,6 +22,7 @@ mod compare;
 mod headers;
 mod lists;
 mod state;
+mod told;
 
 pub(crate) use compare::difference;
 use compare::{Difference, disagreement, unwritten};
@@ -79,14 +80,14 @@ struct Bench<'a> {
 }
 
 impl Judge {
-    /// Judges a case.
+    /// Judges a case, as far as it went.
     pub fn judge(&self, case: &Case, trace: &Trace) -> Verdict {
         let mut bench = Bench { judge: self, case, trace, verdict: Verdict::default() };
-        for (number, step) in case.steps.iter().enumerate() {
-            for exchange in &trace.steps[number] {
+        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate() {
+            for exchange in exchanges {
                 bench.exchange(number, exchange);
             }
-            if !trace.steps[number].is_empty() {
+            if !exchanges.is_empty() {
                 bench.step(number, step);
             }
         }
@@ -107,6 +108,7 @@ impl Bench<'_> {
         self.conformance(step, exchange, answer);
         self.asked(step, exchange, answer);
         self.rate_limits(step, exchange, answer);
+        self.told(step, answer);
         if answer.is_success()
             && let Some(items) = items(&answer.json())
         {
@@ -253,7 +255,9 @@ impl Bench<'_> {
         let body = self.trace.success(of).map(|answer| answer.json()).unwrap_or_default();
         for exchange in &self.trace.steps[number] {
             let Ok(answer) = &exchange.result else { continue };
-            if let (Some(here), Some(there)) = (with_link(&body, &exchange.request.path), exchange.success()) {
+            // What a task does goes on between the two.
+            let here = with_link(&body, &exchange.request.path).filter(|here| here.get("progress").is_none());
+            if let (Some(here), Some(there)) = (here, exchange.success()) {
                 let volatile = |name: &str| self.judge.links.is_volatile(name);
                 match disagreement(here, &there.json(), &volatile) {
                     Some(Difference { at, left, right }) => {

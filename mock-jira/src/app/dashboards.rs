@@ -224,7 +224,6 @@ async fn finish(context: &Context, work: &mut Work, id: i64, before: Option<&Sha
     let after = load(context, work, id).await?;
     let after = after.ok_or_else(|| anyhow::anyhow!("a dashboard that was just stored is gone"))?;
     let summary = if before.is_some() { "Dashboard updated" } else { "Dashboard created" };
-    let mut record = Record::new(summary, Area::Everyday, after.thing());
     let properties = |shared: &Shared| {
         let dashboard = &shared.dashboard;
         [
@@ -235,11 +234,7 @@ async fn finish(context: &Context, work: &mut Work, id: i64, before: Option<&Sha
             ("Editable by", sharing::told(&shared.shares, true)),
         ]
     };
-    let old = before.map(properties);
-    for (at, (name, to)) in properties(&after).into_iter().enumerate() {
-        let from = old.as_ref().and_then(|old| old[at].1.as_deref());
-        record = record.change(name, from, to.as_deref());
-    }
-    work.record(record);
+    let record = Record::new(summary, Area::Everyday, after.thing());
+    work.record(record.changes(before.map(properties), properties(&after)));
     Ok(after)
 }

@@ -95,6 +95,7 @@ pub async fn create(context: &Context, input: &FilterInput<'_>) -> Result<Shared
         last_used: None,
         favourite: false,
         favourited: 0,
+        subscriptions: Default::default(),
     };
     let input = FilterInput { name: Some(input.name.unwrap_or_default()), ..*input };
     apply(context, &mut work, &mut filter, None, &input, &mut complaints).await?;
@@ -291,7 +292,6 @@ async fn finish(context: &Context, mut work: Work, id: i64, before: Option<&Shar
     let shares = db::sharing::list(&mut work, Kind::Filter, &[id]).await?.remove(&id).unwrap_or_default();
     let after = Shared { filter, shares };
     let summary = if before.is_some() { "Filter updated" } else { "Filter created" };
-    let mut record = Record::new(summary, Area::Everyday, after.thing());
     let properties = |shared: &Shared| {
         let filter = &shared.filter;
         let columns = filter.columns.as_ref().map(|columns| columns.join(", "));
@@ -306,11 +306,7 @@ async fn finish(context: &Context, mut work: Work, id: i64, before: Option<&Shar
             ("Editable by", sharing::told(&shared.shares, true)),
         ]
     };
-    let old = before.map(properties);
-    for (at, (name, to)) in properties(&after).into_iter().enumerate() {
-        let from = old.as_ref().and_then(|old| old[at].1.as_deref());
-        record = record.change(name, from, to.as_deref());
-    }
-    work.commit(record).await?;
+    let record = Record::new(summary, Area::Everyday, after.thing());
+    work.commit(record.changes(before.map(properties), properties(&after))).await?;
     Ok(after)
 }

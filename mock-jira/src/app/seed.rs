@@ -4,7 +4,7 @@ use super::{
     Context,
     issues::{self, NewIssue},
     projects::{self, ProjectInput},
-    tokens::{self, TokenError},
+    tokens::{self, TokenError, Wanted},
     transitions,
 };
 use crate::{
@@ -103,7 +103,7 @@ pub async fn ensure_private_tokens(db: &Db) -> anyhow::Result<Vec<(String, Strin
     }
     let mut made = Vec::new();
     for (email, _) in ACCOUNTS {
-        match tokens::create(db, &site, email, "random", None).await {
+        match tokens::create(db, &site, &Wanted { owner: email, label: "random", ..Wanted::default() }).await {
             Ok(token) => made.push((email.to_owned(), token)),
             // Accounts can be renamed and removed.
             Err(TokenError::UnknownAccount(_)) => {}

@@ -44,15 +44,22 @@ pub async fn list(db: &Db, site_id: i32) -> anyhow::Result<Vec<Token>> {
     Ok(tokens::list(&mut db.read(site_id).await.map_err(internal)?).await?)
 }
 
-/// Makes a token for an account and returns it, the only time that anyone sees it. The account is named by its
-/// e-mail address or, as apps have none, by its id.
-pub async fn create(
-    db: &Db,
-    site: &Site,
-    owner: &str,
-    label: &str,
-    lifetime_days: Option<i64>,
-) -> Result<String, TokenError> {
+/// A token as it is asked for.
+#[derive(Debug, Default)]
+pub struct Wanted<'a> {
+    /// Its account, by the e-mail address or, as apps have none, by the id.
+    pub owner: &'a str,
+    /// What its owner calls it.
+    pub label: &'a str,
+    /// For how long it is good.
+    pub lifetime_days: Option<i64>,
+    /// What it is limited to.
+    pub scopes: Option<&'a [String]>,
+}
+
+/// Makes a token for an account and returns it, the only time that anyone sees it.
+pub async fn create(db: &Db, site: &Site, wanted: &Wanted<'_>) -> Result<String, TokenError> {
+    let Wanted { owner, label, lifetime_days, scopes } = *wanted;
     let token = random();
     let hash = Sha256::digest(token.as_bytes());
     let expires = match lifetime_days {
@@ -61,7 +68,7 @@ pub async fn create(
         Some(_) => return Err(TokenError::Lifetime),
         None => None,
     };
-    let new = NewToken { hash: &hash, owner, label, expires };
+    let new = NewToken { hash: &hash, owner, label, expires, scopes };
     let by = By { at: site.clock.at(Utc::now()), ..By::default() };
     let mut work = db.begin(site.id, by).await.map_err(internal)?;
     if !tokens::insert(&mut work, &new).await.map_err(internal)? {

@@ -44,6 +44,10 @@ enum Action {
         /// After so many days it is nobody's; without this it does not end
         #[arg(long, value_name = "DAYS")]
         expires_in_days: Option<i64>,
+        /// Limit it to this scope of OAuth, such as read:jira-work; may be given several times. Such a token is good
+        /// on the gateway path /ex/jira/{cloudId} only
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
     },
     /// Revokes tokens
     Revoke {
@@ -72,8 +76,10 @@ impl Tokens {
                     println!("{}  {:<28} {:<26} {}", text("id"), text("email"), text("expires"), text("label"));
                 }
             }
-            Action::Create { of, email, label, expires_in_days } => {
-                let body = json!({ "email": email, "label": label, "expiresInDays": expires_in_days });
+            Action::Create { of, email, label, expires_in_days, scopes } => {
+                let scopes = (!scopes.is_empty()).then_some(scopes);
+                let body =
+                    json!({ "email": email, "label": label, "expiresInDays": expires_in_days, "scopes": scopes });
                 let made = administration.ask(Method::POST, &["sites", &of.site, "tokens"], Some(&body)).await?;
                 println!("{}", made["token"].as_str().unwrap_or_default());
             }

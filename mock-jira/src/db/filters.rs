@@ -1,8 +1,9 @@
 //! Table `filter`.
 
-use super::{Read, Work};
+use super::{Read, Work, filter_subscriptions::Subscription};
 use crate::domain::sharing::Audience;
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 /// A saved filter, with what the caller made of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Filter {
     pub favourite: bool,
     /// How many accounts have it as a favourite.
     pub favourited: i64,
+    /// Who gets what it finds.
+    pub subscriptions: Json<Vec<Subscription>>,
 }
 
 /// Which filters are looked for; all of it must hold.
@@ -71,7 +74,7 @@ async fn page(db: &mut Read, search: &Search, offset: i64) -> sqlx::Result<(Vec<
     let audience = &search.audience;
     let rows = sqlx::query!(
         r#"WITH found AS (
-           SELECT f.id, f.name, f.description, f.jql, f.owner, f.columns, f.last_used,
+           SELECT f.id, f.name, f.description, f.jql, f.owner, f.columns, f.last_used, subscriptions_of(f) AS subscriptions,
              EXISTS (SELECT FROM favourite v WHERE v.site_id = $1 AND v.filter_id = f.id AND v.account_id = $2) AS favourite,
              (SELECT count(*) FROM favourite v WHERE v.site_id = $1 AND v.filter_id = f.id) AS favourited,
              EXISTS (SELECT FROM share_permission s WHERE s.site_id = $1 AND s.filter_id = f.id) AS shared
@@ -93,7 +96,8 @@ async fn page(db: &mut Read, search: &Search, offset: i64) -> sqlx::Result<(Vec<
                WHEN 'is_shared' THEN shared::integer END AS number_key
            FROM found WHERE NOT $12 OR favourite)
          SELECT id AS "id!", name AS "name!", description, jql AS "jql!", owner AS "owner!", columns, last_used,
-           favourite AS "favourite!", favourited AS "favourited!", count(*) OVER () AS "total!"
+           favourite AS "favourite!", favourited AS "favourited!",
+           subscriptions AS "subscriptions!: Json<Vec<Subscription>>", count(*) OVER () AS "total!"
          FROM ranked
          ORDER BY CASE WHEN NOT $14 THEN text_key END, CASE WHEN $14 THEN text_key END DESC,
            CASE WHEN NOT $14 THEN number_key END, CASE WHEN $14 THEN number_key END DESC, lower(name), id
@@ -128,6 +132,7 @@ async fn page(db: &mut Read, search: &Search, offset: i64) -> sqlx::Result<(Vec<
         last_used: row.last_used,
         favourite: row.favourite,
         favourited: row.favourited,
+        subscriptions: row.subscriptions,
     });
     Ok((filters.collect(), total))
 }
@@ -139,7 +144,8 @@ pub async fn find(db: &mut Read, id: i64, account_id: Option<&str>) -> sqlx::Res
         Filter,
         r#"SELECT id, name, description, jql, owner, columns, last_used,
            EXISTS (SELECT FROM favourite v WHERE v.site_id = $1 AND v.filter_id = f.id AND v.account_id = $3) AS "favourite!",
-           (SELECT count(*) FROM favourite v WHERE v.site_id = $1 AND v.filter_id = f.id) AS "favourited!"
+           (SELECT count(*) FROM favourite v WHERE v.site_id = $1 AND v.filter_id = f.id) AS "favourited!",
+           subscriptions_of(f) AS "subscriptions!: Json<Vec<Subscription>>"
          FROM filter f WHERE site_id = $1 AND id = $2"#,
         site_id,
         id,

@@ -261,13 +261,18 @@ async fn memberships(db: &mut Read) -> anyhow::Result<HashMap<String, HashSet<Uu
 
 async fn tokens(db: &mut Read) -> anyhow::Result<HashMap<[u8; 32], Token>> {
     let id = db.site_id;
-    let rows = sqlx::query!("SELECT token_hash, account_id, well_known, expires FROM api_token WHERE site_id = $1", id)
-        .fetch_all(db.sql())
-        .await?;
+    let rows = sqlx::query!(
+        "SELECT token_hash, account_id, well_known, expires, scopes FROM api_token WHERE site_id = $1",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
     rows.into_iter()
         .map(|row| {
             let hash = row.token_hash.as_slice().try_into().context("a token's hash")?;
-            Ok((hash, Token { account_id: row.account_id, well_known: row.well_known, expires: row.expires }))
+            let scopes = row.scopes.map(Into::into);
+            let token = Token { account_id: row.account_id, well_known: row.well_known, expires: row.expires, scopes };
+            Ok((hash, token))
         })
         .collect()
 }

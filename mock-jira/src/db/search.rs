@@ -5,8 +5,8 @@
 //!
 //! * tests of other tables are `i.id IN (SELECT …)`, which may become a join, or a set made once, even below an OR;
 //! * statements are planned for the values at hand, not prepared: what is rare for one value is common for the next;
-//! * an order that an index has is left to it, ties being broken by a small sort; in the order of priorities, which no
-//!   index has, as many issues as are needed are taken from each priority.
+//! * an order that an index has is left to it, ties being broken by a small sort; where an index has the order only of a
+//!   part of the issues, such as a project's, as many as are needed are taken from each part.
 //!
 //! Row-level security lets only functions that are marked LEAKPROOF look at rows before the policy does, and therefore
 //! into indexes. Those of arrays, jsonb and full text are not by default; see `migrations/`.
@@ -17,17 +17,21 @@ mod elsewhere;
 mod history;
 pub mod kept;
 mod order;
+mod projects;
 mod text;
+mod turns;
 
 use super::Read;
 use crate::domain::{
-    jql::resolve::{Condition, IssueNames, Order, Readable},
+    jql::resolve::{Condition, IdColumn, IssueNames, Order, Readable, SortKey},
     permission::{Extent, Reach},
     user_query::Part,
 };
+use projects::Scope;
 use serde_json::json;
 use sqlx::{Decode, Encode, FromRow, Postgres, QueryBuilder, Type, postgres::PgRow};
 use std::{collections::HashMap, fmt::Display};
+use turns::Turns;
 
 /// Ids of a page of issues, in order.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -52,11 +56,16 @@ pub async fn find(
     }
     // One more than asked for tells whether there are more.
     let end = offset.saturating_add(limit).saturating_add(1);
+    let scope = Scope::of(visible, condition);
+    // All issues of one project are equal in it.
+    let one_project = scope.projects().nth(1).is_none();
+    let by_project = |order: &&Order| matches!(order.key, SortKey::Id(IdColumn::Project, _));
+    let order: Vec<Order> = order.iter().filter(|order| !(one_project && by_project(order))).cloned().collect();
     let mut statement = Statement::new("", db.site_id, visible);
     statement.former_names = history::former_names(db, condition).await?;
-    match order::InTurn::of(order, condition) {
-        Some(turns) => statement.in_turn(&turns, condition, end),
-        None => statement.sorted(order, condition),
+    match Turns::of(&order, &scope) {
+        Some(turns) => statement.in_turn(&turns, &scope, end),
+        None => statement.sorted(&order, &scope),
     }
     statement.push(" LIMIT ").bind(limit.saturating_add(1)).push(" OFFSET ").bind(offset);
     let mut ids: Vec<i64> = statement.scalars(db).await?;
@@ -73,7 +82,7 @@ pub async fn count(db: &mut Read, visible: &Extent, condition: &Condition) -> sq
     }
     let mut statement = Statement::new("SELECT count(*) FROM issue i", db.site_id, visible);
     statement.former_names = history::former_names(db, condition).await?;
-    statement.filter(condition);
+    statement.filter(&Scope::of(visible, condition), false);
     Ok(statement.scalars(db).await?.pop().unwrap_or_default())
 }
 
@@ -106,7 +115,7 @@ pub async fn existing(
         statement.push(") AS t (project_id, number, at) USING (project_id, number) WHERE ").of_site("k");
     }
     statement.push(") n JOIN issue i ON i.id = n.id");
-    statement.filter(&Condition::Everything);
+    statement.filter(&Scope::of(visible, &Condition::Everything), false);
     statement.push(" GROUP BY n.at");
     let found: Vec<(i64, i64, bool)> = statement.rows(db).await?;
     Ok(found.into_iter().filter_map(|(at, id, now)| Some((usize::try_from(at).ok()?, (id, now)))).collect())
@@ -137,7 +146,7 @@ pub async fn people(
     if let Some(table) = table {
         statement.push(format_args!(" JOIN {table} c ON c.issue_id = i.id AND ")).of_site("c");
     }
-    statement.filter(condition);
+    statement.filter(&Scope::of(visible, condition), false);
     statement.push(format_args!(" AND {column} IS NOT NULL"));
     match part {
         Part::Commenter => {
@@ -220,24 +229,35 @@ impl<'v> Statement<'v> {
         self.push(")");
     }
 
-    fn filter(&mut self, condition: &Condition) {
+    /// Adds all that must be true of the issue `i`. If something else tells its project, that is not tested again.
+    fn filter(&mut self, scope: &Scope, project_told: bool) {
         // Archived issues are not found (J-136).
         self.push(" WHERE ").of_site("i").push(" AND i.archived IS NULL AND ");
-        let visible = self.visible;
-        self.within("i", visible);
-        self.push(" AND ");
-        self.condition("i", condition);
+        self.areas("i", &scope.extent, project_told);
+        for part in &scope.parts {
+            self.push(" AND ");
+            self.condition("i", part);
+        }
     }
 
     /// Adds the test that a caller has a permission on an issue: `Access::on`, as SQL.
     fn within(&mut self, i: &str, extent: &Extent) {
+        self.areas(i, extent, false);
+    }
+
+    fn areas(&mut self, i: &str, extent: &Extent, project_told: bool) {
         if extent.areas.is_empty() {
             self.push("false");
             return;
         }
         let account_id = extent.account_id.as_deref();
+        let alone = extent.areas.len() == 1;
         self.joined(&extent.areas, " OR ", |sql, area| {
-            sql.push(format_args!("{i}.project_id = ANY(")).bind(area.projects.clone()).push(")");
+            if alone && project_told {
+                sql.push("true");
+            } else {
+                sql.in_projects(i, &area.projects, alone.then_some(&extent.elsewhere));
+            }
             sql.reached(i, &area.reach, account_id);
             if extent.secured {
                 sql.push(format_args!(" AND ({i}.security_level_id IS NULL"));

@@ -18,6 +18,8 @@ pub struct Token {
     pub created: DateTime<Utc>,
     /// After this it is nobody's.
     pub expires: Option<DateTime<Utc>>,
+    /// What it is limited to.
+    pub scopes: Option<Vec<String>>,
 }
 
 /// A token to be stored.
@@ -31,6 +33,8 @@ pub struct NewToken<'a> {
     pub label: &'a str,
     /// After this it is nobody's.
     pub expires: Option<DateTime<Utc>>,
+    /// What it is limited to.
+    pub scopes: Option<&'a [String]>,
 }
 
 /// All tokens of the site, oldest first.
@@ -38,7 +42,7 @@ pub async fn list(db: &mut Read) -> sqlx::Result<Vec<Token>> {
     let id = db.site_id;
     sqlx::query_as!(
         Token,
-        "SELECT t.token_hash AS hash, a.email, t.label, t.well_known, t.created, t.expires
+        "SELECT t.token_hash AS hash, a.email, t.label, t.well_known, t.created, t.expires, t.scopes
          FROM api_token t JOIN account a ON a.site_id = t.site_id AND a.account_id = t.account_id
          WHERE t.site_id = $1 ORDER BY t.created, t.token_hash",
         id
@@ -51,13 +55,15 @@ pub async fn list(db: &mut Read) -> sqlx::Result<Vec<Token>> {
 pub async fn insert(work: &mut Work, token: &NewToken<'_>) -> sqlx::Result<bool> {
     let id = work.site_id;
     let stored = sqlx::query!(
-        "INSERT INTO api_token (site_id, token_hash, account_id, label, expires)
-         SELECT $1, $2, account_id, $3, $4 FROM account WHERE site_id = $1 AND (lower(email) = lower($5) OR account_id = $5)",
+        "INSERT INTO api_token (site_id, token_hash, account_id, label, expires, scopes)
+         SELECT $1, $2, account_id, $3, $4, $6 FROM account
+         WHERE site_id = $1 AND (lower(email) = lower($5) OR account_id = $5)",
         id,
         token.hash,
         token.label,
         token.expires,
-        token.owner
+        token.owner,
+        token.scopes
     )
     .execute(work.sql())
     .await?;

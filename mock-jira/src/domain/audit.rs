@@ -103,6 +103,20 @@ impl Record {
         self
     }
 
+    /// Adds which properties are different; all that there are, if there was nothing before.
+    pub fn changes<const N: usize>(
+        mut self,
+        before: Option<[(&str, Option<String>); N]>,
+        after: [(&str, Option<String>); N],
+    ) -> Self {
+        let mut before = before.into_iter().flatten();
+        for (name, to) in after {
+            let from = before.next().and_then(|(_, from)| from);
+            self = self.change(name, from.as_deref(), to.as_deref());
+        }
+        self
+    }
+
     /// Adds what else it concerns.
     pub fn with(mut self, thing: Thing) -> Self {
         self.associated.push(thing);

@@ -26,6 +26,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether this is its e-mail address, in any case.
+    pub fn has_email(&self, email: &str) -> bool {
+        self.email.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(email))
+    }
+
     /// Whether a search finds the account: by the beginning of a word of its name or e-mail address,
     /// by the whole address only where it is hidden (U-12). Everybody is found by nothing.
     pub fn matches(&self, query: &str, email_visible: bool) -> bool {
@@ -114,6 +119,8 @@ pub struct Caller {
     pub account: Option<Arc<Account>>,
     /// The groups the account is in.
     pub groups: HashSet<Uuid>,
+    /// What the caller's token is limited to.
+    pub scopes: Option<Arc<[String]>>,
     /// Where the request came from.
     pub address: Option<IpAddr>,
 }

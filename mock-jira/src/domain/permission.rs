@@ -259,10 +259,13 @@ impl<'a> Access<'a> {
             account_id: self.caller.account_id().map(str::to_owned),
             secured: self.site.security_levels.iter().len() > 0,
             areas: Vec::new(),
+            elsewhere: Vec::new(),
         };
-        for project in self.site.projects.iter().filter(|project| so(project) && Self::open(project, key)) {
-            let reach = self.reach(project, key);
+        for project in self.site.projects.iter() {
+            let open = so(project) && Self::open(project, key);
+            let reach = if open { self.reach(project, key) } else { Reach::default() };
             if !reach.somewhere() {
+                extent.elsewhere.push(project.id);
                 continue;
             }
             let mut levels: Vec<(Reach, Vec<i64>)> = Vec::new();

@@ -163,6 +163,8 @@ pub struct Token {
     pub well_known: bool,
     /// After this it is nobody's.
     pub expires: Option<chrono::DateTime<chrono::Utc>>,
+    /// What it is limited to; it is used through the gateway then.
+    pub scopes: Option<Arc<[String]>>,
 }
 
 impl Snapshot {
@@ -170,7 +172,7 @@ impl Snapshot {
     pub fn caller(&self, account_id: &str) -> Option<Caller> {
         let account = self.accounts.get(account_id)?.clone();
         let groups = self.memberships.get(account_id).cloned().unwrap_or_default();
-        Some(Caller { account: Some(account), groups, address: None })
+        Some(Caller { account: Some(account), groups, scopes: None, address: None })
     }
 
     /// A group by id or by name.

@@ -1,6 +1,7 @@
 //! Administration of the server itself, under `/_mock`, and its metrics.
 
 pub mod audit;
+pub mod filter_subscriptions;
 pub mod jql_functions;
 pub mod mail;
 pub mod metrics;
@@ -39,6 +40,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .merge(sites::routes())
         .merge(tokens::routes())
         .merge(mail::routes())
+        .merge(filter_subscriptions::routes())
         .merge(jql_functions::routes())
         .guarded(|router| router.route_layer(middleware::from_fn_with_state(server.clone(), admit)));
     Routes::default()

@@ -78,7 +78,7 @@ impl Call {
             return Err(failure);
         }
         // Credentials too may be good or not only since then.
-        self.context.caller = match identify(&self.server, &fresh, self.authorization.as_ref()) {
+        self.context.caller = match identify(&self.server, &fresh, &self.address, self.authorization.as_ref()) {
             Who::Known(caller) => caller,
             Who::Nobody | Who::Refused => Caller::default(),
         };

@@ -43,6 +43,8 @@ pub struct Operation {
     pub consumes: Vec<String>,
     /// Set if only one version of the platform API has it (T-21).
     pub only_version: Option<Version>,
+    /// Sets of scopes of which a limited token needs one whole.
+    scopes: Vec<Vec<String>>,
 }
 
 impl Operation {
@@ -63,6 +65,11 @@ impl Operation {
         } else {
             Dialect::Classic
         }
+    }
+
+    /// Whether a token that is limited to these scopes may call it.
+    pub fn is_within(&self, scopes: &[String]) -> bool {
+        self.scopes.iter().any(|set| set.iter().all(|scope| scopes.contains(scope)))
     }
 }
 
@@ -118,6 +125,11 @@ impl Catalogue {
         self.operations.iter()
     }
 
+    /// Whether some operation has that scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.iter().flat_map(|operation| operation.scopes.iter().flatten()).any(|known| known == scope)
+    }
+
     /// Finds the operation; the path must name version 3 where it names a version.
     pub fn find(&self, method: &Method, path: &str, version: Version) -> Match<'_> {
         let Ok(found) = self.paths.at(path) else { return Match::Nothing };
@@ -135,6 +147,11 @@ impl Catalogue {
 fn read(method: Method, path: &str, operation: &Value) -> Operation {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let security = operation["security"].as_array();
+    // The classic scopes stand under `security`, or with the granular ones.
+    let classic = security.into_iter().flatten().map(|way| &way["OAuth2"]);
+    let all = operation["x-atlassian-oauth2-scopes"].as_array().into_iter().flatten().map(|set| &set["scopes"]);
+    let scopes = classic.chain(all).filter_map(Value::as_array).map(|set| set.iter().map(text).collect());
+    let scopes: Vec<Vec<String>> = scopes.filter(|set: &Vec<String>| !set.is_empty()).collect();
     let only_version =
         operation["x-only-version"].as_u64().map(|version| if version == 2 { Version::V2 } else { Version::V3 });
     Operation {
@@ -149,6 +166,7 @@ fn read(method: Method, path: &str, operation: &Value) -> Operation {
             .map(|types| types.keys().cloned().collect())
             .unwrap_or_default(),
         only_version,
+        scopes,
     }
 }
 

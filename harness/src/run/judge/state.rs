@@ -111,6 +111,7 @@ impl Bench<'_> {
             }
             Ok(_) => self.pass(number, Check::ReadAfterWrite),
         }
+        self.answered(number, of, &read);
         self.maker(number, of, &read);
     }
 

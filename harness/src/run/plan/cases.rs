@@ -116,6 +116,7 @@ impl Sketch<'_> {
             }
             if flavour == Flavour::Sparse {
                 self.push(step.clone(), Role::Second { of });
+                self.push(step.clone(), Role::Follow { of });
             }
             return self.life(&kind_facts, &step, of, callers);
         }
@@ -154,6 +155,9 @@ impl Sketch<'_> {
             }
             (None, None) => self.push(step.clone(), Role::Try),
         };
+        if flavour == Flavour::Sparse {
+            self.push(step.clone(), Role::Follow { of });
+        }
         // What the caller named has a whole life, too.
         let name = parameters(&facts.path).last().unwrap_or_default();
         let is_named = self.plan.links.path_value(facts, name).is_none();

@@ -44,6 +44,10 @@ impl Statement<'_> {
             Condition::Id(column, ids) if column.is_plural() => {
                 self.push(columns::id(i, *column)).push(" && ").bind(ids.clone());
             }
+            Condition::Id(column, ids) if ids.len() == 1 => {
+                // Of a list of one, PostgreSQL does not see that it leaves the order of an index as it is.
+                self.push(columns::id(i, *column)).push(" = ").bind(ids[0]);
+            }
             Condition::Id(column, ids) => {
                 self.push(columns::id(i, *column)).push(" = ANY(").bind(ids.clone()).push(")");
             }

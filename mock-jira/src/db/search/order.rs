@@ -3,56 +3,15 @@
 use super::{
     Statement,
     columns::{self, Place},
+    projects::Scope,
 };
 use crate::domain::jql::{
     Direction,
-    resolve::{Condition, IdColumn, Order, SortKey, TextColumn, TextQuery},
+    resolve::{Order, SortKey, TextColumn, TextQuery},
 };
 
-/// From as many priorities as this, issues are taken in turn.
-const MOST_TURNS: usize = 20;
-
-/// An order by priority and then by what an index may have.
-pub struct InTurn<'a> {
-    /// The priorities from the least to the greatest.
-    priorities: &'a [i64],
-    direction: Direction,
-    /// Expressions on the issue `i`.
-    rest: Vec<(String, Direction)>,
-}
-
-impl<'a> InTurn<'a> {
-    /// The same order, if issues are to be taken from each priority in turn: not if the condition finds few, which are
-    /// sorted at once.
-    pub fn of(order: &'a [Order], condition: &Condition) -> Option<Self> {
-        let [Order { key: SortKey::Id(IdColumn::Priority, priorities), direction }, rest @ ..] = order else {
-            return None;
-        };
-        let rest = rest.iter().map(|order| Some((expression(&order.key)?, order.direction)));
-        let turns = Self { priorities, direction: *direction, rest: rest.collect::<Option<_>>()? };
-        (priorities.len() <= MOST_TURNS && finds_many(condition)).then_some(turns)
-    }
-}
-
-/// Whether a condition asks for no more than values of columns, as opposed to words, names and other tables.
-fn finds_many(condition: &Condition) -> bool {
-    match condition {
-        Condition::Everything
-        | Condition::Not(_)
-        | Condition::Empty(_)
-        | Condition::Id(..)
-        | Condition::Account(..)
-        | Condition::Instant(..)
-        | Condition::Due(_)
-        | Condition::Permitted(_) => true,
-        Condition::All(all) => all.iter().all(finds_many),
-        Condition::Any(any) => any.iter().any(finds_many),
-        _ => false,
-    }
-}
-
 /// What a criterion compares, if the issue has all that is needed.
-fn expression(key: &SortKey) -> Option<String> {
+pub fn expression(key: &SortKey) -> Option<String> {
     Some(match key {
         SortKey::Instant(column) => columns::instant("i", *column),
         SortKey::Number(column) => columns::number("i", *column),
@@ -85,35 +44,12 @@ pub enum Criterion<'a> {
 }
 
 impl Statement<'_> {
-    /// Adds the ids of issues that meet a condition, in order.
-    pub(super) fn sorted(&mut self, order: &[Order], condition: &Condition) {
+    /// Adds the ids of issues in order.
+    pub(super) fn sorted(&mut self, order: &[Order], scope: &Scope) {
         self.push("SELECT i.id FROM issue i");
         let criteria = self.sources(order);
-        self.filter(condition);
+        self.filter(scope, false);
         self.order(criteria);
-    }
-
-    /// The same, taking the first `end` issues of each priority.
-    pub(super) fn in_turn(&mut self, turns: &InTurn, condition: &Condition, end: i64) {
-        let word = |direction| if direction == Direction::Asc { "" } else { " DESC" };
-        let keys = |name: &dyn Fn(usize, &str) -> String| -> String {
-            let rest = turns.rest.iter().enumerate();
-            rest.map(|(at, (key, direction))| format!("{}{}, ", name(at, key), word(*direction))).collect()
-        };
-        let columns: String = turns.rest.iter().enumerate().map(|(at, (key, _))| format!(", {key} AS k{at}")).collect();
-        let inner = keys(&|_, key| key.to_owned());
-        let turn = |sql: &mut Self, test: &str| {
-            sql.push(format_args!("SELECT i.id{columns} FROM issue i"));
-            sql.filter(condition);
-            sql.push(format_args!(" AND i.priority_id {test} ORDER BY {inner}i.id DESC LIMIT ")).bind(end);
-        };
-        self.push("SELECT q.id FROM (SELECT p.at AS place, r.* FROM unnest(").bind(turns.priorities.to_vec());
-        self.push(") WITH ORDINALITY p (id, at) CROSS JOIN LATERAL (");
-        turn(self, "= p.id");
-        self.push(") r UNION ALL (SELECT NULL, r.* FROM (");
-        turn(self, "IS NULL");
-        let outer = keys(&|at, _| format!("q.k{at}"));
-        self.push(format_args!(") r)) q ORDER BY q.place{}, {outer}q.id DESC", word(turns.direction)));
     }
 
     /// Adds what the criteria need besides the issue itself: ids and accounts with their places, to be joined.

@@ -111,6 +111,8 @@ pub struct Extent {
     pub secured: bool,
     /// Elsewhere there is none.
     pub areas: Vec<Area>,
+    /// The site's projects that are in no area.
+    pub elsewhere: Vec<i64>,
 }
 
 /// Projects of which the same issues are meant.

@@ -6,12 +6,10 @@ use super::{
     sites,
 };
 use crate::{
-    db::{self, By, Work},
+    db,
     domain::{
         audit::{Area, Record, Thing},
-        failure::Failure,
         jql::resolve::{AppFunction, Argument, Call, Outcome},
-        site::Site,
     },
     http::server::Server,
 };
@@ -44,9 +42,11 @@ pub fn routes() -> Routes {
 }
 
 async fn list(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Refused> {
-    let site = sites::find(&server, &name).await?;
-    let mut db = server.db.read(site.id).await.map_err(refused)?;
-    let functions = db::jql_functions::list(&mut db).await?.into_iter().map(Function::from).collect();
+    let functions = db::jql_functions::list(&mut sites::read(&server, &name).await?)
+        .await?
+        .into_iter()
+        .map(Function::from)
+        .collect();
     Ok(answer(StatusCode::OK, &List { functions }))
 }
 
@@ -82,7 +82,7 @@ async fn register(
         return Err(Refused::bad_request("Required arguments come before the others."));
     }
     let function = AppFunction { key, name: function, account_id, arguments, operators };
-    let (_, mut work) = begin(&server, &name).await?;
+    let (_, mut work) = sites::begin(&server, &name).await?;
     match db::jql_functions::put(&mut work, &function).await {
         Err(error) if db::constraint(&error) == Some("jql_function_name") => {
             return Err(Refused::bad_request(format!("Another function is called '{}'.", function.name)));
@@ -101,7 +101,7 @@ async fn remove(
     State(server): State<Arc<Server>>,
     Path((name, key)): Path<(String, String)>,
 ) -> Result<StatusCode, Refused> {
-    let (_, mut work) = begin(&server, &name).await?;
+    let (_, mut work) = sites::begin(&server, &name).await?;
     if !db::jql_functions::delete(&mut work, &key).await? {
         return Err(Refused::not_found(format!("There is no JQL function '{key}'.")));
     }
@@ -133,7 +133,7 @@ async fn compute(
         (None, Some(error)) => Outcome::Refused(error),
         _ => return Err(Refused::bad_request("A call is computed to a value or to an error.")),
     };
-    let (site, mut work) = begin(&server, &name).await?;
+    let (site, mut work) = sites::begin(&server, &name).await?;
     if db::jql_functions::list(&mut work).await?.iter().all(|function| function.key != function_key) {
         return Err(Refused::not_found(format!("There is no JQL function '{function_key}'.")));
     }
@@ -142,20 +142,6 @@ async fn compute(
     db::jql_functions::set_outcome(&mut work, call.id(), &outcome, now).await?;
     work.commit(Record::new("JQL precomputation updated", Area::Everyday, thing(&call.function_key))).await?;
     Ok(answer(StatusCode::CREATED, &Made { id: call.id().to_string() }))
-}
-
-async fn begin(server: &Server, name: &str) -> Result<(Site, Work), Refused> {
-    let site = sites::find(server, name).await?;
-    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
-    let work = server.db.begin(site.id, by).await.map_err(refused)?;
-    Ok((site, work))
-}
-
-fn refused(failure: Failure) -> Refused {
-    match failure {
-        Failure::Internal(cause) => cause.into(),
-        other => anyhow::anyhow!("{other:?}").into(),
-    }
 }
 
 fn thing(key: &str) -> Thing {

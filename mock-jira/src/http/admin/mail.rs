@@ -6,8 +6,7 @@ use super::{
     sites,
 };
 use crate::{
-    db::{self, By, mail::Letter},
-    domain::{failure::Failure, site::Site},
+    db::{self, mail::Letter},
     http::server::Server,
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -30,25 +29,15 @@ pub fn routes() -> Routes {
 const SHOWN: i64 = 1_000;
 
 async fn list(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Refused> {
-    let site = sites::find(&server, &name).await?;
-    let letters = db::mail::list(&mut server.db.read(site.id).await.map_err(internal)?, SHOWN).await?;
+    let letters = db::mail::list(&mut sites::read(&server, &name).await?, SHOWN).await?;
     Ok(answer(StatusCode::OK, &List { mail: letters.iter().map(view).collect() }))
 }
 
 async fn clear(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<StatusCode, Refused> {
-    let site: Site = sites::find(&server, &name).await?;
-    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
-    let mut work = server.db.begin(site.id, by).await.map_err(internal)?;
+    let (_, mut work) = sites::begin(&server, &name).await?;
     db::mail::clear(&mut work).await?;
     work.commit_unrecorded().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn internal(failure: Failure) -> anyhow::Error {
-    match failure {
-        Failure::Internal(cause) => cause,
-        other => anyhow::anyhow!("{other:?}"),
-    }
 }
 
 #[derive(Serialize, JsonSchema)]

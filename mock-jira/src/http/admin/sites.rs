@@ -6,8 +6,11 @@ use super::{
 };
 use crate::{
     app::seed,
-    db::sites::SiteAddress,
-    domain::site::{Settings, Site},
+    db::{By, Read, Work, sites::SiteAddress},
+    domain::{
+        failure::Failure,
+        site::{Settings, Site},
+    },
     http::server::Server,
 };
 use axum::{
@@ -159,6 +162,27 @@ pub(super) async fn find(server: &Server, name: &str) -> Result<Site, Refused> {
         None => None,
     };
     site.ok_or_else(|| Refused::not_found(format!("There is no site '{name}'.")))
+}
+
+/// For reading from the site of that name.
+pub(super) async fn read(server: &Server, name: &str) -> Result<Read, Refused> {
+    let site = find(server, name).await?;
+    Ok(server.db.read(site.id).await.map_err(internal)?)
+}
+
+/// For changing the site of that name, by nobody in particular.
+pub(super) async fn begin(server: &Server, name: &str) -> Result<(Site, Work), Refused> {
+    let site = find(server, name).await?;
+    let by = By { at: site.clock.at(Utc::now()), ..By::default() };
+    let work = server.db.begin(site.id, by).await.map_err(internal)?;
+    Ok((site, work))
+}
+
+fn internal(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Internal(cause) => cause,
+        other => anyhow::anyhow!("{other:?}"),
+    }
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -6,7 +6,7 @@ use super::{
     sites,
 };
 use crate::{
-    app::tokens::{self, TokenError},
+    app::tokens::{self, TokenError, Wanted},
     db::tokens::Token,
     http::server::Server,
 };
@@ -38,6 +38,8 @@ struct NewToken {
     #[serde(default)]
     label: String,
     expires_in_days: Option<i64>,
+    /// What it is limited to, by OAuth's names such as `read:jira-work`: it is good on the gateway path only then.
+    scopes: Option<Vec<String>>,
 }
 
 async fn list(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Result<Response, Refused> {
@@ -55,7 +57,15 @@ async fn create(
     let site = sites::find(&server, &name).await?;
     let owner = wanted.account_id.as_ref().or(wanted.email.as_ref());
     let owner = owner.ok_or_else(|| Refused::bad_request("Either email or accountId must be given."))?;
-    match tokens::create(&server.db, &site, owner, &wanted.label, wanted.expires_in_days).await {
+    let scopes = wanted.scopes.as_deref();
+    if scopes.is_some_and(<[String]>::is_empty) {
+        return Err(Refused::bad_request("A token that is limited has scopes."));
+    }
+    if let Some(unknown) = scopes.unwrap_or_default().iter().find(|scope| !server.catalogue.has_scope(scope)) {
+        return Err(Refused::bad_request(format!("No operation has the scope '{unknown}'.")));
+    }
+    let new = Wanted { owner, label: &wanted.label, lifetime_days: wanted.expires_in_days, scopes };
+    match tokens::create(&server.db, &site, &new).await {
         Ok(token) => Ok(answer(StatusCode::CREATED, &Made { token, email: wanted.email })),
         Err(TokenError::Internal(error)) => Err(error.into()),
         Err(refused) => Err(Refused::bad_request(refused.to_string())),
@@ -95,6 +105,7 @@ struct View {
     well_known: bool,
     created: DateTime<Utc>,
     expires: Option<DateTime<Utc>>,
+    scopes: Option<Vec<String>>,
 }
 
 fn view(token: &Token) -> View {
@@ -105,5 +116,6 @@ fn view(token: &Token) -> View {
         well_known: token.well_known,
         created: token.created,
         expires: token.expires,
+        scopes: token.scopes.clone(),
     }
 }

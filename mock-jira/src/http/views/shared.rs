@@ -3,6 +3,7 @@
 use super::{parts, project, user};
 use crate::{
     app::{dashboards::Shared as SharedDashboard, filters::Shared},
+    db::filter_subscriptions::Subscription,
     domain::{
         config::Project,
         people::Account,
@@ -44,9 +45,10 @@ pub fn filter(call: &Call, shared: &Shared) -> Value {
         None => window(Vec::new(), 0),
     };
     view.insert("sharedUsers".into(), users);
-    // There is no operation that subscribes to a filter.
-    let from = range(call, "subscriptions").map_or(0, |(from, _)| from);
-    view.insert("subscriptions".into(), window(Vec::new(), from));
+    let (from, to) = range(call, "subscriptions").unwrap_or((0, 0));
+    let mut subscriptions = subscriptions(call, shared);
+    subscriptions.truncate(to);
+    view.insert("subscriptions".into(), window(subscriptions.split_off(from.min(subscriptions.len())), from));
     view.into()
 }
 
@@ -93,9 +95,23 @@ fn add(call: &Call, shared: &Shared, member: &str, view: &mut Map<String, Value>
         "editPermissions" => shares(call, &shared.shares, true),
         "isWritable" => shared.is_writable(call).into(),
         "approximateLastUsed" => filter.last_used.map(|time| call.time(time)).into(),
-        _ => json!([]),
+        _ => subscriptions(call, shared).into(),
     };
     view.insert(member.into(), value);
+}
+
+fn subscriptions(call: &Call, Shared { filter, .. }: &Shared) -> Vec<Value> {
+    let view = |subscription: &Subscription| {
+        let mut view = json!({ "id": subscription.id });
+        if let Some(account) = call.site.accounts.get(&subscription.account_id) {
+            view["user"] = user::short(call, account);
+        }
+        if let Some(group) = call.site.groups.iter().find(|group| Some(group.group_id) == subscription.group_id) {
+            view["group"] = user::group(call, group);
+        }
+        view
+    };
+    filter.subscriptions.iter().map(view).collect()
 }
 
 /// The part of a list that `expand=name` or `expand=name[from:to]` asks for, counted from 1.

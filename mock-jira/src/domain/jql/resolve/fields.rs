@@ -200,7 +200,8 @@ impl Subject<'_> {
             Self::Custom(field, kind) => match kind {
                 Kind::Text | Kind::RichText => Class::Text,
                 Kind::Number | Kind::Date | Kind::DateTime | Kind::Version | Kind::Versions => Class::Ordered,
-                Kind::Rank => Class::SortOnly,
+                // What it tells is asked with brackets.
+                Kind::Rank | Kind::Development => Class::SortOnly,
                 Kind::Opaque if is_team(field) => Class::Set,
                 Kind::Opaque => Class::Presence,
                 _ => Class::Set,
@@ -231,6 +232,7 @@ impl Subject<'_> {
                 | WorklogDate
                 | Property(..)
                 | Vacant(_)
+                | Custom(_, Kind::Opaque | Kind::Development)
         )
     }
 
@@ -240,8 +242,10 @@ impl Subject<'_> {
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::LinkType | Self::SavedFilter => true,
             Self::ParentProject | Self::WorklogAuthor => true,
             Self::Custom(_, kind) => {
-                !matches!(self.class(), Class::Text | Class::Presence | Class::SortOnly)
-                    && !matches!(kind, Kind::Number | Kind::Date | Kind::DateTime)
+                let chosen = matches!(kind, Kind::Option | Kind::Options | Kind::Cascade | Kind::AppOption);
+                let people = matches!(kind, Kind::User | Kind::Users | Kind::Group | Kind::Groups);
+                let others = matches!(kind, Kind::Project | Kind::Version | Kind::Versions);
+                chosen || people || others || matches!(kind, Kind::Sprint | Kind::Labels)
             }
             _ => false,
         }

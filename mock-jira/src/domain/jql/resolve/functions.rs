@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{
     config::Version,
+    fields::Kind,
     jql::{Function, Value},
     people::Group,
     permission,
@@ -121,26 +122,59 @@ fn find(function: &Function) -> Option<&'static Signature> {
     FUNCTIONS.iter().find(|(names, ..)| names.iter().any(|name| name.eq_ignore_ascii_case(&function.name)))
 }
 
+/// A field that takes what a function gives.
+#[derive(Debug, Clone, Copy)]
+pub enum Taker {
+    /// One of Jira's own.
+    System(Subject<'static>),
+    /// A custom field of that kind.
+    Custom(Kind),
+}
+
 /// Each function's name, how many arguments it needs at least, whether it gives a list, and a field that takes what it
-/// gives; none for cascading selects, which are fields of the site.
-pub fn signatures() -> impl Iterator<Item = (&'static str, usize, bool, Option<Subject<'static>>)> {
+/// gives.
+pub fn signatures() -> impl Iterator<Item = (&'static str, usize, bool, Taker)> {
     use {AccountColumn as A, IdColumn as I, Known::*};
     FUNCTIONS.iter().flat_map(|(names, known, arity, list)| {
         let field = match known {
-            Now | Bound(..) => Some(Subject::Due),
-            CurrentUser | MembersOf => Some(Subject::Account(A::Assignee)),
-            StandardTypes | SubtaskTypes => Some(Subject::Id(Things::IssueTypes, I::IssueType)),
+            Now | Bound(..) => Taker::System(Subject::Due),
+            CurrentUser | MembersOf => Taker::System(Subject::Account(A::Assignee)),
+            StandardTypes | SubtaskTypes => Taker::System(Subject::Id(Things::IssueTypes, I::IssueType)),
             ReleasedVersions | UnreleasedVersions | LatestReleased | EarliestUnreleased => {
-                Some(Subject::Id(Things::Versions, I::FixVersions))
+                Taker::System(Subject::Id(Things::Versions, I::FixVersions))
             }
-            LinkedIssues | Voted | Watched | Viewed | UpdatedBy | RemoteLinks | InEpic => Some(Subject::Issue),
-            ProjectsLed | ProjectsByRole | ProjectsByPermission => Some(Subject::Id(Things::Projects, I::Project)),
-            ComponentsLed => Some(Subject::Id(Things::Components, I::Components)),
-            Known::Approval => Some(Subject::Vacant(Vacant::Approvals)),
-            Known::Sla => Some(Subject::Vacant(Vacant::Sla)),
-            Known::Sprints(_) | Known::Cascade | Known::Choice => None,
+            LinkedIssues | Voted | Watched | Viewed | UpdatedBy | RemoteLinks | InEpic => Taker::System(Subject::Issue),
+            ProjectsLed | ProjectsByRole | ProjectsByPermission => {
+                Taker::System(Subject::Id(Things::Projects, I::Project))
+            }
+            ComponentsLed => Taker::System(Subject::Id(Things::Components, I::Components)),
+            Known::Approval => Taker::System(Subject::Vacant(Vacant::Approvals)),
+            Known::Sla => Taker::System(Subject::Vacant(Vacant::Sla)),
+            Known::Sprints(_) => Taker::Custom(Kind::Sprint),
+            Cascade => Taker::Custom(Kind::Cascade),
+            Choice => Taker::Custom(Kind::Option),
         };
         names.iter().map(move |name| (*name, *arity.start(), *list, field))
+    })
+}
+
+/// What arguments can be the names of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// Issues, by key or id.
+    Issues,
+    /// Projects.
+    Projects,
+}
+
+/// What a function's arguments name, and how many of the first ones do.
+pub fn named_by(function: &Function) -> Option<(Named, usize)> {
+    use Known::{EarliestUnreleased, InEpic, LatestReleased, LinkedIssues, ReleasedVersions, UnreleasedVersions};
+    Some(match find(function)?.1 {
+        LinkedIssues => (Named::Issues, 1),
+        InEpic => (Named::Issues, usize::MAX),
+        ReleasedVersions | UnreleasedVersions | LatestReleased | EarliestUnreleased => (Named::Projects, 1),
+        _ => return None,
     })
 }
 

@@ -96,7 +96,7 @@ impl Resolver<'_> {
             Subject::WorklogDate | Subject::Property(..) | Subject::Vacant(_) => return Vec::new(),
             Subject::WorklogComment => return Vec::new(),
             Subject::Custom(field, kind) => match kind {
-                Kind::Opaque => return Vec::new(),
+                Kind::Opaque | Kind::Development => return Vec::new(),
                 Kind::Sprint => SortKey::CustomLast(field.id),
                 // By the option, then by the one below it.
                 Kind::Cascade => return vec![self.options(field.id, false), self.options(field.id, true)],

@@ -3,7 +3,7 @@
 use super::{
     AppFunction, Scope,
     fields::{self, Subject, Things},
-    functions,
+    functions::{self, Taker},
     vacant::Vacant,
 };
 use crate::domain::{
@@ -23,8 +23,9 @@ const OPERATORS: [Operator; 17] = {
 /// Fields, functions and reserved words. With projects, only custom fields that apply in one of them; `collapsed` adds
 /// names that stand for all fields of a name and type.
 pub fn reference(scope: &Scope, projects: Option<&[i64]>, collapsed: bool) -> Json {
-    let mut fields: Vec<Json> =
-        fields::system_names().map(|(name, subject)| field(name, name, None, subject)).collect();
+    // Two of them are custom fields as well, and told as such.
+    let system = fields::system_names().filter(|(_, subject)| !matches!(subject, Subject::EpicLink | Subject::Rank));
+    let mut fields: Vec<Json> = system.map(|(name, subject)| field(name, name, None, subject)).collect();
     let applies = |custom: &&CustomField| projects.is_none_or(|projects| applies(scope, custom, projects));
     let custom: Vec<(&CustomField, Subject)> = scope
         .site
@@ -92,13 +93,16 @@ fn field(value: &str, display_name: &str, cfid: Option<&str>, subject: Subject) 
     told
 }
 
-fn function((name, arguments, list, things): (&str, usize, bool, Option<Subject<'static>>)) -> Json {
+fn function((name, arguments, list, taker): (&str, usize, bool, Taker)) -> Json {
     let call = format!("{name}({})", vec!["\"\""; arguments].join(", "));
     let mut told = json!({ "value": call, "displayName": call });
     if list {
         told["isList"] = word(true);
     }
-    told["types"] = json!([things.map_or(CASCADE, type_of)]);
+    told["types"] = json!([match taker {
+        Taker::System(subject) => type_of(subject),
+        Taker::Custom(kind) => type_of_kind(kind),
+    }]);
     told
 }
 
@@ -120,9 +124,6 @@ fn app_function(function: &AppFunction) -> Json {
 fn word(flag: bool) -> Json {
     if flag { "true" } else { "false" }.into()
 }
-
-/// The Java type of what cascading selects hold.
-const CASCADE: &str = "com.atlassian.jira.issue.customfields.option.CascadeOption";
 
 /// The Java type that a field holds.
 fn type_of(subject: Subject) -> &'static str {
@@ -163,19 +164,24 @@ fn type_of(subject: Subject) -> &'static str {
         Subject::Attachments => "com.atlassian.jira.issue.attachment.Attachment",
         Subject::SavedFilter => "com.atlassian.jira.issue.search.SearchRequest",
         Subject::Rank => "com.atlassian.jira.plugin.lexorank.LexoRank",
-        Subject::Custom(_, kind) => match kind {
-            Kind::Number => "java.lang.Number",
-            Kind::Date | Kind::DateTime => "java.util.Date",
-            Kind::Option | Kind::Options => "com.atlassian.jira.issue.customfields.option.Option",
-            Kind::Cascade => CASCADE,
-            Kind::User | Kind::Users => "com.atlassian.jira.user.ApplicationUser",
-            Kind::Group | Kind::Groups => "com.atlassian.crowd.embedded.api.Group",
-            Kind::Labels => "com.atlassian.jira.issue.label.Label",
-            Kind::Project => "com.atlassian.jira.project.Project",
-            Kind::Version | Kind::Versions => "com.atlassian.jira.project.version.Version",
-            Kind::Sprint => "com.atlassian.greenhopper.service.sprint.Sprint",
-            _ => "java.lang.String",
-        },
+        Subject::Custom(_, kind) => type_of_kind(kind),
+        _ => "java.lang.String",
+    }
+}
+
+/// The same of a custom field.
+fn type_of_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "java.lang.Number",
+        Kind::Date | Kind::DateTime => "java.util.Date",
+        Kind::Option | Kind::Options => "com.atlassian.jira.issue.customfields.option.Option",
+        Kind::Cascade => "com.atlassian.jira.issue.customfields.option.CascadeOption",
+        Kind::User | Kind::Users => "com.atlassian.jira.user.ApplicationUser",
+        Kind::Group | Kind::Groups => "com.atlassian.crowd.embedded.api.Group",
+        Kind::Labels => "com.atlassian.jira.issue.label.Label",
+        Kind::Project => "com.atlassian.jira.project.Project",
+        Kind::Version | Kind::Versions => "com.atlassian.jira.project.version.Version",
+        Kind::Sprint => "com.atlassian.greenhopper.service.sprint.Sprint",
         _ => "java.lang.String",
     }
 }

@@ -92,7 +92,7 @@ fn people() {
         // Ann may not view voters and watchers.
         (
             "watcher = bob",
-            "All([Permitted(Extent { account_id: Some(\"ann\"), secured: false, areas: [] }), Account(Watchers, [\"bob\"])])",
+            "All([Permitted(Extent { account_id: Some(\"ann\"), secured: false, areas: [], elsewhere: [1, 2, 3] }), Account(Watchers, [\"bob\"])])",
         ),
         ("issue in watchedIssues()", "Account(Watchers, [\"ann\"])"),
     ]);
