@@ -337,6 +337,12 @@ pub(crate) fn phase(session: &Session, case: &Case) -> usize {
         let kind = session.judge.links.kind_of(&operations[operation]).and_then(|kind| session.judge.links.kind(kind));
         kind.is_some_and(|kind| kind.create == Some(operation))
     };
+    // While one such task goes on, others are refused.
+    let subject = &operations[case.subject];
+    let documents = |status| subject.response(status).is_some_and(|response| response.status == Some(status));
+    if documents(303) && documents(409) {
+        return 2;
+    }
     let prepares = case.steps.iter().any(|step| step.role == Role::Prepare && creates(step.operation));
     if creates(case.subject) || prepares { 1 } else { 2 }
 }
