@@ -16,7 +16,7 @@ use std::{
 use harness::{
     report::Report,
     run::{self, Options},
-    target::{Credentials, Settings},
+    target::{Body, Caller, Credentials, Settings, Target},
 };
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -514,6 +514,51 @@ async fn one_seed_has_one_run() {
         (report.summary.cases, operations.collect::<Vec<_>>())
     };
     assert_eq!(shape(&run(Fault::None).await), shape(&run(Fault::None).await));
+    // Every request is the same, but for the names that no two runs may share.
+    let sent = async || {
+        let (server, folder) = (serve(Fault::None).await, workspace());
+        let options = Options { jobs: 1, ..options(&server.uri(), folder.path()) };
+        run::contract(&options, &|_| {}).await.unwrap();
+        let names = regex::Regex::new("(?i)harness( |%20)?[0-9a-z]+").unwrap();
+        let told = |request: &Request| {
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            let query = request.url.query().unwrap_or_default();
+            names.replace_all(&format!("{} {}?{query} {body}", request.method, request.url.path()), "name").into_owned()
+        };
+        server.received_requests().await.unwrap().iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(sent().await, sent().await);
+}
+
+#[tokio::test]
+async fn a_pasted_line_sends_the_same_request() {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let target = Target::new(Settings::new(server.uri(), basic("me"))).unwrap();
+    let raw = Body::Raw { media_type: "text/plain".to_owned(), text: "it's {\"a\":".to_owned() };
+    let file = Body::File { name: "a b.txt".to_owned(), text: "it's $HOME".to_owned() };
+    let json = Body::Json(json!({ "text": "it's \\ \"quoted\" $HOME\n漢" }));
+    for body in [Body::Empty, json, raw, file, Body::Picture] {
+        let (path, method) = ("/rest/api/3/thing?name=it%27s%20%24HOME&x=1".to_owned(), http::Method::PUT);
+        let request = harness::target::Request { method, path, body, caller: Caller::Main };
+        target.send(&request).await.unwrap();
+        let line = target.curl(&request);
+        let mut shell = tokio::process::Command::new("bash");
+        shell.args(["-c", &line]).env("JIRA_USER", "me").env("JIRA_TOKEN", "secret").env("NO_PROXY", "*");
+        assert!(shell.status().await.unwrap().success(), "{line}");
+        let received = server.received_requests().await.unwrap();
+        let told = |request: &Request| {
+            let header = |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+            let is_form = header("content-type").is_some_and(|told| told.starts_with("multipart/"));
+            // Forms are parted by chance; what they hold is the same.
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            let body = if is_form { body.contains("it's $HOME").to_string() } else { body };
+            let content_type = header("content-type").filter(|_| !is_form);
+            (request.url.clone(), header("authorization"), header("x-atlassian-token"), content_type, body)
+        };
+        let [.., sent, pasted] = &received[..] else { panic!("{received:?}") };
+        assert_eq!(told(sent), told(pasted), "{line}");
+    }
 }
 
 #[tokio::test]
