@@ -20,6 +20,7 @@ pub mod jql;
 pub mod jql_functions;
 pub mod link_types;
 pub mod links;
+pub mod logins;
 pub mod mail;
 pub mod permission_schemes;
 pub mod picker;

@@ -26,6 +26,7 @@ pub mod issues;
 pub mod jql_functions;
 pub mod link_types;
 pub mod links;
+pub mod logins;
 pub mod mail;
 pub mod notifications;
 pub mod permission_schemes;

@@ -114,6 +114,40 @@ async fn a_limited_token_is_good_on_the_gateway_and_within_its_scopes() {
     }
 }
 
+///
+#[tokio::test]
+async fn failed_logins_end_in_a_captcha_where_the_site_wants_that() {
+    let world = World::demo().await;
+    let (good, issue) = (world.developer(), "/rest/api/3/issue/DEMO-1");
+    let bad = world.client(Some(("Developer@example.com", "guessed")));
+    for _ in 0..5 {
+        bad.get(issue).await.expect(404);
+    }
+    good.get(issue).await.expect(200);
+    world.change(json!({ "settings": { "captchaAfter": 2 } })).await;
+    // Only those in a row count.
+    for _ in 0..2 {
+        bad.get(issue).await.expect(404);
+        good.get(issue).await.expect(200);
+    }
+    for _ in 0..2 {
+        bad.get(issue).await.expect(404);
+    }
+    for client in [&good, &bad] {
+        let refused = client.get(issue).await;
+        let reason = refused.header("x-authentication-denied-reason").unwrap(); // H-7
+        assert_eq!(reason, format!("CAPTCHA_CHALLENGE; login-url={}/login.jsp", world.url()));
+        assert_eq!(refused.header("x-seraph-loginreason"), Some("AUTHENTICATION_DENIED")); // H-6
+        assert_eq!(refused.status.as_u16(), 401);
+    }
+    // Others go on, and a login by a browser ends it.
+    world.admin().get(issue).await.expect(200);
+    let page = http_client().get(format!("{}/login.jsp", world.url()));
+    let seen = page.basic_auth("developer@example.com", Some("developer-token")).send().await.unwrap();
+    assert_eq!((seen.status().as_u16(), seen.headers()["location"].as_bytes()), (302, &b"/jira/for-you"[..]));
+    good.get(issue).await.expect(200);
+}
+
 #[tokio::test]
 async fn bodies_must_be_what_the_operation_takes() {
     let world = World::demo().await;

@@ -138,6 +138,7 @@ async fn replaces_names_of_people_by_account_ids() {
         "summary ~ mia",
         "assignee in (mia, 'developer@example.com')",
         "status CHANGED BY \"Dana Developer\"",
+        "assignee CHANGED FROM 'Dana Developer' TO EMPTY BY 'developer@example.com'",
         format!("reporter = {me} AND voter = currentUser() AND Approver = \"dana developer\""),
     ]);
     let cleaned = clean(queries).await.expect(200);
@@ -146,6 +147,7 @@ async fn replaces_names_of_people_by_account_ids() {
         format!("assignee = {me} ORDER BY created"),
         "summary ~ mia",
         format!("status CHANGED BY {me}"),
+        format!("assignee CHANGED FROM {me} TO EMPTY BY {me}"),
         format!("reporter = {me} AND voter = currentUser() AND Approver = {me}"),
     ]);
     assert_eq!(cleaned["queryStrings"], expected);

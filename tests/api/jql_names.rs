@@ -114,6 +114,14 @@ async fn hidden_names_become_ids() {
         ),
         ("key in (DEMO-1, demo-2) and parent != DEMO-3", "key in (10000, 10001) and parent != 10002".to_owned()),
         ("filter = 'Secret plans' or filter = 'For all'", format!("filter = {filter} or filter = 'For all'")),
+        (
+            "issue in linkedIssues(DEMO-1, blocks) or fixVersion in (releasedVersions(demo), Codename)",
+            format!("issue in linkedIssues(10000, blocks) or fixVersion in (releasedVersions(10000), {version})"),
+        ),
+        (
+            "fixVersion changed from Codename to ('Codename', EMPTY)",
+            format!("fixVersion changed from {version} to ({version}, EMPTY)"),
+        ),
         ("status was Done and summary ~ DEMO-1", "status was Done and summary ~ DEMO-1".to_owned()),
     ] {
         assert_eq!(sanitized(query, Value::Null).await, to_nobody);

@@ -26,6 +26,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether this is its e-mail address, in any case.
+    pub fn has_email(&self, email: &str) -> bool {
+        self.email.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(email))
+    }
+
     /// Whether a search finds the account: by the beginning of a word of its name or e-mail address,
     /// by the whole address only where it is hidden (U-12). Everybody is found by nothing.
     pub fn matches(&self, query: &str, email_visible: bool) -> bool {

@@ -63,6 +63,8 @@ pub struct Settings {
     pub attachment_limit: Option<i64>,
     /// How many people the licence of each product lets in.
     pub seats: u32,
+    /// After how many failed logins in a row an account must log in by a browser first (A-9, C-33); without one, never.
+    pub captcha_after: Option<u32>,
 }
 
 impl Default for Settings {
@@ -84,6 +86,7 @@ impl Default for Settings {
             issue_limits: IssueLimits::default(),
             attachment_limit: None,
             seats: 10_000,
+            captcha_after: None,
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) mod caller;
 use self::{
     address::{Address, api_version},
     arrival::{Arrival, is_json},
-    caller::{Who, identify},
+    caller::{Who, attempted, identify},
 };
 use super::{
     admin::requests::{Exchange, LONGEST_KEPT},
@@ -26,7 +26,7 @@ use super::{
     views::Links,
 };
 use crate::{
-    app::Context,
+    app::{Context, logins},
     domain::{failure::Failure, people::Caller, snapshot::Snapshot},
 };
 use axum::{
@@ -196,6 +196,10 @@ async fn through(
                 Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
                 None => {
                     let who = identify(server, &site, &address.site, headers.get(header::AUTHORIZATION));
+                    if let ("/login.jsp", Who::Known(caller)) = (address.path.as_str(), &who) {
+                        let account_id = caller.account_id().unwrap_or_default();
+                        logins::forget(&server.db, &site.site, account_id).await.map_err(&internal)?;
+                    }
                     Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address, &who)))
                 }
             };
@@ -214,6 +218,14 @@ async fn through(
         // The token may be newer than what is remembered.
         site = server.sites.current(&address.site).await.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
         caller = identify(server, &site, &address.site, authorization.as_ref());
+    }
+    if site.site.settings.captcha_after.is_some()
+        && let Some(account_id) = attempted(&site, authorization.as_ref())
+    {
+        let good = matches!(caller, Who::Known(_));
+        if logins::is_challenged(&server.db, &site.site, account_id, good).await.map_err(&refuse)? {
+            return Err(challenge(refuse(Failure::Unauthenticated), &address));
+        }
     }
     let mut caller = match caller {
         Who::Known(caller) => caller,
@@ -324,6 +336,16 @@ fn refuse_because(
     error::render(failure, &Asked { dialect, path, site_url: &address.base, accept })
 }
 
+/// Tells who has failed to log in too often where to do it instead (H-6, H-7).
+fn challenge(mut refusal: Response<Body>, address: &Address) -> Response<Body> {
+    let reason = format!("CAPTCHA_CHALLENGE; login-url={}/login.jsp", address.base);
+    if let Ok(reason) = HeaderValue::from_str(&reason) {
+        refusal.headers_mut().insert("x-authentication-denied-reason", reason);
+    }
+    refusal.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATION_DENIED"));
+    refusal
+}
+
 /// An operation that is published but not built yet.
 fn not_yet(operation: &Operation) -> Response<Body> {
     let message =
@@ -386,13 +408,12 @@ fn page(site: &Snapshot, address: &Address, who: &Who) -> Response<Body> {
         "/_edge/tenant_info" => {
             error::json_answer(StatusCode::OK, json!({ "cloudId": site.site.cloud_id }), error::JSON)
         }
-        "/" => {
-            let login = "/login.jsp?os_destination=%2Fdefault.jsp";
-            let place = if matches!(who, Who::Known(_)) { "/jira/for-you" } else { login };
-            (StatusCode::FOUND, [(header::LOCATION, place)]).into_response()
+        "/" | "/login.jsp" if matches!(who, Who::Known(_)) => {
+            (StatusCode::FOUND, [(header::LOCATION, "/jira/for-you")]).into_response()
         }
+        "/" => (StatusCode::FOUND, [(header::LOCATION, "/login.jsp?os_destination=%2Fdefault.jsp")]).into_response(),
         path if path == "/ex" || path.starts_with("/ex/") => nothing_on_gateway(path),
-        path if path.starts_with("/browse/") => error::plain(
+        path if path == "/login.jsp" || path.starts_with("/browse/") => error::plain(
             StatusCode::OK,
             "<!DOCTYPE html><html><head><title>Jira</title></head><body></body></html>",
             "text/html;charset=UTF-8",

@@ -91,5 +91,5 @@ pub enum Witness {
     /// Nothing does, for this reason.
     None(String),
     /// This. What is not stated of its path is as in the operation's own.
-    Call(Call),
+    Call(Box<Call>),
 }

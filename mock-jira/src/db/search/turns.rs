@@ -10,7 +10,7 @@ use crate::domain::jql::{
     resolve::{Condition, IdColumn, InstantColumn, Order, SortKey},
 };
 
-/// From as many groups as this, issues are taken in turn, unless no other index has the order.
+/// From as many groups as this issues are taken in turn, where there is another way.
 const MOST: usize = 20;
 
 /// An order that goes through groups.
@@ -25,7 +25,7 @@ pub struct Turns {
 struct Group {
     column: &'static str,
     values: Vec<Option<i64>>,
-    /// Whether all of a value's issues come before those of the next.
+    /// Whether all issues of a value come before those of the next.
     ordered: bool,
 }
 
@@ -33,44 +33,40 @@ impl Turns {
     /// How to go through groups for an order; not if the condition finds few issues, which are sorted at once.
     pub fn of(order: &[Order], scope: &Scope) -> Option<Self> {
         let projects: Vec<i64> = scope.projects().collect();
-        let merged =
-            || Group { column: "project_id", values: projects.iter().copied().map(Some).collect(), ordered: false };
-        let (rest, groups) = match order {
+        let finds_many = |people| scope.parts.iter().all(|part| finds_many(part, people));
+        let (groups, rest) = match order {
             [Order { key: SortKey::Id(IdColumn::Priority, ids), direction }, rest @ ..] => {
-                if ids.len() > MOST || !finds_many(&scope.parts, true) {
+                if ids.len() > MOST || !finds_many(true) {
                     return None;
                 }
                 let values = ids.iter().copied().map(Some).chain([None]);
-                let mut groups = vec![Group::ordered("priority_id", values, *direction)];
+                let mut groups = vec![Group::in_order("priority_id", values, *direction)];
                 // The index of priorities goes on with the date of creation.
-                let created = rest.first().is_some_and(|next| next.key == SortKey::Instant(InstantColumn::Created));
-                groups.extend((created && projects.len() > 1).then(merged));
-                (rest, groups)
+                let indexed = rest.first().is_some_and(|next| next.key == SortKey::Instant(InstantColumn::Created));
+                groups.extend((indexed && projects.len() > 1).then(|| Group::merged(&projects)));
+                (groups, rest)
             }
-            _ if projects.len() < 2 || !finds_many(&scope.parts, false) => return None,
+            _ if projects.len() < 2 || !finds_many(false) => return None,
             [Order { key: SortKey::Id(IdColumn::Project, ids), direction }, rest @ ..] => {
                 let values = ids.iter().filter(|id| projects.contains(id)).copied().map(Some);
-                (rest, vec![Group::ordered("project_id", values, *direction)])
+                (vec![Group::in_order("project_id", values, *direction)], rest)
             }
-            _ => {
-                let indexed = match order.first().map(|first| &first.key) {
-                    Some(SortKey::Rank) => true,
-                    None | Some(SortKey::Instant(InstantColumn::Created | InstantColumn::Updated)) => {
-                        scope.narrowed && projects.len() <= MOST
-                    }
-                    Some(_) => false,
-                };
-                (order, indexed.then(merged).into_iter().collect())
+            [Order { key: SortKey::Rank, .. }, ..] => (vec![Group::merged(&projects)], order),
+            // All projects together have such an index, too.
+            [] | [Order { key: SortKey::Instant(InstantColumn::Created | InstantColumn::Updated), .. }, ..]
+                if scope.narrowed && projects.len() <= MOST =>
+            {
+                (vec![Group::merged(&projects)], order)
             }
+            _ => return None,
         };
         let keys = rest.iter().map(|order| Some((expression(&order.key)?, order.direction)));
-        let keys = keys.collect::<Option<_>>()?;
-        (!groups.is_empty()).then_some(Self { groups, keys })
+        Some(Self { groups, keys: keys.collect::<Option<_>>()? })
     }
 }
 
 impl Group {
-    fn ordered(
+    fn in_order(
         column: &'static str,
         values: impl DoubleEndedIterator<Item = Option<i64>>,
         direction: Direction,
@@ -81,12 +77,16 @@ impl Group {
         };
         Self { column, values, ordered: true }
     }
+
+    fn merged(projects: &[i64]) -> Self {
+        Self { column: "project_id", values: projects.iter().copied().map(Some).collect(), ordered: false }
+    }
 }
 
-/// Whether conditions ask for no more than values of columns, as opposed to words, names and other tables; with
+/// Whether a condition asks for no more than values of columns, as opposed to words, names and other tables; with
 /// `people`, for accounts too.
-fn finds_many<'c>(conditions: impl IntoIterator<Item = &'c &'c Condition>, people: bool) -> bool {
-    conditions.into_iter().all(|condition| match condition {
+fn finds_many(condition: &Condition, people: bool) -> bool {
+    match condition {
         Condition::Everything
         | Condition::Not(_)
         | Condition::Empty(_)
@@ -96,19 +96,20 @@ fn finds_many<'c>(conditions: impl IntoIterator<Item = &'c &'c Condition>, peopl
         | Condition::There(_)
         | Condition::Permitted(_) => true,
         Condition::Account(..) => people,
-        Condition::All(inner) | Condition::Any(inner) => finds_many(&inner.iter().collect::<Vec<_>>(), people),
+        Condition::All(all) => all.iter().all(|part| finds_many(part, people)),
+        Condition::Any(any) => any.iter().any(|part| finds_many(part, people)),
         _ => false,
-    })
+    }
 }
 
 impl Statement<'_> {
     /// Adds the ids of issues in order, of which the first `end` are right.
     pub(super) fn in_turn(&mut self, turns: &Turns, scope: &Scope, end: i64) {
-        self.push("SELECT r0.id FROM ").group(turns, scope, end, 0, &mut Vec::new());
+        self.push("SELECT r0.id FROM ").groups(turns, scope, end, 0, &mut Vec::new());
     }
 
-    /// Adds what there is to select from: a group's values with their issues, ordered.
-    fn group(&mut self, turns: &Turns, scope: &Scope, end: i64, level: usize, tests: &mut Vec<String>) {
+    /// Adds what there is to select from: the values of a group with their issues, ordered.
+    fn groups(&mut self, turns: &Turns, scope: &Scope, end: i64, level: usize, tests: &mut Vec<String>) {
         let Group { column, values, ordered } = &turns.groups[level];
         self.push("unnest(").bind(values.clone());
         self.push(format_args!("::bigint[]) WITH ORDINALITY g{level} (id, at) CROSS JOIN LATERAL ("));
@@ -116,7 +117,7 @@ impl Statement<'_> {
         self.turn(turns, scope, end, level + 1, tests);
         tests.pop();
         if values.contains(&None) {
-            // Two queries, since no index is asked for `IS NOT DISTINCT FROM`.
+            // A query of its own, since no index is asked for `IS NOT DISTINCT FROM`.
             self.push(" UNION ALL ");
             tests.push(format!("g{level}.id IS NULL AND i.{column} IS NULL"));
             self.turn(turns, scope, end, level + 1, tests);
@@ -132,10 +133,10 @@ impl Statement<'_> {
         self.push(format_args!("r{level}.id DESC"));
     }
 
-    /// Adds a query for the first issues that meet some tests.
+    /// Adds a query for the first issues that meet the tests of the groups around it.
     fn turn(&mut self, turns: &Turns, scope: &Scope, end: i64, level: usize, tests: &mut Vec<String>) {
         if level < turns.groups.len() {
-            self.push(format_args!("(SELECT r{level}.* FROM ")).group(turns, scope, end, level, tests);
+            self.push(format_args!("(SELECT r{level}.* FROM ")).groups(turns, scope, end, level, tests);
         } else {
             self.push("(SELECT i.id");
             for (at, (key, _)) in turns.keys.iter().enumerate() {

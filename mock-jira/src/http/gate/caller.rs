@@ -37,16 +37,8 @@ pub(in crate::http) fn identify(
         caller.scopes = token.scopes.clone();
         caller.account.as_ref().is_some_and(|account| account.active).then_some(caller)
     };
-    let known = if scheme.eq_ignore_ascii_case("basic") {
-        let decoded = base64::engine::general_purpose::STANDARD
-            .decode(value.trim())
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        decoded.as_deref().and_then(|pair| pair.split_once(':')).and_then(|(email, token)| {
-            let caller = token_owner(token)?;
-            let own = caller.account.as_ref()?.email.as_ref()?.eq_ignore_ascii_case(email);
-            own.then_some(caller)
-        })
+    let known = if let Some((email, token)) = basic(authorization) {
+        token_owner(&token).filter(|caller| caller.account.as_ref().is_some_and(|account| account.has_email(&email)))
     } else if scheme.eq_ignore_ascii_case("bearer") {
         match token_owner(value.trim()) {
             None if server.options.auth == AuthMode::Strict => return Who::Refused,
@@ -60,6 +52,21 @@ pub(in crate::http) fn identify(
         None if server.options.auth == AuthMode::Permissive => administrator(site).map_or(Who::Nobody, Who::Known),
         None => Who::Nobody,
     }
+}
+
+/// The e-mail address and the token of a request that has them.
+fn basic(authorization: Option<&HeaderValue>) -> Option<(String, String)> {
+    let (scheme, value) = authorization?.to_str().ok()?.split_once(' ')?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
+    let decoded = String::from_utf8(bytes).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    decoded.split_once(':').map(|(email, token)| (email.to_owned(), token.to_owned()))
+}
+
+/// The account that a request logs in to by its e-mail address, whether it succeeds or not.
+pub(in crate::http) fn attempted<'a>(site: &'a Snapshot, authorization: Option<&HeaderValue>) -> Option<&'a str> {
+    let (email, _) = basic(authorization)?;
+    let account = site.accounts.values().find(|account| account.has_email(&email))?;
+    Some(account.account_id.as_str())
 }
 
 /// Some account that administers the site.

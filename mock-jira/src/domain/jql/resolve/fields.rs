@@ -241,12 +241,12 @@ impl Subject<'_> {
         match self {
             Self::Id(..) | Self::Account(_) | Self::Labels | Self::LinkType | Self::SavedFilter => true,
             Self::ParentProject | Self::WorklogAuthor => true,
-            Self::Custom(_, kind) => match kind {
-                Kind::Option | Kind::Options | Kind::Cascade | Kind::AppOption => true,
-                Kind::User | Kind::Users | Kind::Group | Kind::Groups => true,
-                Kind::Project | Kind::Version | Kind::Versions | Kind::Sprint | Kind::Labels => true,
-                _ => false,
-            },
+            Self::Custom(_, kind) => {
+                let chosen = matches!(kind, Kind::Option | Kind::Options | Kind::Cascade | Kind::AppOption);
+                let people = matches!(kind, Kind::User | Kind::Users | Kind::Group | Kind::Groups);
+                let others = matches!(kind, Kind::Project | Kind::Version | Kind::Versions);
+                chosen || people || others || matches!(kind, Kind::Sprint | Kind::Labels)
+            }
             _ => false,
         }
     }

@@ -158,6 +158,26 @@ pub fn signatures() -> impl Iterator<Item = (&'static str, usize, bool, Taker)> 
     })
 }
 
+/// What arguments can be the names of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// Issues, by key or id.
+    Issues,
+    /// Projects.
+    Projects,
+}
+
+/// What a function's arguments name, and how many of the first ones do.
+pub fn named_by(function: &Function) -> Option<(Named, usize)> {
+    use Known::{EarliestUnreleased, InEpic, LatestReleased, LinkedIssues, ReleasedVersions, UnreleasedVersions};
+    Some(match find(function)?.1 {
+        LinkedIssues => (Named::Issues, 1),
+        InEpic => (Named::Issues, usize::MAX),
+        ReleasedVersions | UnreleasedVersions | LatestReleased | EarliestUnreleased => (Named::Projects, 1),
+        _ => return None,
+    })
+}
+
 /// Whether a function gives a list; `None` if there is no such function.
 pub fn gives_list(function: &Function) -> Option<bool> {
     find(function).map(|(_, _, _, list)| *list)

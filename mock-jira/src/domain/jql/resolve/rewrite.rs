@@ -4,10 +4,12 @@ use super::{
     Resolver, Scope,
     condition::IssueNames,
     fields::{self, Subject, Things},
+    functions::{self, Named},
+    terminal::flat,
 };
 use crate::domain::{
     fields::Kind,
-    jql::{Clause, Operand, Origin, PredicateOperator, Query, Terminal, Value},
+    jql::{Clause, Operand, Origin, Predicate, PredicateOperator, Query, Terminal, Value},
 };
 use std::ops::Range;
 
@@ -20,6 +22,11 @@ pub fn sanitized(jql: &str, query: &Query, all: &Scope, reader: &Scope, hidden: 
     for terminal in terminals(query) {
         let Some(subject) = fields::find(&all.scope, &terminal.field).into_iter().next() else { continue };
         let field = terminal.field.name.as_str();
+        for value in arguments(terminal, Named::Projects) {
+            if let (Some(project), None) = (all.find_project(&value.text), reader.find_project(&value.text)) {
+                changes.push((value.origin.span(), project.id.to_string()));
+            }
+        }
         for value in values(terminal, false) {
             if let (Some(id), None) = (all.secret(subject, value, field), reader.secret(subject, value, field)) {
                 changes.push((value.origin.span(), id.to_string()));
@@ -29,7 +36,7 @@ pub fn sanitized(jql: &str, query: &Query, all: &Scope, reader: &Scope, hidden: 
     replaced(jql, changes)
 }
 
-/// The issues that fields of a query name, and where in it.
+/// The issues that a query names, and where in it.
 pub fn named_issues(query: &Query, scope: &Scope) -> Vec<(Range<usize>, IssueNames)> {
     let resolver = Resolver::new(*scope);
     let mut named = Vec::new();
@@ -40,10 +47,15 @@ pub fn named_issues(query: &Query, scope: &Scope) -> Vec<(Range<usize>, IssueNam
                 Subject::Issue | Subject::Parent | Subject::EpicLink | Subject::ParentEpic | Subject::LinkedIssue
             )
         };
-        if fields::find(scope, &terminal.field).iter().any(is_issue) {
-            let named_here = |value: &Value| Some((value.origin.span(), resolver.issue(value, "").ok()?));
-            named.extend(values(terminal, false).into_iter().filter_map(named_here));
+        let mut values = values(terminal, false);
+        if !fields::find(scope, &terminal.field).iter().any(is_issue) {
+            values.clear();
         }
+        values.extend(arguments(terminal, Named::Issues));
+        named.extend(values.into_iter().filter_map(|value| {
+            let names = resolver.issue(value, "").ok()?;
+            Some((value.origin.span(), names))
+        }));
     }
     named
 }
@@ -107,10 +119,30 @@ fn terminals(query: &Query) -> Vec<&Terminal> {
 /// The literals that a field is compared with; after them, with `by`, those that tell who changed it.
 fn values(terminal: &Terminal, by: bool) -> Vec<&Value> {
     let mut values = Vec::new();
-    terminal.operand.iter().for_each(|operand| collect(operand, &mut values));
+    own_operands(terminal).for_each(|operand| collect(operand, &mut values));
     let people = terminal.predicates.iter().filter(|predicate| by && predicate.operator == PredicateOperator::By);
     people.for_each(|predicate| collect(&predicate.operand, &mut values));
     values
+}
+
+/// What a field is compared with, also in its past.
+fn own_operands(terminal: &Terminal) -> impl Iterator<Item = &Operand> {
+    let ends = |predicate: &&Predicate| matches!(predicate.operator, PredicateOperator::From | PredicateOperator::To);
+    terminal.operand.iter().chain(terminal.predicates.iter().filter(ends).map(|predicate| &predicate.operand))
+}
+
+/// Arguments of functions that name issues, or projects.
+fn arguments(terminal: &Terminal, named: Named) -> Vec<&Value> {
+    let mut arguments = Vec::new();
+    for operand in own_operands(terminal).flat_map(flat) {
+        if let Operand::Function(function) = operand
+            && let Some((things, most)) = functions::named_by(function)
+            && things == named
+        {
+            arguments.extend(function.args.iter().take(most));
+        }
+    }
+    arguments
 }
 
 /// The literals of an operand.
