@@ -3,6 +3,7 @@
 //! Members stand in the order that was observed; what depends on the place a thing is shown at
 //! has a function per place.
 
+pub mod changelog;
 pub mod config;
 pub mod holder;
 pub mod issue;

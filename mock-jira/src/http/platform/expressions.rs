@@ -271,7 +271,7 @@ async fn result(call: &Call, data: &Data, value: &Found) -> Result<Value> {
 
 /// A thing as its own operations show it.
 fn bean(call: &Call, data: &Data, thing: &Entity) -> Option<Value> {
-    use views::{config, issue, parts, project, sprint, user, worklog};
+    use views::{changelog, config, issue, parts, project, sprint, user, worklog};
     let site = &call.site;
     let id: i64 = thing.id.parse().unwrap_or_default();
     Some(match thing.kind {
@@ -294,8 +294,8 @@ fn bean(call: &Call, data: &Data, thing: &Entity) -> Option<Value> {
         Thing::Comment => issue::comment(call, data.comment(thing)?),
         Thing::Attachment => issue::attachment(call, data.attachment(thing)?),
         Thing::Worklog => worklog::worklog(call, data.worklog(thing)?),
-        Thing::Changelog => issue::history(call, data.history(thing)?),
-        Thing::ChangelogItem => issue::item(data.item(thing)?),
+        Thing::Changelog => changelog::history(call, data.history(thing)?),
+        Thing::ChangelogItem => changelog::item(data.item(thing)?),
         Thing::Sprint => sprint::sprint(call, site.sprints.get(id)?),
         Thing::Board => sprint::board(call, site.boards.get(id)?),
         kind => kind.name().into(),

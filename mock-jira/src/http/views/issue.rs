@@ -9,14 +9,13 @@ use crate::{
     app::{comments, transitions::Offer},
     db::{
         attachments::Attachment,
-        changelog::History,
         comments::Comment,
         issues::{Around, Loaded, Neighbour, Wanted},
     },
     domain::{
         config::{Priority, Resolution},
         fields::{Field, Kind, custom_id, system},
-        issue::{Issue, changes::ChangeItem},
+        issue::Issue,
         rich_text,
         snapshot::Snapshot,
         time_tracking::TimeTracking,
@@ -493,37 +492,6 @@ impl rich_text::Links for Targets<'_> {
         let found = self.attachments.iter().find(|attachment| attachment.file_name == name)?;
         Some(self.call.links.api(format_args!("attachment/content/{}", found.id)))
     }
-}
-
-/// An entry of a changelog (J-80).
-pub fn history(call: &Call, history: &History) -> Value {
-    let mut view = json!({
-        "id": history.id.to_string(),
-        "author": user::person(call, Some(&history.author)),
-        "created": call.time(history.created),
-        "items": history.items.iter().map(item).collect::<Vec<_>>(),
-    });
-    if let Some(metadata) = &history.metadata {
-        view["historyMetadata"] = metadata.clone();
-    }
-    view
-}
-
-/// What an entry of a changelog says of one field (J-81).
-pub fn item(item: &ChangeItem) -> Value {
-    let mut view = json!({ "field": item.field, "fieldtype": if item.custom { "custom" } else { "jira" } });
-    if let Some(id) = &item.field_id {
-        view["fieldId"] = id.as_str().into();
-    }
-    view["from"] = item.from.clone().into();
-    view["fromString"] = item.from_string.clone().into();
-    view["to"] = item.to.clone().into();
-    view["toString"] = item.to_string.clone().into();
-    if matches!(item.field_id.as_deref(), Some("assignee" | "reporter")) {
-        view["tmpFromAccountId"] = item.from.clone().into(); // J-81
-        view["tmpToAccountId"] = item.to.clone().into();
-    }
-    view
 }
 
 /// A transition (J-70); `fields` are added by who expands them.

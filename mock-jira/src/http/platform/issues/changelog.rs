@@ -34,7 +34,7 @@ async fn get_change_logs(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
     let total = db::changelog::count(&mut db, issue.id).await?;
     let entries = db::changelog::list(&mut db, issue.id, window.start_at, window.max_results).await?;
-    let values = entries.iter().map(|entry| views::issue::history(&call, entry)).collect();
+    let values = entries.iter().map(|entry| views::changelog::history(&call, entry)).collect();
     ok(bean(&call, &format!("issue/{id_or_key}/changelog"), window, total as usize, values))
 }
 
@@ -49,7 +49,7 @@ async fn get_change_logs_by_ids(Path(id_or_key): Path<String>, Json(call, wanted
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
     let ids: Vec<i64> = wanted.changelog_ids.iter().filter_map(|id| id.0).collect();
     let entries = db::changelog::by_ids(&mut db, issue.id, &ids).await?;
-    let histories: Vec<Value> = entries.iter().map(|entry| views::issue::history(&call, entry)).collect();
+    let histories: Vec<Value> = entries.iter().map(|entry| views::changelog::history(&call, entry)).collect();
     ok(json!({ "startAt": 0, "maxResults": ids.len(), "total": histories.len(), "histories": histories }))
 }
 
@@ -94,7 +94,7 @@ async fn get_bulk_changelogs(Json(call, asked): Json<BulkRequest>) -> Answer {
     let next = entries.last().filter(|_| more).map(|(issue_id, entry)| token(&(entry.created, *issue_id, entry.id)));
     let mut logs: IndexMap<i64, Vec<Value>> = IndexMap::new();
     for (issue_id, entry) in &entries {
-        logs.entry(*issue_id).or_default().push(views::issue::history(&call, entry));
+        logs.entry(*issue_id).or_default().push(views::changelog::history(&call, entry));
     }
     let logs =
         logs.into_iter().map(|(id, histories)| json!({ "issueId": id.to_string(), "changeHistories": histories }));

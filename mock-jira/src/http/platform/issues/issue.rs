@@ -17,6 +17,7 @@ use crate::{
         call::Call,
         routes::Routes,
         views::{
+            changelog,
             issue::{self as shown, Selection},
             kept::{Members, Shown},
         },
@@ -244,7 +245,7 @@ pub async fn render(
         }
         if expands("changelog") {
             let (total, entries) = histories.remove(&issue.id).unwrap_or_default();
-            let entries: Vec<Value> = entries.iter().map(|entry| shown::history(call, entry)).collect();
+            let entries: Vec<Value> = entries.iter().map(|entry| changelog::history(call, entry)).collect();
             view.add(
                 "changelog",
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
