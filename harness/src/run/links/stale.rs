@@ -38,7 +38,7 @@ impl Links {
             operations("kinds", &mut list.iter().chain(create));
         }
         let called = witnesses.values().filter_map(|witness| match witness {
-            Witness::Call(call) => Some(call),
+            Witness::Call(call) => Some(&**call),
             Witness::None(_) => None,
         });
         let calls: Vec<_> = before.values().flatten().chain(called).collect();
