@@ -202,7 +202,7 @@ fn requests(operation: &Operation, contract: &Value, hidden: &Hidden) -> Vec<Nam
     for part in operation.path.split('/').skip(1) {
         let names = match hidden.segments.get(before) {
             Some(names) if part.starts_with('{') => names.clone(),
-            _ => vec![(part.replace('{', "").replace('}', ""), String::new())],
+            _ => vec![(part.replace(['{', '}'], ""), String::new())],
         };
         let mut longer = Vec::new();
         for (one, other) in &paths {

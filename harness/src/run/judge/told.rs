@@ -58,12 +58,14 @@ fn wrong_page(body: &Value, rows: &[Value]) -> Option<(&'static str, String, Str
     }
     let is_last = body["isLast"].as_bool().or(body["isLastPage"].as_bool());
     let total = body["total"].as_u64();
-    // Where there is nothing, as beyond the end, the total may count what is not shown.
+    if listed == 0 && total.is_some() {
+        return None; // as beyond the end; the total may count what is not shown
+    }
     let is_short = listed < limit;
-    if let Some(total) = total.filter(|total| listed > 0 && is_short && *total != start + listed) {
+    if let Some(total) = total.filter(|total| is_short && *total != start + listed) {
         return Some(("the total is not how many there are", (start + listed).to_string(), total.to_string()));
     }
-    let is_end = total.filter(|_| listed > 0).map_or(is_short, |total| start + listed >= total);
+    let is_end = total.map_or(is_short, |total| start + listed >= total);
     let told = is_last.filter(|told| if total.is_some() { *told != is_end } else { is_end && !told })?;
     Some(("a page says wrongly whether it is the last", is_end.to_string(), told.to_string()))
 }
