@@ -99,4 +99,4 @@ class Server:
 def require(holds, *what):
     """Ends the test if something does not hold."""
     if not holds:
-        sys.exit(" ".join(map(str, ("failed:", *what))))
+        sys.exit("\n".join(map(str, ("failed:", *what))))

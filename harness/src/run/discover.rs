@@ -108,6 +108,10 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
             steps.push(step);
             let case = Case { subject: maker, purpose: String::new(), steps };
             let trace = session.executor.execute(contract, &case).await;
+            // What it needs was made, even where the thing itself could not be.
+            for (step, exchanges) in case.steps.iter().zip(&trace.steps) {
+                to_delete.extend(exchanges.iter().flat_map(|exchange| session.undo(step.operation, exchange)));
+            }
             let Some(exchange) = trace.first(number) else { continue };
             let Ok(answer) = &exchange.result else { continue };
             if answer.status == 501 {
@@ -120,9 +124,6 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
             }
             world.add(kind, thing);
             world.learn(maker, recipe.as_ref());
-            for (step, exchanges) in case.steps.iter().zip(&trace.steps) {
-                to_delete.extend(exchanges.iter().flat_map(|exchange| session.undo(step.operation, exchange)));
-            }
             made += 1;
             if made == MADE {
                 break;
