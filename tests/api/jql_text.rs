@@ -144,6 +144,8 @@ async fn everything_that_holds_text() {
     assert_eq!(found(&developer, "worklogComment IS EMPTY").await, [other.as_str()]);
     assert_eq!(found(&developer, "worklogComment !~ omega").await, Vec::<String>::new());
     assert_eq!(found(&developer, "worklogComment !~ other").await, [key.as_str()]);
+    assert_eq!(found(&developer, "worklogComment ~ '\"omega eta\"'").await, [key.as_str()]);
+    assert_eq!(found(&developer, "worklogComment ~ '\"eta omega\"'").await, Vec::<String>::new());
     // Words that are gone are not found.
     admin.put(&issue, json!({ "fields": { "summary": "new", "description": null, &line: null } })).await.expect(204);
     assert_eq!(found(&developer, "text ~ 'alpha OR beta OR delta'").await, Vec::<String>::new());
