@@ -24,7 +24,9 @@ impl Bench<'_> {
             self.fail(step, Check::SelfLinks, "a link leads elsewhere".to_owned(), "", &address, &link);
         }
         let Some(rows) = items(&body) else { return };
-        if let Some((what, expected, actual)) = wrong_page(&body, rows) {
+        // What is sieved after it was counted can't be told from what is missing.
+        let counts = !self.judge.links.estimates(self.operation(step));
+        if let Some((what, expected, actual)) = wrong_page(&body, rows).filter(|_| counts) {
             self.fail(step, Check::ListsContainAndPage, what.to_owned(), "", &expected, &actual);
         }
         let mut seen = BTreeSet::new();
