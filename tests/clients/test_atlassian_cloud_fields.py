@@ -47,6 +47,8 @@ def test_fields(cloud):
     default = {"type": "option.single", "contextId": whole["id"], "optionId": middle}
     cloud.set_default_values(field, data={"defaultValues": [default]})
     assert cloud.get_default_values(field)["values"][0]["optionId"] == middle
+    (by_context,) = cloud.get_context_default_values(field, context_id=whole["id"])["values"]
+    assert by_context["defaultValues"][0]["value"]["optionId"] == middle
     done(cloud, cloud.replace_custom_field_option(field, small, whole["id"], replace_with=large))
     cloud.delete_custom_field_option(field, whole["id"], huge)
     assert [one["id"] for one in cloud.get_options_for_context(field, whole["id"])["values"]] == [large, small, middle]
