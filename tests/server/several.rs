@@ -13,7 +13,10 @@ use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// An existing PostgreSQL.
 async fn database() -> Cluster {
@@ -158,6 +161,31 @@ fn a_password_is_never_told() {
     let message = String::from_utf8(refused.stderr).unwrap();
     assert!(message.contains("postgresql://user@127.0.0.1:1/nothing"), "{message}");
     assert!(!message.contains("s3cr3t"), "{message}");
+}
+
+/// A snapshot takes longer to load than the site takes to change.
+#[tokio::test]
+async fn who_reads_does_not_wait_for_a_site_to_rest() {
+    let database = database().await;
+    let server = Mock::begin(&mut command(&["--listen", "127.0.0.1:0", "--database-url", &database.url()])).ready();
+    let mut owner = PgConnection::connect_with(&database.connect_options()).await.unwrap();
+    let resting = Arc::new(AtomicBool::new(false));
+    let others = tokio::spawn({
+        let resting = resting.clone();
+        async move {
+            while !resting.load(Ordering::Relaxed) {
+                sqlx::query("UPDATE site SET version = version + 1").execute(&mut owner).await.unwrap();
+            }
+        }
+    });
+    for _ in 0..10 {
+        assert_eq!(server.get("/rest/api/3/issue/DEMO-1").await["key"], "DEMO-1");
+        let found = server.get("/rest/api/3/search/jql?jql=key=DEMO-1&fields=key").await;
+        assert_eq!(found["issues"][0]["key"], "DEMO-1");
+    }
+    resting.store(true, Ordering::Relaxed);
+    others.await.unwrap();
+    server.stop();
 }
 
 #[tokio::test]

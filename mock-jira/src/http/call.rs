@@ -54,6 +54,8 @@ pub struct Call {
     pub params: Arc<Params>,
     /// The server, for what is beyond the site.
     pub server: Arc<super::server::Server>,
+    /// Whether the snapshot was asked for anew while the request ran: see [`Call::fresher`].
+    pub(super) fresh: bool,
     /// How the site was called, for [`Call::fresher`].
     pub(super) address: SiteAddress,
     /// The credentials, for the same.
@@ -71,7 +73,13 @@ impl Call {
     /// For operations that run against what the server remembers of the site, without asking first
     /// whether that is current: the call with a newer snapshot to run again with, or the failure
     /// itself if there is none newer. So the busiest reads need no round trip to be coherent.
+    ///
+    /// Once is enough: the newer snapshot has all that was answered before the request came, and who waited for a
+    /// site to rest would wait for as long as others change it.
     pub async fn fresher(mut self, failure: Failure) -> Result<Self> {
+        if self.fresh {
+            return Err(failure);
+        }
         // By the address again: another server may have deleted the site, and made one of that name anew.
         let fresh = self.server.sites.current(&self.address).await?.ok_or(Failure::Stale)?;
         if (fresh.site.id, fresh.site.version) == (self.site.site.id, self.site.site.version) {
@@ -84,7 +92,17 @@ impl Call {
         };
         self.context.now = fresh.site.clock.at(Utc::now());
         self.context.site = fresh;
+        self.fresh = true;
         Ok(self)
+    }
+
+    /// Refuses data of a version of the site that the call's snapshot does not belong with; none is that of a site
+    /// that was deleted.
+    pub fn accept(&self, version: Option<i64>) -> Result<()> {
+        match version {
+            Some(version) if self.fresh || version == self.site.site.version => Ok(()),
+            _ => Err(Failure::Stale),
+        }
     }
 }
 

@@ -255,6 +255,7 @@ async fn through(
         version,
         context: Context { db: server.db.clone(), now: site.site.clock.at(Utc::now()), site, caller },
         server: server.clone(),
+        fresh: false,
         address: address.site.clone(),
         authorization,
     };

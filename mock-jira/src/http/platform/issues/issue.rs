@@ -190,9 +190,7 @@ async fn load(call: &Call, id_or_key: &str) -> Result<(Issue, Members)> {
     let caller = call.caller.account_id();
     let loaded =
         db::issues::find(&mut db, name, selection.wanted(call), caller).await?.ok_or_else(Failure::no_issue)?;
-    if loaded.site_version != call.site.site.version {
-        return Err(Failure::Stale);
-    }
+    call.accept(Some(loaded.site_version))?;
     call.project_of(&loaded.issue)?;
     let mut views =
         render(call, &mut db, std::slice::from_ref(&loaded), &selection, &call.params.list("properties")).await?;

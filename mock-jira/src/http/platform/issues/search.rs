@@ -128,9 +128,7 @@ async fn run(call: &Call, asked: &Search) -> Result<Members> {
     let (ids, next) = search::page(call, jql, start, limit).await?;
     let mut db = call.read().await?;
     let (mut issues, version) = page(call, &mut db, &ids, &selection, &properties).await?;
-    if version != Some(call.site.site.version) {
-        return Err(Failure::Stale);
-    }
+    call.accept(version)?;
     let mut answer = Members::default();
     let described = take_descriptions(&mut issues);
     answer.add("issues", Shown::List(issues));
