@@ -146,7 +146,7 @@ fn limit_of(path: &str) -> u64 {
 }
 
 /// What the second list has and the first has not.
-pub fn more(all: &[Value], seen: &[Value]) -> Option<String> {
+pub fn more<'s>(all: &[Value], seen: impl Iterator<Item = &'s Value>) -> Option<String> {
     let known: BTreeSet<_> = all.iter().map(identity).collect();
-    seen.iter().map(identity).find(|id| !known.contains(id))
+    seen.map(identity).find(|id| !known.contains(id))
 }

@@ -50,11 +50,11 @@ impl Bench<'_> {
 
 /// What is wrong with what a page says of itself, and what it should be and is.
 fn wrong_page(body: &Value, rows: &[Value]) -> Option<(&'static str, String, String)> {
-    let number = |names: [&str; 2]| names.iter().find_map(|name| body[*name].as_u64());
+    let number = |names: &[&str]| names.iter().find_map(|name| body[*name].as_u64());
     let listed = rows.len() as u64;
-    let start = number(["startAt", "start"]).unwrap_or_default();
+    let start = number(&["startAt", "start", "offset"]).unwrap_or_default();
     // A page that may have nothing says nothing.
-    let limit = number(["maxResults", "limit"]).filter(|limit| *limit > 0)?;
+    let limit = number(&["maxResults", "limit"]).filter(|limit| *limit > 0)?;
     if listed > limit {
         return Some(("a page is longer than it says it may be", limit.to_string(), listed.to_string()));
     }
@@ -81,9 +81,14 @@ mod tests {
     fn pages_say_what_they_are() {
         let wrong = |page: Value| wrong_page(&page, items(&page).unwrap()).map(|(what, ..)| what);
         let page = |start: u64, total: u64, last: bool, rows: &[u64]| json!({ "startAt": start, "maxResults": 2, "total": total, "isLast": last, "values": rows });
-        for right in
-            [page(0, 2, true, &[1, 2]), page(2, 3, true, &[3]), page(0, 3, false, &[1, 2]), page(9, 3, true, &[])]
-        {
+        let by_offset = json!({ "offset": 2, "limit": 2, "total": 3, "records": [3] });
+        for right in [
+            page(0, 2, true, &[1, 2]),
+            page(2, 3, true, &[3]),
+            page(0, 3, false, &[1, 2]),
+            page(9, 3, true, &[]),
+            by_offset,
+        ] {
             assert_eq!(wrong(right), None);
         }
         assert_eq!(wrong(page(2, 4, true, &[3])), Some("the total is not how many there are"));
