@@ -165,13 +165,16 @@ impl Session {
             return Vec::new();
         }
         let Some(answer) = exchange.success() else { return Vec::new() };
-        let Some(kind) = self.judge.links.kind_of(facts).and_then(|kind| self.judge.links.kind(kind)) else {
-            return Vec::new();
-        };
+        // What is copied stands beside the original.
+        let beside = |path: &str| Some(path.strip_suffix("/copy")?.rsplit_once('/')?.0.to_owned());
+        let copies = beside(&facts.path);
+        let kind = copies.as_deref().or_else(|| self.judge.links.kind_of(facts));
+        let Some(kind) = kind.and_then(|kind| self.judge.links.kind(kind)) else { return Vec::new() };
         let Some(delete) = kind.delete.map(|delete| &contract.operations()[delete]) else { return Vec::new() };
-        let base = exchange.request.path.split('?').next().unwrap_or_default().to_owned();
+        let base = exchange.request.path.split('?').next().unwrap_or_default();
+        let base = beside(base).unwrap_or_else(|| base.to_owned());
         let body = answer.json();
-        let path = if kind.create == Some(operation) {
+        let path = if copies.is_some() || kind.create == Some(operation) {
             let attribute =
                 parameters(&delete.path).last().and_then(|name| self.judge.links.path_parameter(delete, name));
             let attribute = kind.by.clone().or(attribute.map(|meaning| meaning.attribute)).unwrap_or_default();
@@ -186,7 +189,11 @@ impl Session {
         } else {
             return Vec::new();
         };
-        vec![Request { method: Method::DELETE, path, body: Body::Empty, caller: Caller::Main }]
+        // First as who made it: what is somebody's alone, nobody else finds. The last is sent first.
+        let mut callers = vec![Caller::Main, exchange.request.caller];
+        callers.dedup();
+        let by = |caller| Request { method: Method::DELETE, path: path.clone(), body: Body::Empty, caller };
+        callers.into_iter().map(by).collect()
     }
 
     /// Deletes what a case made and has not deleted itself, the last first.

@@ -221,11 +221,12 @@ impl Bench<'_> {
             Caller::Other => links.configures(operation) || is_private,
         };
         let succeeded = answer.is_success() || answer.status == 303;
+        let personal = links.is_personal(operation);
         if forbidden {
             let who = if step.caller == Caller::Anonymous { "nobody in particular" } else { "one who may not" };
             let message = || format!("{who} may call it");
             self.say(number, Check::Authorization, !succeeded, message, "a refusal", &answer.status.to_string());
-        } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded) {
+        } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded && !personal) {
             let (all, seen) = (all.json(), answer.json());
             let is_part = is_part(&all);
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
