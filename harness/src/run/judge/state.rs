@@ -79,6 +79,10 @@ impl Bench<'_> {
         let message = || format!("what {what} was to change is as it was before");
         let seen = String::from_utf8_lossy(&before.body);
         self.say(number, Check::ReadAfterWrite, !same, message, "a change", &seen);
+        let now = answer.json();
+        if items(&now).is_some() {
+            self.answered(number, of, &now);
+        }
     }
 
     fn same_bodies(&self, one: &Answer, other: &Answer) -> bool {

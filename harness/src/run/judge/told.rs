@@ -37,9 +37,16 @@ impl Bench<'_> {
         }
     }
 
-    /// What a write answers is what is read afterwards.
+    /// What a write answers is what is read afterwards, be it in a list.
     pub(super) fn answered(&mut self, number: usize, of: usize, read: &Value) {
         let Some(written) = self.trace.success(of).map(|answer| answer.json()) else { return };
+        let is_it =
+            |row: &&Value| row["id"].is_string() && row["id"] == written["id"] && row["self"] == written["self"];
+        let read = match items(read) {
+            Some(rows) => rows.iter().find(is_it),
+            None => Some(read),
+        };
+        let Some(read) = read else { return };
         let volatile = |name: &str| self.judge.links.is_volatile(name);
         if let Some(Difference { at, left, right }) = disagreement(&written, read, &volatile) {
             let message = "what is read is not what the write answered".to_owned();
@@ -60,8 +67,8 @@ fn wrong_page(body: &Value, rows: &[Value]) -> Option<(&'static str, String, Str
     }
     let is_last = body["isLast"].as_bool().or(body["isLastPage"].as_bool());
     let total = body["total"].as_u64();
-    if listed == 0 && total.is_some() {
-        return None; // as beyond the end; the total may count what is not shown
+    if listed == 0 && start > 0 && total.is_some() {
+        return None; // as beyond the end
     }
     let is_short = listed < limit;
     if let Some(total) = total.filter(|total| is_short && *total != start + listed) {

@@ -103,3 +103,12 @@ pub(super) fn is_used(value: &Value) -> bool {
     };
     mark::replace(value, &mut { told }).is_err()
 }
+
+/// Whether a value means something that the target has, or will have by then.
+pub(super) fn refers(value: &Value) -> bool {
+    let refers = |mark: Mark| match mark {
+        Mark::Answer { .. } | Mark::Thing { .. } => Err(()),
+        unique => Ok(unique.value()),
+    };
+    mark::replace(value, &mut { refers }).is_err()
+}
