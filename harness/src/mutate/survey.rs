@@ -295,7 +295,10 @@ fn look(
                 if !is_there && !is_own && seen.len() >= MOST_CASES {
                     continue;
                 }
-                let mut places = candidates(*mutation, &scene, &memory, &seen_answer);
+                // What is refused elsewhere might as well be accepted.
+                let is_told = *mutation != Mutation::AcceptNegative;
+                let mut places =
+                    if is_told { candidates(*mutation, &scene, &memory, &seen_answer) } else { Vec::new() };
                 if needs_target(*mutation, &scene, &step.role, trace, exchange, answer) {
                     places.push(Pattern::new());
                 }

@@ -286,7 +286,12 @@ impl Links {
     /// Whether an operation changes what all share, by its classic scopes.
     pub fn configures(&self, operation: &Operation) -> bool {
         let configures = operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration");
-        configures && operation.method != Method::GET && !self.file.personal.contains(&name(operation))
+        configures && operation.method != Method::GET && !self.is_personal(operation)
+    }
+
+    /// Whether an operation concerns the caller alone.
+    pub fn is_personal(&self, operation: &Operation) -> bool {
+        self.file.personal.contains(&name(operation))
     }
 
     /// Whether what an operation deletes can still be read.

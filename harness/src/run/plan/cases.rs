@@ -166,7 +166,8 @@ impl Sketch<'_> {
         if kind_facts.update == Some(operation) && kind_facts.create.is_none() && kind_facts.list.is_some() && is_named
         {
             if let Some(list) = kind_facts.list.and_then(|list| self.same_path(list, &step)) {
-                self.push(list, Role::Contains { of });
+                let of = self.push(list.clone(), Role::Contains { of });
+                self.push(list, Role::Follow { of });
             }
             if let Some(delete) = kind_facts.delete.and_then(|delete| self.same_path(delete, &step)) {
                 let gone = self.push(delete, Role::Try);
