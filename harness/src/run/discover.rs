@@ -1,5 +1,7 @@
 //! Getting to know a target: what it has, and what it lets one make.
 
+use std::collections::{BTreeSet, HashSet};
+
 use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -8,6 +10,7 @@ use super::{
     Session,
     case::{Case, Exchange, Role},
     generate::Flavour,
+    judge::address,
     links::parameters,
     mark,
     paging::items,
@@ -101,8 +104,7 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
             let mut sketch = plan.sketch(&format!("make {kind} {round} {attempt}"));
             sketch.writes = true;
             let flavour = if attempt % 2 == 0 { Flavour::Sparse } else { Flavour::Usual };
-            let parents = facts.create.is_none().then(|| sketch.parents(maker)).flatten();
-            let Some((step, recipe)) = sketch.making(maker, parents, flavour, 0) else { break };
+            let Some((step, recipe)) = sketch.making(maker, None, flavour, 0) else { break };
             let number = sketch.steps.len();
             let mut steps = sketch.steps;
             steps.push(step);
@@ -155,6 +157,26 @@ impl Session {
     pub fn plan<'a>(&'a self, world: &'a World) -> Plan<'a> {
         let (contract, links) = (self.judge.conformance.contract(), &self.judge.links);
         Plan { contract, links, world, scope: &self.scope, seed: self.seed }
+    }
+
+    /// Who of those who may do less is told that something is not there which this run has made, and its address.
+    pub async fn hidden(&self, world: &World, callers: &[Caller]) -> HashSet<(Caller, String)> {
+        let own = world.all().filter(|(_, thing)| thing.own);
+        let links: BTreeSet<_> = own.filter_map(|(_, thing)| thing.object["self"].as_str()).collect();
+        let mut hidden = HashSet::new();
+        for link in links {
+            let Some(path) = link.find("/rest/").map(|at| link[at..].to_owned()) else { continue };
+            let ask = |caller| Request { method: Method::GET, path: path.clone(), body: Body::Empty, caller };
+            let is_there = self.executor.target.send(&ask(Caller::Main)).await.is_ok_and(|answer| answer.is_success());
+            for caller in callers.iter().filter(|_| is_there) {
+                let answer = self.executor.target.send(&ask(*caller)).await;
+                // Filters say that they are not available.
+                if answer.is_ok_and(|answer| matches!(answer.status, 400 | 404)) {
+                    hidden.insert((*caller, address(link).to_owned()));
+                }
+            }
+        }
+        hidden
     }
 
     /// The requests that delete what a request made.

@@ -1,6 +1,6 @@
 //! What is wrong with the answers of a case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use http::StatusCode;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     case::{Case, Exchange, Role, Step, Trace},
     check::Check,
+    execute::self_links,
     links::Links,
     mark::Mark,
     paging::{is_part, items},
@@ -67,6 +68,8 @@ pub struct Judge {
     pub me: Value,
     /// Whether nobody in particular sees any project.
     pub is_closed: bool,
+    /// Who is told that something is not there which is, and its address, without the version.
+    pub hidden: HashSet<(Caller, String)>,
     /// Whether answers to known callers have been seen to tell where rate limits stand.
     pub tells_rate_limits: bool,
 }
@@ -82,8 +85,13 @@ struct Bench<'a> {
 impl Judge {
     /// Judges a case, as far as it went.
     pub fn judge(&self, case: &Case, trace: &Trace) -> Verdict {
+        self.judge_from(0, case, trace)
+    }
+
+    /// The same, without the steps before one: no step is judged by what comes after it.
+    pub fn judge_from(&self, first: usize, case: &Case, trace: &Trace) -> Verdict {
         let mut bench = Bench { judge: self, case, trace, verdict: Verdict::default() };
-        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate() {
+        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate().skip(first) {
             for exchange in exchanges {
                 bench.exchange(number, exchange);
             }
@@ -95,7 +103,7 @@ impl Judge {
     }
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// What holds of every answer.
     fn exchange(&mut self, step: usize, exchange: &Exchange) {
         let answer = match &exchange.result {
@@ -178,6 +186,7 @@ impl Bench<'_> {
             Role::Changed { of, since } => self.changed(number, *of, *since, answer),
             Role::Gone { of } => self.gone(number, *of, answer),
             Role::Contains { of } => self.contains(number, *of),
+            Role::Unlisted { of, told } => self.unlisted(number, *of, *told),
             Role::Pages => self.pages(number),
             Role::Follow { of } => self.follow(number, *of),
         }
@@ -226,7 +235,17 @@ impl Bench<'_> {
             let who = if step.caller == Caller::Anonymous { "nobody in particular" } else { "one who may not" };
             let message = || format!("{who} may call it");
             self.say(number, Check::Authorization, !succeeded, message, "a refusal", &answer.status.to_string());
-        } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded && !personal) {
+            return;
+        }
+        let hidden = &self.judge.hidden;
+        if answer.is_success() && !hidden.is_empty() && !links.is_public(operation) {
+            let is_hidden = |link: &String| hidden.contains(&(step.caller, address(link).to_owned()));
+            let shown = self_links(&answer.json()).into_iter().find(is_hidden);
+            let message = || "one is shown what he is told is not there".to_owned();
+            let is_fair = shown.is_none();
+            self.say(number, Check::Authorization, is_fair, message, "nothing of it", &shown.unwrap_or_default());
+        }
+        if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded && !personal) {
             let (all, seen) = (all.json(), answer.json());
             let is_part = is_part(&all);
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
@@ -256,7 +275,7 @@ impl Bench<'_> {
 
     /// The links of an answer lead somewhere.
     fn follow(&mut self, number: usize, of: usize) {
-        let links = self.trace.success(of).map(|answer| super::execute::self_links(&answer.json())).unwrap_or_default();
+        let links = self.trace.success(of).map(|answer| self_links(&answer.json())).unwrap_or_default();
         for link in &links {
             let by_gateway = self.judge.address.contains("/ex/jira/");
             let here = by_gateway || link.starts_with(&format!("{}/rest/", self.judge.address));
@@ -269,7 +288,9 @@ impl Bench<'_> {
             // What a task does goes on between the two.
             let here = with_link(&body, &exchange.request.path).filter(|here| here.get("progress").is_none());
             if let (Some(here), Some(there)) = (here, exchange.success()) {
-                let volatile = |name: &str| self.judge.links.is_volatile(name);
+                // A page is another where it is asked for by itself.
+                let volatile =
+                    |name: &str| self.judge.links.is_volatile(name) || ["startAt", "maxResults"].contains(&name);
                 match disagreement(here, &there.json(), &volatile) {
                     Some(Difference { at, left, right }) => {
                         let message = "where a link leads, something else is said".to_owned();
@@ -288,7 +309,7 @@ impl Bench<'_> {
         }
     }
 
-    fn operation(&self, step: usize) -> &Operation {
+    fn operation(&self, step: usize) -> &'a Operation {
         &self.judge.conformance.contract().operations()[self.case.steps[step].operation]
     }
 
@@ -317,6 +338,12 @@ impl Bench<'_> {
     ) {
         if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
     }
+}
+
+/// Where a link leads, without the host and the version.
+pub fn address(link: &str) -> &str {
+    let path = link.find("/rest/").map_or(link, |at| &link[at..]);
+    ["/rest/api/2/", "/rest/api/3/"].iter().find_map(|version| path.strip_prefix(version)).unwrap_or(path)
 }
 
 fn check_of(violation: &Violation) -> Check {

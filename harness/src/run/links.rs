@@ -240,10 +240,14 @@ impl Links {
         self.file.private.iter().any(|listed| listed == kind)
     }
 
+    /// Whether an operation tells anybody of what he may not see.
+    pub fn is_public(&self, operation: &Operation) -> bool {
+        self.file.public.contains(&name(operation))
+    }
+
     /// Whether an operation is about something that is in a project, or about a project, and not for everybody.
     pub fn is_below_project(&self, operation: &Operation) -> bool {
-        let is_public = self.file.public.contains(&name(operation));
-        !is_public
+        !self.is_public(operation)
             && parameters(&operation.path).any(|name| {
                 let meaning = self.path_parameter(operation, name);
                 meaning.is_some_and(|meaning| meaning.kind == PROJECT || self.is_in_project(&meaning.kind))
