@@ -2,7 +2,8 @@
 
 use super::{
     admin::{self, metrics::Metrics, requests::RequestLog},
-    agile, gate,
+    agile,
+    gate::{self, burst::Bursts},
     operations::Catalogue,
     platform,
     routes::Routes,
@@ -92,6 +93,8 @@ pub struct Server {
     pub requests: RequestLog,
     /// Numbers for Prometheus.
     pub metrics: Metrics,
+    /// How many requests each operation had lately.
+    pub bursts: Bursts,
     /// An administrator's decisions.
     pub options: Options,
     /// Set when the server is to end: answers without an end of their own end then.
@@ -114,6 +117,7 @@ impl Server {
             kept: Kept::default(),
             requests: RequestLog::default(),
             metrics: Metrics::default(),
+            bursts: Bursts::default(),
             options,
             stopping: CancellationToken::new(),
         }))

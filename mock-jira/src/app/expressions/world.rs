@@ -10,8 +10,10 @@ use crate::{
         issues::{Around, Loaded, Neighbour},
     },
     domain::{
+        config::{DONE, STATUS_CATEGORIES},
         expression::{
             schema::Kind as Thing,
+            text_of,
             value::{Entity, Value},
             world::{Lack, Missing, World},
         },
@@ -175,7 +177,7 @@ impl World for Reading<'_> {
     }
 
     fn thing(&self, kind: Thing, name: &Value) -> Member {
-        let name = crate::domain::expression::text_of(name);
+        let name = text_of(name);
         Ok(match kind {
             Thing::Issue => match self.data.named(&name) {
                 Some(id) => maybe(kind, id),
@@ -198,7 +200,7 @@ impl World for Reading<'_> {
 /// Whether an entry of the history changed a field, in that way.
 fn changes(history: &History, field: &str, filters: Option<&Value>) -> bool {
     let wanted = |name: &str| match filters {
-        Some(Value::Map(filters)) => filters.of.get(name).map(crate::domain::expression::text_of),
+        Some(Value::Map(filters)) => filters.of.get(name).map(text_of),
         _ => None,
     };
     history.items.iter().any(|item| {
@@ -307,7 +309,7 @@ impl Reading<'_> {
             }
             "done" if is_epic => {
                 let status = site.statuses.get(issue.status_id);
-                Value::Bool(status.is_some_and(|status| status.category == crate::domain::config::DONE))
+                Value::Bool(status.is_some_and(|status| status.category == DONE))
             }
             "sprint" => maybe(Thing::Sprint, self.sprints(issue, |state| state != State::Closed).next()),
             "closedSprints" => return list(Thing::Sprint, self.sprints(issue, |state| state == State::Closed)),
@@ -379,7 +381,7 @@ impl Reading<'_> {
     }
 
     fn status_category(&self, id: i64, name: &str) -> Option<Value> {
-        let category = crate::domain::config::STATUS_CATEGORIES.iter().find(|category| i64::from(category.id) == id)?;
+        let category = STATUS_CATEGORIES.iter().find(|category| i64::from(category.id) == id)?;
         Some(match name {
             "key" => Value::text(category.key),
             "colorName" => Value::text(category.color),

@@ -2,7 +2,7 @@
 
 use super::{Name, moved};
 use crate::{
-    db::{Read, comments::Comment, worklogs::Worklog},
+    db::{Read, attachments::Attachment, comments::Comment, worklogs::Worklog},
     domain::{issue::Issue, permission::People},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -34,7 +34,7 @@ pub struct Around {
     /// Oldest first, all of them.
     pub comments: Vec<Comment>,
     /// Oldest first.
-    pub attachments: Vec<crate::db::attachments::Attachment>,
+    pub attachments: Vec<Attachment>,
     /// The first ones that the caller may see.
     pub worklogs: Vec<Worklog>,
     /// How many there are of them.
