@@ -256,7 +256,8 @@ fn sensible(site: &Site, known: bool) -> Text {
             .or_in(led("components")),
         Kind::new(&["fixVersion", "affectedVersion", "Target versions"], versions(site)).or_in(released).ordered(),
         Kind::new(&["key", "issuekey", "issue", "id", "workItemKey"], key.clone()).or_in(issues),
-        Kind::new(&["key", "issue"], any(vec![(3, own_keys), (1, key.clone())])).ordered(),
+        Kind::new(&["key", "issuekey", "issue", "id", "workItemKey"], any(vec![(3, own_keys), (1, key.clone())]))
+            .ordered(),
         Kind::new(&["parent", "Epic Link"], key),
         Kind::new(&["Sprint", "cf[10020]"], sprints).or_in(one_of([
             "openSprints()",
@@ -529,15 +530,20 @@ pub const ORDERS: &[&str] = &[
     "universe",
 ];
 
-fn order() -> Text {
+/// An order by some of them.
+pub fn order() -> Text {
     let sort = joined(vec![names(ORDERS), one_of(["", "ASC", "DESC", "desc"])]);
     vec(sort, 1..4).prop_map(|sorts| format!("ORDER BY {}", sorts.join(", "))).boxed()
 }
 
+/// One test of one field.
+pub fn test(site: &Site, known: bool) -> Text {
+    any(vec![(60, sensible(site, known)), (12, history(site, known)), (1, senseless())])
+}
+
 /// Queries about a site, for somebody or for an anonymous caller.
 pub fn query(site: &Site, known: bool) -> Text {
-    let tests = vec![(60, sensible(site, known)), (12, history(site, known)), (1, senseless())];
-    let clause = any(tests).prop_recursive(3, 10, 3, |inner| {
+    let clause = test(site, known).prop_recursive(3, 10, 3, |inner| {
         let several = vec(inner.clone(), 2..4);
         prop_oneof![
             3 => several.clone().prop_map(|all| all.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND ")),

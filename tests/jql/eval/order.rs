@@ -57,8 +57,14 @@ impl Asker<'_> {
         let mut sorts = Vec::new();
         for sort in &query.order_by {
             // An unknown field is skipped (S-28).
-            for field in self.fields(&sort.field).into_iter().flatten().take(1) {
-                sorts.push((field, sort.direction.unwrap_or_else(|| own_direction(field))));
+            let Ok(fields) = self.fields(&sort.field) else { continue };
+            sorts.extend(fields.iter().take(1).map(|field| {
+                let direction = sort.direction.unwrap_or_else(|| own_direction(*field));
+                (*field, direction)
+            }));
+            // How several fields of a name order together is not known.
+            if fields.len() > 1 {
+                break;
             }
         }
         let keys = |issue: &Issue| {
