@@ -37,6 +37,7 @@ pub mod screens;
 pub mod search;
 pub mod security_schemes;
 pub mod seed;
+pub mod sessions;
 pub mod settings;
 pub mod sharing;
 pub mod sites;

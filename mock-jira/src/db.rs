@@ -44,6 +44,7 @@ pub mod roles;
 pub mod screens;
 pub mod search;
 pub mod security_schemes;
+pub mod sessions;
 pub mod settings;
 pub mod sharing;
 pub mod sprints;

@@ -28,6 +28,7 @@ pub mod rank;
 pub mod remote_link;
 pub mod rich_text;
 pub mod security;
+pub mod session;
 pub mod settings;
 pub mod sharing;
 pub mod site;

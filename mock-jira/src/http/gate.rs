@@ -272,6 +272,7 @@ async fn through(
         address: address.site.clone(),
         authorization,
     };
+    server.sessions.note(&call);
     request.extensions_mut().insert(call);
     *request.uri_mut() = with_path(request.uri(), &path);
     let mut response = next.run(request).await;

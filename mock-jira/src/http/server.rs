@@ -9,7 +9,10 @@ use super::{
     routes::Routes,
     views::kept::Kept,
 };
-use crate::{app::sites::Sites, db::Db};
+use crate::{
+    app::{sessions::Sessions, sites::Sites},
+    db::Db,
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -83,6 +86,8 @@ pub struct Server {
     pub db: Db,
     /// What is remembered of sites.
     pub sites: Arc<Sites>,
+    /// Who was seen lately.
+    pub sessions: Sessions,
     /// Published operations.
     pub catalogue: Catalogue,
     /// Those that have a handler.
@@ -112,6 +117,7 @@ impl Server {
         Ok(Arc::new(Self {
             sites: Arc::new(Sites::new(db.clone())),
             db,
+            sessions: Sessions::default(),
             catalogue: Catalogue::load()?,
             served: routes(),
             kept: Kept::default(),

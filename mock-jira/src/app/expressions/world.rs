@@ -102,6 +102,18 @@ impl World for Reading<'_> {
                 name => described(id, &version.name, "", name),
             }),
             Thing::Sprint => site.sprints.get(id).map(|sprint| self.sprint(sprint, name)),
+            Thing::ServiceDesk if name == "id" => Some(Value::int(id)),
+            Thing::ServiceDesk => Some(Value::entity(Thing::Project, id)),
+            Thing::CustomerRequest => self.data.find(id).map(|issue| match name {
+                "issue" => Value::entity(Thing::Issue, id),
+                "currentStatus" => Value::entity(Thing::CustomerRequestStatus, id),
+                "serviceDesk" => Value::entity(Thing::ServiceDesk, issue.project_id),
+                // Sites have no types of requests.
+                _ => Value::Null,
+            }),
+            Thing::CustomerRequestStatus => {
+                return self.data.find(id).map_or(Ok(Value::Null), |issue| self.request_status(of, issue, name));
+            }
             Thing::Board => return site.boards.get(id).map_or(Ok(Value::Null), |board| self.board(board, name)),
             Thing::IssueLinkType => site.link_types.get(id).map(|kind| match name {
                 "inward" => Value::text(&kind.inward),
@@ -314,6 +326,26 @@ impl Reading<'_> {
             "sprint" => maybe(Thing::Sprint, self.sprints(issue, |state| state != State::Closed).next()),
             "closedSprints" => return list(Thing::Sprint, self.sprints(issue, |state| state == State::Closed)),
             _ => Value::Null,
+        })
+    }
+
+    /// The status of a request, since when it has it (D-11).
+    fn request_status(&self, of: &Entity, issue: &Issue, name: &str) -> Member {
+        let status = self.context.site.statuses.get(issue.status_id);
+        Ok(match name {
+            "name" => status.map_or(Value::Null, |status| Value::text(&status.name)),
+            "category" => {
+                let category = status.and_then(|status| self.status_category(status.category.into(), "key"));
+                match category {
+                    Some(Value::Text(key)) => Value::text(key.to_uppercase()),
+                    _ => Value::Null,
+                }
+            }
+            _ => {
+                let histories = self.loaded(self.data.changelogs.get(&issue.id), of, "changelogs")?;
+                let newest = histories.iter().find(|history| changes(history, "status", None));
+                Value::Date(newest.map_or(issue.created, |history| history.created))
+            }
         })
     }
 
