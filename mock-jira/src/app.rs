@@ -50,6 +50,8 @@ pub mod users;
 pub mod versions;
 pub mod views;
 pub mod watchers;
+pub mod workflow_schemes;
+pub mod workflows;
 pub mod worklogs;
 
 use crate::{
