@@ -51,6 +51,8 @@ pub mod users;
 pub mod versions;
 pub mod views;
 pub mod watchers;
+pub mod workflow_schemes;
+pub mod workflows;
 pub mod worklogs;
 
 use crate::{

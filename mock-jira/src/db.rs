@@ -56,6 +56,8 @@ pub mod versions;
 pub mod views;
 pub mod votes;
 pub mod watchers;
+pub mod workflow_schemes;
+pub mod workflows;
 pub mod worklogs;
 
 use crate::domain::{audit::Record, failure::Failure};

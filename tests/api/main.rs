@@ -72,4 +72,7 @@ mod users;
 mod versions;
 mod views;
 mod watchers;
+mod workflow_reading;
+mod workflow_schemes;
+mod workflows;
 mod worklogs;

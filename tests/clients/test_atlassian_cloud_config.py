@@ -1,4 +1,4 @@
-"""`JiraCloud` of `atlassian-python-api`: types, priorities, resolutions, statuses, screens, settings."""
+"""`JiraCloud` of `atlassian-python-api`: types, priorities, resolutions, statuses, workflows, screens, settings."""
 
 import time
 
@@ -96,6 +96,59 @@ def test_statuses(cloud):
     assert cloud.get_workflow_usages_for_status("10000")["workflows"]["values"]
     used = cloud.get_project_issue_type_usages_for_status("10000", "10000")["issueTypes"]["values"]
     assert "10002" in [one["id"] for one in used]
+
+
+def workflow(status=None, **more):
+    """What is sent to make or change a workflow of one status."""
+    reference = "f0b24de5-25e7-4fab-ab94-63d81db6c0c0"
+    declared = {"name": "Waiting", "statusCategory": "TODO", "statusReference": reference, **(status or {})}
+    steps = [{"id": "1", "type": "INITIAL", "name": "Create", "toStatusReference": reference, "links": []}]
+    places = [{"statusReference": reference, "properties": {}}]
+    return {"statuses": [declared], "workflows": [{"statuses": places, "transitions": steps, **more}]}
+
+
+def test_workflows(cloud):
+    new = {"scope": {"type": "GLOBAL"}, **workflow(name="Slow")}
+    assert cloud.validate_create_workflows(data={"payload": new}) == {"errors": []}
+    made = cloud.create_workflows(data=new)
+    own, status = made["workflows"][0], made["statuses"][0]["id"]
+    change = workflow({"id": status}, id=own["id"], version=own["version"], description="Very")
+    assert cloud.validate_update_workflows(data={"payload": change}) == {"errors": []}
+    assert cloud.update_workflows(data=change)["workflows"][0]["version"]["versionNumber"] == 1
+    read = cloud.read_workflows(data={"workflowNames": ["Slow"]})
+    assert [(one["id"], one["description"]) for one in read["workflows"]] == [(own["id"], "Very")]
+    assert cloud.search_workflows(query_string="slow", expand="values.transitions")["values"][0]["transitions"]
+    assert cloud.get_workflows_paginated(workflow_name="Slow")["values"][0]["id"]["entityId"] == own["id"]
+    history = cloud.list_workflow_history(data={"workflowId": own["id"]})["entries"]
+    assert [entry["workflowVersion"] for entry in history] == [1, 0]
+    past = cloud.read_workflow_from_history(data={"workflowId": own["id"], "version": 0})
+    assert past["workflows"][0]["description"] == ""
+    assert cloud.workflow_capabilities(workflow_id=own["id"])["editorScope"] == "GLOBAL"
+    assert cloud.get_default_editor() == {"value": "NEW"}
+    cloud.delete_inactive_workflow(own["id"])
+    refused(404, cloud.delete_inactive_workflow, own["id"])
+
+    previews = cloud.read_workflow_previews(data={"projectId": "10000", "issueTypeIds": ["10002"]})
+    used = previews["workflows"][0]["id"]
+    assert cloud.get_project_usages_for_workflow(used)["projects"]["values"] == [{"id": "10000"}]
+    assert {"id": "10002"} in cloud.get_workflow_project_issue_type_usages(used, "10000")["issueTypes"]["values"]
+    scheme = cloud.get_workflow_scheme_usages_for_workflow(used)["workflowSchemes"]["values"][0]["id"]
+    assert cloud.get_project_usages_for_workflow_scheme(scheme)["projects"]["values"] == [{"id": "10000"}]
+
+
+def test_workflow_schemes(cloud):
+    scheme = cloud.create_workflow_scheme(data={"name": "Own", "issueTypeMappings": {"10002": "jira"}})["id"]
+    assert cloud.get_workflow_scheme(scheme)["issueTypeMappings"] == {"10002": "jira"}
+    assert scheme in [one["id"] for one in cloud.get_all_workflow_schemes()["values"]]
+    project = cloud.create_project(data={"key": "FLOW", "name": "Flow", "projectTypeKey": "software"})["id"]
+    cloud.assign_scheme_to_project(data={"projectId": str(project), "workflowSchemeId": str(scheme)})
+    own = cloud.get_workflow_scheme_project_associations(project_id=[project])["values"]
+    assert [one["workflowScheme"]["id"] for one in own] == [scheme]
+    cloud.assign_project_workflow_scheme(project, 10001)
+    own = cloud.get_project_workflow_scheme_associations(project)["values"]
+    assert [one["workflowScheme"]["id"] for one in own] == [10001]
+    cloud.delete_workflow_scheme(scheme)
+    refused(404, cloud.get_workflow_scheme, scheme)
 
 
 def test_screens(cloud):

@@ -66,6 +66,12 @@ def test_priorities_resolutions_and_statuses(jira):
     assert jira.get_status_id_from_name("Done") == int(done["id"])
 
 
+def test_workflows(jira):
+    assert {"jira", "classic default workflow"} <= {workflow["name"] for workflow in jira.get_all_workflows()}
+    (found,) = jira.get_workflows_paginated(workflow_name="jira", expand="transitions")["values"]
+    assert "Resolve Issue" in [step["name"] for step in found["transitions"]]
+
+
 def test_time_tracking(jira):
     assert jira.get_selected_time_tracking_provider()["key"] == "JIRA"
     assert "JIRA" in {provider["key"] for provider in jira.get_all_time_tracking_providers()}

@@ -141,7 +141,7 @@ pub async fn delete(context: &Context, id: &str, alternative: Option<&str>) -> R
             Failure::not_found("The issue type is in use and an alternative issue type has to be provided.")
         })?;
         check_alternative(site, kind, other, &uses)?;
-        let moved = Move { part: Part::IssueType, from: kind.id, to: Some(other.id), project_ids: None };
+        let moved = Move::everywhere(Part::IssueType, kind.id, other.id);
         moved.now(&context, &mut work).await?;
     }
     let is_last = |type_ids: &[i64]| {

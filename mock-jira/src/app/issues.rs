@@ -87,6 +87,9 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
         issue.security_level_id = default_level(context, project);
     }
     inherit_level(context, &mut issue, &references);
+    let mut complaints = Complaints::default();
+    transitions::validate(context, initial, &issue, &transitions::Relatives::default(), &editor, &mut complaints);
+    complaints.into_result()?;
     transitions::run_post_functions(context, initial, project, &mut issue);
     issue.resolved = issue.resolution_id.map(|_| context.now);
     must_be_assigned(context, &issue)?;

@@ -268,7 +268,13 @@ fn moves(site: &Snapshot, priority_id: i64, replacement: Option<i64>) -> Vec<Mov
     let schemes = site.priority_schemes.iter();
     let moves = schemes.filter_map(|scheme| {
         let (_, to) = scheme.without(priority_id, replacement)?;
-        Some(Move { part: Part::Priority, from: priority_id, to, project_ids: Some(of(scheme.id)) })
+        Some(Move {
+            part: Part::Priority,
+            from: priority_id,
+            to,
+            project_ids: Some(of(scheme.id)),
+            issue_type_ids: Vec::new(),
+        })
     });
     moves.collect()
 }

@@ -215,6 +215,7 @@ fn migrate(
             from: *from,
             to: Some(*to),
             project_ids: Some(project_ids.to_vec()),
+            issue_type_ids: Vec::new(),
         };
         pairs.map(one).collect()
     };

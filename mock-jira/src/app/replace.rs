@@ -1,4 +1,4 @@
-//! One priority, resolution or type in place of another, in all issues that have it.
+//! One priority, resolution, type or status in place of another, in all issues that have it.
 
 use super::{
     Context,
@@ -28,6 +28,8 @@ pub enum Part {
     Resolution,
     /// Its type.
     IssueType,
+    /// Its status.
+    Status,
 }
 
 /// What takes the place of what, and in which issues.
@@ -40,11 +42,19 @@ pub struct Move {
     pub from: i64,
     /// What is there afterwards; only a priority can be missing.
     pub to: Option<i64>,
-    /// Only priorities are replaced in some projects alone.
+    /// Only priorities and statuses are replaced in some projects alone.
     pub project_ids: Option<Vec<i64>>,
+    /// Only statuses are replaced for some types alone.
+    #[serde(default)]
+    pub issue_type_ids: Vec<i64>,
 }
 
 impl Move {
+    /// One thing for another in all issues.
+    pub fn everywhere(part: Part, from: i64, to: i64) -> Self {
+        Self { part, from, to: Some(to), project_ids: None, issue_type_ids: Vec::new() }
+    }
+
     /// Changes the issues after one, as many as one statement does, with their histories: the last of them.
     async fn step(&self, context: &Context, work: &mut Work, after: i64) -> Result<Option<i64>> {
         let those = Those { id: self.from, project_ids: self.project_ids.as_deref(), after };
@@ -53,6 +63,11 @@ impl Move {
             (Part::Priority, to) => replace::priority(work, those, to, now).await?,
             (Part::Resolution, Some(to)) => replace::resolution(work, those, to, now).await?,
             (Part::IssueType, Some(to)) => replace::issue_type(work, those, to, now).await?,
+            (Part::Status, Some(to)) => {
+                let category = |id| context.site.statuses.get(id).map(|status| status.category);
+                let other_category = category(self.from) != category(to);
+                replace::status(work, those, &self.issue_type_ids, (to, other_category), now).await?
+            }
             (_, None) => Vec::new(),
         };
         let item = self.item(context);
@@ -80,11 +95,13 @@ impl Move {
             Part::Priority => site.priorities.get(id).map(|priority| priority.name.as_str()),
             Part::Resolution => site.resolutions.get(id).map(|resolution| resolution.name.as_str()),
             Part::IssueType => site.issue_types.get(id).map(|kind| kind.name.as_str()),
+            Part::Status => site.statuses.get(id).map(|status| status.name.as_str()),
         };
         let field = match self.part {
             Part::Priority => "priority",
             Part::Resolution => "resolution",
             Part::IssueType => "issuetype",
+            Part::Status => "status",
         };
         let to = self.to.map(|id| (id, name(id).unwrap_or_default()));
         ChangeItem::replaced(field, (self.from, name(self.from)), to)
@@ -95,6 +112,7 @@ impl Move {
             Part::Priority => "PRIORITY",
             Part::Resolution => "RESOLUTION",
             Part::IssueType => "ISSUE_TYPE",
+            Part::Status => "STATUS",
         };
         let thing = Thing::new(kind, self.from, item.from_string.clone().unwrap_or_default());
         Record::new(format!("Replaced in {issues} issues"), Area::Everyday, thing).change(

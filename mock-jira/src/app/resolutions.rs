@@ -115,7 +115,7 @@ pub async fn delete(context: &Context, id: &str, replacement: Option<&str>) -> R
 
 /// Replaces a resolution in all issues and on all transitions that set it, and deletes it.
 pub async fn delete_in_background(run: &mut Run, resolution_id: i64, replacement: i64) -> Result<End> {
-    let moved = Move { part: Part::Resolution, from: resolution_id, to: Some(replacement), project_ids: None };
+    let moved = Move::everywhere(Part::Resolution, resolution_id, replacement);
     if let Some(end) = replace::in_background(run, std::slice::from_ref(&moved)).await? {
         return Ok(end);
     }
@@ -133,7 +133,7 @@ pub async fn delete_in_background(run: &mut Run, resolution_id: i64, replacement
             *function = PostFunction::SetResolution(replacement);
         }
         if definition != workflow.definition {
-            db::resolutions::update_workflow(&mut work, &workflow.id, &definition).await?;
+            db::workflows::change(&mut work, &workflow.id, None, &definition, false).await?;
         }
     }
     db::resolutions::delete(&mut work, resolution_id).await?;

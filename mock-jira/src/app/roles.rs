@@ -98,7 +98,7 @@ pub async fn delete(context: &Context, id: &str, swap: Option<i64>) -> Result<()
         let mut workflow: Workflow = serde_json::from_value(definition)?;
         if workflow.replace_role(role.id, other) {
             in_use = true;
-            db::roles::update_workflow(&mut work, &id, &serde_json::to_value(&workflow)?).await?;
+            db::workflows::change(&mut work, &id, None, &workflow, false).await?;
         }
     }
     match other {

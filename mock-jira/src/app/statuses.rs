@@ -94,11 +94,7 @@ pub async fn update(context: &Context, inputs: &[StatusInput]) -> Result<()> {
         let new = &all[at];
         db::statuses::update(&mut work, new).await?;
         let Some(old) = context.site.statuses.get(new.id) else { continue };
-        let record = record("Status updated", new)
-            .change("Name", Some(&old.name), Some(&new.name))
-            .change("Description", Some(&old.description), Some(&new.description))
-            .change("Category", Some(old.category().name), Some(new.category().name));
-        work.record(record);
+        work.record(changed_record(old, new));
     }
     Ok(work.commit_recorded().await?)
 }
@@ -181,6 +177,15 @@ fn complain_if_taken(all: &[Status], status: &Status, complaints: &mut Complaint
     }
 }
 
-fn record(summary: &str, status: &Status) -> Record {
+/// The record of a status that was changed.
+pub fn changed_record(old: &Status, new: &Status) -> Record {
+    record("Status updated", new)
+        .change("Name", Some(&old.name), Some(&new.name))
+        .change("Description", Some(&old.description), Some(&new.description))
+        .change("Category", Some(old.category().name), Some(new.category().name))
+}
+
+/// The record of something that was done with a status.
+pub fn record(summary: &str, status: &Status) -> Record {
     Record::new(summary, Area::Workflows, Thing::new("STATUS", status.id, &status.name))
 }

@@ -14,6 +14,7 @@ use super::{
     replace::{self, Move},
     resolutions, security_schemes,
     sites::Sites,
+    workflows,
 };
 use crate::{
     db::{
@@ -96,6 +97,13 @@ pub enum Job {
         /// What takes the place of what.
         moves: Vec<Move>,
     },
+    /// Issues in statuses that workflows have lost.
+    MigrateWorkflows {
+        /// The workflows.
+        workflow_ids: Vec<String>,
+        /// What takes the place of what.
+        moves: Vec<Move>,
+    },
     /// An issue security level, whose issues get another one or none.
     RemoveSecurityLevel {
         /// Its scheme.
@@ -121,6 +129,7 @@ impl Job {
             Self::ExportArchivedIssues { .. } => "Export archived issues",
             Self::IssueProperties(change) => change.description(),
             Self::MovePriorities { .. } => "Change priorities of issues after a change of a priority scheme",
+            Self::MigrateWorkflows { .. } => "Migrate issues to the statuses of changed workflows",
             Self::RemoveSecurityLevel { .. } => "Remove issue security level",
         }
     }
@@ -147,6 +156,9 @@ impl Job {
             Self::IssueProperties(change) => bulk_properties::run(run, change).await,
             Self::MovePriorities { moves, .. } => {
                 Ok(replace::in_background(run, &moves).await?.unwrap_or(End::Complete(Value::Null)))
+            }
+            Self::MigrateWorkflows { workflow_ids, moves } => {
+                workflows::migrate_in_background(run, &workflow_ids, &moves).await
             }
             Self::RemoveSecurityLevel { scheme_id, level_id, with } => {
                 security_schemes::remove_in_background(run, scheme_id, level_id, with).await

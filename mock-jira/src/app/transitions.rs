@@ -4,15 +4,18 @@ use super::{Context, issues};
 use crate::{
     db::{self, Work, issues::Wanted},
     domain::{
+        assignment::default_assignee,
         config::{DONE, Project},
         failure::{Complaints, Failure, Result},
+        fields::custom_number,
         issue::{
             Issue,
             edit::{Editor, Extras, Input},
             screen::{Asked, Purpose, asked},
             values::TextFormat,
         },
-        workflow::{Assignee, Facts, PostFunction, Transition, Viewer},
+        permission::Access,
+        workflow::{Assignee, Facts, PostFunction, Transition, Values, Viewer},
     },
 };
 use serde_json::Value;
@@ -137,7 +140,7 @@ pub async fn take(
             complaints.field(&id, format!("{} is required.", asked.field.name())); // J-7
         }
     }
-    validate(context, project, transition, issue, &relatives, &editor, &mut complaints);
+    validate(context, transition, issue, &relatives, &editor, &mut complaints);
     complaints.into_result()?;
     let extras = editor.extras;
     if let Some(to) = transition.to {
@@ -158,6 +161,10 @@ pub fn run_post_functions(context: &Context, transition: &Transition, project: &
                     Assignee::Caller => context.caller.account_id().map(str::to_owned),
                     Assignee::Reporter => issue.reporter.clone(),
                     Assignee::Lead => project.lead.clone(),
+                    Assignee::Default => default_assignee(&context.site, project, &issue.component_ids),
+                    Assignee::Account(id) => {
+                        Some(id.clone()).filter(|id| Access::assignable(&context.site, project, id))
+                    }
                     Assignee::Nobody => None,
                 }
             }
@@ -185,16 +192,16 @@ fn clear(issue: &mut Issue, field_id: &str) {
         "versions" => issue.affected_version_ids.clear(),
         "resolution" => issue.resolution_id = None,
         id => {
-            if let Some(number) = crate::domain::fields::custom_number(id) {
+            if let Some(number) = custom_number(id) {
                 issue.custom.remove(&number.to_string());
             }
         }
     }
 }
 
-fn validate(
+/// What a transition's validators find wrong with the issue as it would be (J-73).
+pub fn validate(
     context: &Context,
-    project: &Project,
     transition: &Transition,
     issue: &Issue,
     relatives: &Relatives,
@@ -202,15 +209,36 @@ fn validate(
     complaints: &mut Complaints,
 ) {
     let facts = facts(issue, relatives);
-    let name_of = |id: &str| context.site.fields.get(id).map_or_else(|| id.to_owned(), |field| field.name().to_owned());
-    let broken = with_viewer(context, project, issue, |viewer| {
-        transition.validate(&facts, viewer, |id| editor.is_empty(issue, id), name_of)
-    });
+    let values = FieldValues { editor, issue };
+    let broken = with_viewer(context, editor.project, issue, |viewer| transition.validate(&facts, viewer, &values));
     for (field, message) in broken {
         match field.as_str() {
             "" => complaints.messages.push(message),
             field => complaints.field(field, message),
         }
+    }
+}
+
+/// The fields of an issue as it would be.
+struct FieldValues<'a> {
+    editor: &'a Editor<'a>,
+    issue: &'a Issue,
+}
+
+impl Values for FieldValues<'_> {
+    fn is_empty(&self, field: &str) -> bool {
+        self.editor.is_empty(self.issue, field)
+    }
+
+    fn exists(&self, field: &str) -> bool {
+        let issue = self.issue;
+        custom_number(field).is_none_or(|number| {
+            self.editor.site.fields.context(number, issue.project_id, issue.issue_type_id).is_some()
+        })
+    }
+
+    fn name(&self, field: &str) -> String {
+        self.editor.site.fields.get(field).map_or_else(|| field.to_owned(), |field| field.name().to_owned())
     }
 }
 

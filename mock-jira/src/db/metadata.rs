@@ -10,6 +10,7 @@ use crate::domain::{
     settings::Settings,
     site::{Clock, Site},
     snapshot::{Index, RoleActors, Snapshot, Token},
+    workflow::Revision,
 };
 use anyhow::Context;
 use std::{
@@ -279,10 +280,13 @@ async fn tokens(db: &mut Read) -> anyhow::Result<HashMap<[u8; 32], Token>> {
 
 async fn workflows(db: &mut Read) -> anyhow::Result<HashMap<String, StoredWorkflow>> {
     let id = db.site_id;
-    let rows =
-        sqlx::query!("SELECT id, name, description, definition, created, updated FROM workflow WHERE site_id = $1", id)
-            .fetch_all(db.sql())
-            .await?;
+    let rows = sqlx::query!(
+        "SELECT id, name, description, definition, created, updated, project_id, version_number, version_id
+         FROM workflow WHERE site_id = $1",
+        id
+    )
+    .fetch_all(db.sql())
+    .await?;
     rows.into_iter()
         .map(|row| {
             let workflow = StoredWorkflow {
@@ -292,6 +296,8 @@ async fn workflows(db: &mut Read) -> anyhow::Result<HashMap<String, StoredWorkfl
                 description: row.description,
                 created: row.created,
                 updated: row.updated,
+                project_id: row.project_id,
+                revision: Revision { number: row.version_number, id: row.version_id },
             };
             Ok((row.id, workflow))
         })

@@ -260,38 +260,3 @@ pub async fn insights(db: &mut super::Read) -> sqlx::Result<HashMap<i64, (i64, O
     .await?;
     Ok(rows.into_iter().map(|row| (row.project_id, (row.count, row.updated))).collect())
 }
-
-/// Stores a new workflow and a scheme of it alone; the scheme's id.
-pub async fn insert_workflow(
-    db: &mut Work,
-    id: &str,
-    name: &str,
-    definition: &Value,
-    project_id: Option<i64>,
-    now: DateTime<Utc>,
-) -> sqlx::Result<i64> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "INSERT INTO workflow (site_id, id, name, definition, project_id, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $6)",
-        site_id,
-        id,
-        name,
-        definition,
-        project_id,
-        now
-    )
-    .execute(db.sql())
-    .await?;
-    let scheme_id = db.next_id("workflow_scheme").await?;
-    let scheme_name = format!("{name} Scheme");
-    sqlx::query!(
-        "INSERT INTO workflow_scheme (site_id, id, name, description, default_workflow_id) VALUES ($1, $2, $3, '', $4)",
-        site_id,
-        scheme_id,
-        scheme_name,
-        id
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(scheme_id)
-}

@@ -1,7 +1,7 @@
 //! Table `resolution`.
 
 use super::Work;
-use crate::domain::{config::Resolution, workflow::Workflow};
+use crate::domain::config::Resolution;
 
 /// Stores a new resolution, below all others.
 pub async fn insert(db: &mut Work, resolution: &Resolution) -> sqlx::Result<()> {
@@ -65,19 +65,5 @@ pub async fn arrange(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
 pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!("DELETE FROM resolution WHERE site_id = $1 AND id = $2", site_id, id).execute(db.sql()).await?;
-    Ok(())
-}
-
-/// Stores what a workflow does on its transitions.
-pub async fn update_workflow(db: &mut Work, id: &str, definition: &Workflow) -> anyhow::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE workflow SET definition = $3 WHERE site_id = $1 AND id = $2",
-        site_id,
-        id,
-        serde_json::to_value(definition)?
-    )
-    .execute(db.sql())
-    .await?;
     Ok(())
 }

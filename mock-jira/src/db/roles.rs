@@ -93,15 +93,6 @@ pub async fn lock_workflows(db: &mut Work) -> sqlx::Result<Vec<(String, Value)>>
     Ok(rows.into_iter().map(|row| (row.id, row.definition)).collect())
 }
 
-/// Stores a workflow's changed definition.
-pub async fn update_workflow(db: &mut Work, id: &str, definition: &Value) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!("UPDATE workflow SET definition = $3 WHERE site_id = $1 AND id = $2", site_id, id, definition)
-        .execute(db.sql())
-        .await?;
-    Ok(())
-}
-
 /// Who plays a role in a project, or in new projects.
 pub async fn actors(db: &mut Work, role_id: i64, project_id: Option<i64>) -> sqlx::Result<Vec<RoleActor>> {
     let site_id = db.site_id;

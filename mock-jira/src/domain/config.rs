@@ -5,7 +5,7 @@
 use super::{
     audit::Thing,
     fields::{custom_id, types},
-    workflow::Workflow,
+    workflow::{Revision, Workflow},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub const STATUS_CATEGORIES: [StatusCategory; 4] = [
 pub const DONE: i16 = 3;
 
 /// A status of issues.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Status {
     /// Unique in the site.
     pub id: i64,
@@ -170,6 +170,22 @@ pub struct StoredWorkflow {
     pub created: Option<DateTime<Utc>>,
     /// Time of the last change.
     pub updated: Option<DateTime<Utc>>,
+    /// Set for a workflow of one team-managed project.
+    pub project_id: Option<i64>,
+    /// Changes with every change.
+    pub revision: Revision,
+}
+
+impl StoredWorkflow {
+    /// The workflow that ships with Jira stays as it is (observed shapes, 0.6).
+    pub fn is_system(&self) -> bool {
+        self.id == "jira"
+    }
+
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("WORKFLOW", &self.id, &self.name)
+    }
 }
 
 /// A custom field's definition.

@@ -254,6 +254,25 @@ impl Snapshot {
         self.workflows.get(scheme.mappings.get(&issue_type_id).unwrap_or(&scheme.default_workflow_id))
     }
 
+    /// The workflow schemes that have a workflow, by id.
+    pub fn schemes_with(&self, workflow_id: &str) -> impl Iterator<Item = &WorkflowScheme> {
+        let has = move |scheme: &&WorkflowScheme| {
+            scheme.default_workflow_id == workflow_id || scheme.mappings.values().any(|id| id == workflow_id)
+        };
+        self.workflow_schemes.iter().filter(has)
+    }
+
+    /// The projects, deleted ones too, some of whose types follow a workflow.
+    pub fn projects_with(&self, workflow_id: &str) -> impl Iterator<Item = &Project> {
+        self.projects.iter().filter(move |project| self.types_with(project, workflow_id).next().is_some())
+    }
+
+    /// The types of a project that follow a workflow.
+    pub fn types_with(&self, project: &Project, workflow_id: &str) -> impl Iterator<Item = &IssueType> {
+        self.issue_types_of(project)
+            .filter(move |kind| self.workflow_of(project, kind.id).is_some_and(|workflow| workflow.id == workflow_id))
+    }
+
     /// The statuses that issues of a type can have in a project, in the order of the workflow.
     pub fn statuses_of(&self, project: &Project, issue_type_id: i64) -> impl Iterator<Item = &Status> {
         let workflow = self.workflow_of(project, issue_type_id);

@@ -3,7 +3,11 @@
 //! Conditions, validators and post functions are data; [`Workflow::available`] and
 //! [`Transition::validate`] are pure. Loading the facts and storing the outcome is `app`'s work.
 
-use super::issue::swap;
+pub mod draft;
+pub mod migration;
+pub mod rules;
+
+use super::{fields::custom_number, issue::swap};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -15,6 +19,68 @@ pub struct Workflow {
     pub statuses: Vec<i64>,
     /// In the order shown.
     pub transitions: Vec<Transition>,
+    /// What there is to say of single statuses, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<i64, StatusDetails>,
+    /// Where the editor shows its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Point>,
+    /// Where the editor shows its looped transitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looped: Option<Point>,
+    /// The task that moves issues out of the deprecated statuses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<i64>,
+}
+
+/// Which state of a workflow it is: whoever changes one says what was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revision {
+    /// Counts the changes.
+    #[serde(rename = "versionNumber")]
+    pub number: i64,
+    /// Another one with every change.
+    pub id: Uuid,
+}
+
+/// A place in the workflow editor.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// To the right.
+    #[serde(default)]
+    pub x: f64,
+    /// Downwards.
+    #[serde(default)]
+    pub y: f64,
+}
+
+/// What a workflow says of one of its statuses.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StatusDetails {
+    /// Where the editor shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Point>,
+    /// Free properties of administrators.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
+    /// No issue can come into it any more, and those in it are being moved out of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+}
+
+/// Where the editor draws the arrow of a transition.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ports {
+    /// On the status that it leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<i32>,
+    /// On the status that it leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<i32>,
 }
 
 /// From where a transition can be taken.
@@ -36,8 +102,14 @@ pub struct Transition {
     pub id: i64,
     /// Shown name.
     pub name: String,
+    /// May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
     /// Where it starts.
     pub origin: Origin,
+    /// Where its arrows are drawn, by the status that they start from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ports: BTreeMap<i64, Ports>,
     /// The status it leads to; absent on a looped transition, which stays where it is.
     pub to: Option<i64>,
     /// Fields asked for on the way.
@@ -71,14 +143,19 @@ pub enum Condition {
     Role(Vec<i64>),
     /// The viewer is in one of the groups.
     Group(Vec<Uuid>),
+    /// The viewer is one of these accounts.
+    Account(Vec<String>),
     /// The viewer is the assignee.
     Assignee,
     /// The viewer is the reporter.
     Reporter,
     /// Every sub-task is in one of the statuses.
     SubtasksIn(Vec<i64>),
-    /// The parent is in one of the statuses.
-    ParentIn(Vec<i64>),
+    /// Nobody takes it on a screen; over the API only where that is not closed, too.
+    Closed {
+        /// Also over the API.
+        api: bool,
+    },
 }
 
 impl Default for Condition {
@@ -116,10 +193,11 @@ impl Condition {
             Self::Permission(key) => (viewer.permitted)(key),
             Self::Role(ids) => ids.iter().any(|id| viewer.roles.contains(id)),
             Self::Group(ids) => ids.iter().any(|id| viewer.groups.contains(id)),
+            Self::Account(ids) => viewer.account_id.is_some_and(|id| ids.iter().any(|other| other == id)),
             Self::Assignee => viewer.account_id.is_some() && viewer.account_id == facts.assignee,
             Self::Reporter => viewer.account_id.is_some() && viewer.account_id == facts.reporter,
             Self::SubtasksIn(statuses) => facts.subtask_statuses.iter().all(|status| statuses.contains(status)),
-            Self::ParentIn(statuses) => facts.parent_status.is_none_or(|status| statuses.contains(&status)),
+            Self::Closed { api } => !api,
         }
     }
 }
@@ -135,6 +213,9 @@ pub enum Validator {
         /// Instead of Jira's own sentence.
         #[serde(default)]
         message: Option<String>,
+        /// Not asked of issues that can't have the field.
+        #[serde(default)]
+        ignore_context: bool,
     },
     /// The caller has a project permission.
     Permission(String),
@@ -158,8 +239,26 @@ pub enum PostFunction {
     Fire(String),
 }
 
+impl PostFunction {
+    /// Whether the field of this id can be emptied by one.
+    pub fn clears(field: &str) -> bool {
+        const SYSTEM: [&str; 9] = [
+            "assignee",
+            "description",
+            "environment",
+            "duedate",
+            "labels",
+            "components",
+            "fixVersions",
+            "versions",
+            "resolution",
+        ];
+        SYSTEM.contains(&field) || custom_number(field).is_some()
+    }
+}
+
 /// Whom a post function assigns.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assignee {
     /// Who takes the transition.
@@ -168,6 +267,10 @@ pub enum Assignee {
     Reporter,
     /// Who leads the project.
     Lead,
+    /// Who gets the project's new issues.
+    Default,
+    /// This account.
+    Account(String),
     /// Nobody.
     Nobody,
 }
@@ -199,7 +302,39 @@ pub struct Viewer<'a> {
     pub permitted: &'a dyn Fn(&str) -> bool,
 }
 
+/// What validators look at in the fields of the issue as it would be; fields go by their ids.
+pub trait Values {
+    /// Whether a field has no value.
+    fn is_empty(&self, field: &str) -> bool;
+    /// Whether the issue can have the field at all.
+    fn exists(&self, field: &str) -> bool;
+    /// The shown name of a field.
+    fn name(&self, field: &str) -> String;
+}
+
 impl Workflow {
+    /// Whether a status is one of it only until its issues are moved.
+    pub fn is_deprecated(&self, status: i64) -> bool {
+        self.details.get(&status).is_some_and(|details| details.deprecated)
+    }
+
+    /// Keeps statuses as deprecated ones until a task has moved their issues.
+    pub fn keep(&mut self, statuses: Vec<i64>, task_id: Option<i64>) {
+        for status in statuses {
+            self.statuses.push(status);
+            self.details.insert(status, StatusDetails { deprecated: true, ..StatusDetails::default() });
+        }
+        self.task_id = task_id;
+    }
+
+    /// Lets go of the deprecated statuses.
+    pub fn settle(&mut self) {
+        let gone: Vec<i64> = self.statuses.iter().copied().filter(|status| self.is_deprecated(*status)).collect();
+        self.statuses.retain(|status| !gone.contains(status));
+        self.details.retain(|status, _| !gone.contains(status));
+        self.task_id = None;
+    }
+
     /// Names another role instead of this one in all conditions; without another, says only whether this one is named.
     pub fn replace_role(&mut self, role: i64, other: Option<i64>) -> bool {
         let conditions = self.transitions.iter_mut().map(|transition| &mut transition.condition);
@@ -239,19 +374,15 @@ impl Transition {
 
     /// Sentences of the validators that the issue, as it would be, does not fulfil:
     /// by field id where a field is at fault, else under an empty id.
-    pub fn validate(
-        &self,
-        facts: &Facts,
-        viewer: &Viewer,
-        is_empty: impl Fn(&str) -> bool,
-        name_of: impl Fn(&str) -> String,
-    ) -> Vec<(String, String)> {
+    pub fn validate(&self, facts: &Facts, viewer: &Viewer, fields: &impl Values) -> Vec<(String, String)> {
         let mut broken = Vec::new();
         for validator in &self.validators {
             match validator {
-                Validator::Required { fields, message } => {
-                    for field in fields.iter().filter(|field| is_empty(field)) {
-                        let sentence = message.clone().unwrap_or_else(|| format!("{} is required.", name_of(field)));
+                Validator::Required { fields: required, message, ignore_context } => {
+                    let asked = |field: &&String| fields.is_empty(field) && !(*ignore_context && !fields.exists(field));
+                    for field in required.iter().filter(asked) {
+                        let sentence =
+                            message.clone().unwrap_or_else(|| format!("{} is required.", fields.name(field)));
                         broken.push((field.clone(), sentence)); // J-7
                     }
                 }
@@ -279,7 +410,9 @@ mod tests {
         Transition {
             id,
             name: format!("step {id}"),
+            description: String::new(),
             origin,
+            ports: BTreeMap::new(),
             to,
             screen_id: None,
             condition,
@@ -311,6 +444,7 @@ mod tests {
                 ),
                 step(51, Origin::From(vec![1]), Some(2), Condition::SubtasksIn(vec![2])),
             ],
+            ..Workflow::default()
         };
         let facts = Facts { status: 1, assignee: Some("a"), subtask_statuses: &[2, 1], ..Facts::default() };
         assert_eq!(ids(&workflow, &facts, Some("b"), &|_| true), [11, 21]);

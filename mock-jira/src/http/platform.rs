@@ -29,6 +29,8 @@ mod sought;
 pub mod statuses;
 pub mod tasks;
 pub mod users;
+pub mod workflow_schemes;
+pub mod workflows;
 
 use super::routes::Routes;
 
@@ -62,4 +64,6 @@ pub fn routes() -> Routes {
         .and(instance::routes())
         .and(settings::routes())
         .and(screens::routes())
+        .and(workflows::routes())
+        .and(workflow_schemes::routes())
 }

@@ -14,6 +14,7 @@ pub mod shared;
 pub mod sprint;
 pub mod task;
 pub mod user;
+pub mod workflow;
 pub mod worklog;
 
 use super::call::{Call, Version};

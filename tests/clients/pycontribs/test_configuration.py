@@ -10,6 +10,7 @@ def test_reads_configuration(jira):
     assert [priority.name for priority in jira.priorities()] == ["Highest", "High", "Medium", "Low", "Lowest"]
     assert jira.priority(jira.priorities()[0].id).name == "Highest"
     assert {"To Do", "In Progress", "Done"} <= {status.name for status in jira.statuses()}
+    assert "jira" in {workflow["name"] for workflow in jira.workflows()}
     assert "Done" in {resolution.name for resolution in jira.resolutions()}
     assert {"Blocks", "Relates"} <= {kind.name for kind in jira.issue_link_types()}
     kinds = {kind.name: [status.name for status in kind.statuses] for kind in jira.issue_types_for_project("DEMO")}

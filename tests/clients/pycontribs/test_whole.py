@@ -32,7 +32,7 @@ ELSEWHERE = {
         supports_service_desk
     """,
     "Notification schemes.": "notificationschemes",
-    "Screens and workflows.": "delete_screen project_workflow_scheme screens workflows workflowscheme",
+    "Screens, and schemes at addresses of Jira Server.": "delete_screen project_workflow_scheme screens workflowscheme",
 }
 
 

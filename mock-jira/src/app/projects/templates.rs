@@ -4,12 +4,12 @@ use crate::{
     app::Context,
     db::{self, Work},
     domain::{
-        config::{DONE, IssueType, IssueTypeScheme, Project, Status},
+        config::{DONE, IssueType, IssueTypeScheme, Project, Status, StoredWorkflow, WorkflowScheme},
         failure::Result,
-        workflow::{Condition, Origin, PostFunction, Transition, Workflow},
+        workflow::{Condition, Origin, PostFunction, Revision, Transition, Workflow},
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What a template makes.
@@ -151,10 +151,26 @@ pub async fn make_workflow(
         }
     }
     let done = context.site.resolutions.iter().next().map(|resolution| resolution.id);
-    let workflow = simplified(&statuses, done);
-    let name = format!("Software Simplified Workflow for Project {}", project.key);
-    let id = Uuid::new_v4().to_string();
-    Ok(db::projects::insert_workflow(work, &id, &name, &serde_json::to_value(workflow)?, scope, context.now).await?)
+    let workflow = StoredWorkflow {
+        id: Uuid::new_v4().to_string(),
+        name: format!("Software Simplified Workflow for Project {}", project.key),
+        description: String::new(),
+        definition: simplified(&statuses, done),
+        created: Some(context.now),
+        updated: Some(context.now),
+        project_id: scope,
+        revision: Revision { number: 0, id: Uuid::new_v4() },
+    };
+    db::workflows::insert(work, &workflow).await?;
+    let scheme = WorkflowScheme {
+        id: work.next_id("workflow_scheme").await?,
+        name: format!("{} Scheme", workflow.name),
+        description: String::new(),
+        default_workflow_id: workflow.id,
+        mappings: HashMap::new(),
+    };
+    db::workflow_schemes::insert(work, &scheme).await?;
+    Ok(scheme.id)
 }
 
 /// A workflow in which every status can be reached from every other.
@@ -162,7 +178,9 @@ pub fn simplified(statuses: &[Status], resolution: Option<i64>) -> Workflow {
     let step = |id: i64, name: &str, origin: Origin, to: &Status| Transition {
         id,
         name: name.into(),
+        description: String::new(),
         origin,
+        ports: BTreeMap::new(),
         to: Some(to.id),
         screen_id: None,
         condition: Condition::default(),
@@ -180,5 +198,6 @@ pub fn simplified(statuses: &[Status], resolution: Option<i64>) -> Workflow {
     Workflow {
         statuses: statuses.iter().map(|status| status.id).collect(),
         transitions: create.into_iter().chain(moves).collect(),
+        ..Workflow::default()
     }
 }

@@ -1,4 +1,4 @@
-//! One priority, resolution or type in place of another, in many issues.
+//! One priority, resolution, type or status in place of another, in many issues.
 
 use crate::db::Work;
 use chrono::{DateTime, Utc};
@@ -69,6 +69,36 @@ pub async fn issue_type(db: &mut Work, those: Those<'_>, to: i64, now: DateTime<
         those.after,
         to,
         now,
+        BATCH
+    )
+    .fetch_all(db.sql())
+    .await
+}
+
+/// Gives the next issues of these types another status; their ids.
+pub async fn status(
+    db: &mut Work,
+    those: Those<'_>,
+    types: &[i64],
+    (to, other_category): (i64, bool),
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<i64>> {
+    let site_id = db.site_id;
+    sqlx::query_scalar!(
+        "UPDATE issue SET status_id = $6, updated = $7,
+                status_category_changed = CASE WHEN $8 THEN $7 ELSE status_category_changed END
+         WHERE site_id = $1 AND id IN (
+           SELECT id FROM issue WHERE site_id = $1 AND status_id = $2 AND project_id = ANY($3) AND issue_type_id = ANY($4) AND id > $5
+           ORDER BY id LIMIT $9 FOR NO KEY UPDATE)
+         RETURNING id",
+        site_id,
+        those.id,
+        those.project_ids,
+        types,
+        those.after,
+        to,
+        now,
+        other_category,
         BATCH
     )
     .fetch_all(db.sql())
