@@ -163,4 +163,14 @@ mod tests {
         );
         assert_eq!(wrong(json!({ "maxResults": 2, "isLast": true, "values": [1, 2] })), None);
     }
+
+    #[test]
+    fn pages_named_by_tokens_say_which_is_the_last() {
+        let is_wrong = |page: Value| wrong_end(&page).is_some();
+        assert!(is_wrong(json!({ "isLast": true, "nextPageToken": "t", "issues": [1] })));
+        assert!(is_wrong(json!({ "isLast": false, "issues": [1] })));
+        assert!(!is_wrong(json!({ "isLast": false, "nextPageToken": "t", "issues": [1] })));
+        assert!(!is_wrong(json!({ "isLast": true, "issues": [1] })));
+        assert!(!is_wrong(json!({ "isLast": false, "startAt": 0, "values": [1] })));
+    }
 }
