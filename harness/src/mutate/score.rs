@@ -67,7 +67,7 @@ pub async fn score(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> a
     for (mutants, jobs) in [(beside, jobs), (waiting, jobs * WAITING), (alone, 1)] {
         let mut tries = std::pin::pin!(tries(mutants, jobs, &is_late, |number| {
             let (survey, open, patience) = (survey.clone(), open.clone(), options.patience);
-            async move { survey.try_mutant(number, &open[&number], patience).await }
+            async move { survey.try_mutant(number, &open[&number], patience, jobs == 1).await }
         }));
         while let Some((number, outcome)) = tries.next().await {
             done("mutants", number, outcome.and_then(Result::ok).unwrap_or(Outcome::NotTried));
@@ -106,7 +106,13 @@ pub fn noticed(judge: &Judge, tried: &Tried, trace: &Trace) -> Option<Check> {
 
 impl Survey {
     /// Runs the cases in which only the target can tell, until one notices.
-    async fn try_mutant(&self, number: usize, replayed: &Replayed, patience: Duration) -> anyhow::Result<Outcome> {
+    async fn try_mutant(
+        &self,
+        number: usize,
+        replayed: &Replayed,
+        patience: Duration,
+        alone: bool,
+    ) -> anyhow::Result<Outcome> {
         let mutant = &self.mutants[number].mutant;
         let target = &self.begun.session.executor.target;
         let patience = if mutant.mutation == Mutation::Latency { patience } else { target.request_time_limit() };
@@ -119,7 +125,7 @@ impl Survey {
         for number in &replayed.open {
             found = self.notice(&session, &channel, *number, &mut outcome).await;
             // What others might have caused must be seen again.
-            if found.is_some_and(|check| DISTURBED.contains(&check)) {
+            if !alone && found.is_some_and(|check| DISTURBED.contains(&check)) {
                 found = self.notice(&session, &channel, *number, &mut outcome).await;
             }
             if found.is_some() {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     contract::{ApiVersion, Contract},
-    target::{Answer, Body, Request, Target, TargetError},
+    target::{Answer, Body, Caller, Request, Target, TargetError},
 };
 
 /// What RFC 3986 leaves as it is.
@@ -32,6 +32,8 @@ const MOST_PAGES: usize = 12;
 const SHORT_PAGE: usize = 1;
 /// How long they are where all is wanted.
 const LONG_PAGE: usize = 1000;
+/// How long they are where so much is refused.
+const SAFE_PAGE: usize = 100;
 /// How often what a task is doing is looked at, and how long after each other.
 const MOST_LOOKS: usize = 40;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -131,7 +133,12 @@ impl<T: Answers> Executor<T> {
             exchanges.extend(self.walk(&request, paging, SHORT_PAGE).await);
         }
         // The whole comes last, and takes several requests where the target gives less than it is asked for.
-        exchanges.extend(self.walk(&request, paging, LONG_PAGE).await);
+        let whole = self.walk(&request, paging, LONG_PAGE).await;
+        let is_refused = whole.first().is_some_and(|exchange| exchange.success().is_none());
+        exchanges.extend(whole);
+        if is_refused && step.caller == Caller::Main {
+            exchanges.extend(self.walk(&request, paging, SAFE_PAGE).await);
+        }
         exchanges
     }
 

@@ -117,6 +117,9 @@ impl<'a> Bench<'a> {
         self.asked(step, exchange, answer);
         self.rate_limits(step, exchange, answer);
         self.told(step, answer);
+        if exchange.request.caller == Caller::Main {
+            self.listed(step, answer);
+        }
         if answer.is_success()
             && let Some(items) = items(&answer.json())
         {
@@ -251,7 +254,9 @@ impl<'a> Bench<'a> {
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
                 // Where he sees no project, he finds none, and nothing in one.
                 let closed = step.caller == Caller::Anonymous && self.judge.is_closed;
-                if closed && !all.is_empty() && self.judge.links.lists_projects(operation) {
+                let is_project =
+                    |row: &Value| row["self"].as_str().is_some_and(|link| address(link).starts_with("project/"));
+                if closed && !all.is_empty() && (links.lists_projects(operation) || all.iter().all(is_project)) {
                     let message = || "one who may see nothing sees something".to_owned();
                     let number_seen = seen.len().to_string();
                     return self.say(number, Check::Authorization, seen.is_empty(), message, "nothing", &number_seen);

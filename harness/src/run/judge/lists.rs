@@ -30,7 +30,7 @@ impl Bench<'_> {
         let made_body = made.success().map(|answer| answer.json()).unwrap_or_default();
         let wanted = name_of(made, &made_body);
         let mut listed = Vec::new();
-        for exchange in &self.trace.steps[number] {
+        for exchange in had(&self.trace.steps[number]) {
             // A list that can't be had shows nothing; other checks say so.
             let Some(answer) = exchange.success() else { return };
             match items(&answer.json()) {
@@ -76,13 +76,13 @@ impl Bench<'_> {
 
     /// The pages of a list make up the whole.
     pub(super) fn pages(&mut self, number: usize) {
-        let exchanges = &self.trace.steps[number];
+        let exchanges: Vec<_> = had(&self.trace.steps[number]).collect();
         let mut short: Vec<Value> = Vec::new();
         let mut whole: Vec<Value> = Vec::new();
         let (mut totals, mut too_long) = (BTreeSet::new(), None);
         let (mut wrong_end, mut ended) = (None, false);
         let estimates = self.judge.links.estimates(self.operation(number));
-        for exchange in exchanges {
+        for exchange in &exchanges {
             let Some(answer) = exchange.success() else { return };
             let page = answer.json();
             let Some(listed) = items(&page) else { return };
@@ -118,8 +118,9 @@ impl Bench<'_> {
             return self.fail(number, Check::ListsContainAndPage, message, "", "once", repeated);
         }
         let begins = &whole[..whole.len().min(short.len())];
-        let walked_whole = exchanges.iter().filter(|exchange| limit_of(&exchange.request.path) < 10).count() < 12;
-        if short != begins || walked_whole && short.len() != whole.len() {
+        let walked = exchanges.iter().filter(|exchange| limit_of(&exchange.request.path) < 10).count();
+        let lacks = if walked < 12 { short.len() != whole.len() } else { short.len() < whole.len().min(walked) };
+        if short != begins || lacks {
             let message = "short pages don't make up the whole list".to_owned();
             return self.fail(number, Check::ListsContainAndPage, message, "", &whole.join(" "), &short.join(" "));
         }
@@ -134,6 +135,16 @@ impl Bench<'_> {
             self.pass(number, Check::ListsContainAndPage);
         }
     }
+}
+
+/// The pages of a list, without that of a length that was refused before one was taken.
+fn had(exchanges: &[Exchange]) -> impl Iterator<Item = &Exchange> {
+    let refused = |(number, exchange): (usize, &Exchange)| {
+        let is_shorter = |next: &Exchange| limit_of(&next.request.path) < limit_of(&exchange.request.path);
+        exchange.success().is_none() && exchanges.get(number + 1).is_some_and(is_shorter)
+    };
+    let is_had = move |known: &(usize, &Exchange)| !refused(*known);
+    exchanges.iter().enumerate().filter(is_had).map(|(_, exchange)| exchange)
 }
 
 /// What tells what was made from others.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use http::Method;
 use serde_json::Value;
 
-use super::{Bench, Check, Difference, disagreement};
+use super::{Bench, Check, Difference, disagreement, unwritten};
 use crate::{
     run::{
         execute::{query_parameters, self_links},
+        mark,
         paging::{Paging, items},
     },
-    target::Answer,
+    target::{Answer, Body},
 };
 
 impl Bench<'_> {
@@ -31,7 +33,8 @@ impl Bench<'_> {
         let counts = !self.judge.links.estimates(self.operation(step));
         let paging = Paging::of(&query_parameters(self.judge.conformance.contract(), self.case.steps[step].operation));
         let has_more = paging.is_some() || body["nextPageToken"].is_string();
-        if let Some((what, expected, actual)) = wrong_page(&body, rows, has_more).filter(|_| counts) {
+        let wrong = wrong_end(&body).or_else(|| wrong_page(&body, rows, has_more));
+        if let Some((what, expected, actual)) = wrong.filter(|(what, ..)| counts || *what == TOO_LONG) {
             self.fail(step, Check::ListsContainAndPage, what.to_owned(), "", &expected, &actual);
         }
         let mut seen = BTreeSet::new();
@@ -39,6 +42,40 @@ impl Bench<'_> {
         if let Some(twice) = rows.iter().filter_map(Value::as_str).find(|text| plain && !seen.insert(*text)) {
             let message = "a list has one text twice".to_owned();
             self.fail(step, Check::UniqueIds, message, "", "each once", twice);
+        }
+    }
+
+    /// A list says of what was made in this case what was written, unless something else was done to it.
+    pub(super) fn listed(&mut self, step: usize, answer: &Answer) {
+        let (judge, operation) = (self.judge, self.operation(step));
+        let body = answer.json();
+        let Some(rows) = items(&body).filter(|_| answer.is_success()) else { return };
+        let below = |path: &str| path.matches('{').count();
+        let (earlier, trace) = (&self.case.steps[..step], self.trace);
+        for (number, made) in earlier.iter().enumerate() {
+            let maker = self.operation(number);
+            let kind = judge.links.kind_of(maker).and_then(|kind| judge.links.kind(kind));
+            let is_list = operation.path.starts_with(&maker.path) && below(&operation.path) == below(&maker.path);
+            if kind.is_none_or(|kind| kind.create != Some(made.operation)) || !is_list {
+                continue;
+            }
+            let Some(exchange) = trace.first(number) else { continue };
+            let (Some(told), Body::Json(written)) = (exchange.success(), &exchange.request.body) else { continue };
+            let Some(id) = mark::attribute(&told.json(), "id", false).map(|id| mark::text(&id)) else { continue };
+            let later = trace.steps[number + 1..step].iter().flatten();
+            if later.into_iter().any(|later| later.request.method != Method::GET && later.success().is_some()) {
+                continue;
+            }
+            let kept = |name: &str| !["id", "self"].contains(&name) && !judge.links.is_ignored(maker, name);
+            let row = rows.iter().find(|row| row.get("id").is_some_and(|known| mark::text(known) == id));
+            match row.map(|row| unwritten(written, row, &kept)) {
+                Some(Err(Difference { at, left, right })) => {
+                    let message = "a list says something else of a thing than was written".to_owned();
+                    self.fail(step, Check::ReadAfterWrite, message, &at, &left, &right);
+                }
+                Some(Ok(1..)) => self.pass(step, Check::ReadAfterWrite),
+                _ => {}
+            }
         }
     }
 
@@ -60,6 +97,19 @@ impl Bench<'_> {
     }
 }
 
+const TOO_LONG: &str = "a page is longer than it says it may be";
+
+/// What is wrong where pages are named by tokens: the last one names none, and only that.
+fn wrong_end(body: &Value) -> Option<(&'static str, String, String)> {
+    let has_next = body["nextPageToken"].is_string();
+    let by_number = ["startAt", "start", "total", "maxResults", "limit"].iter().any(|name| body.get(*name).is_some());
+    if by_number && !has_next {
+        return None;
+    }
+    let told = body["isLast"].as_bool().filter(|told| *told == has_next)?;
+    Some(("a page says wrongly whether it is the last", (!has_next).to_string(), told.to_string()))
+}
+
 /// What is wrong with what a page says of itself, and what it should be and is. `has_more` says whether others can be
 /// asked for.
 fn wrong_page(body: &Value, rows: &[Value], has_more: bool) -> Option<(&'static str, String, String)> {
@@ -69,7 +119,7 @@ fn wrong_page(body: &Value, rows: &[Value], has_more: bool) -> Option<(&'static 
     // A page that may have nothing says nothing.
     let limit = number(&["maxResults", "limit"]).filter(|limit| *limit > 0)?;
     if listed > limit {
-        return Some(("a page is longer than it says it may be", limit.to_string(), listed.to_string()));
+        return Some((TOO_LONG, limit.to_string(), listed.to_string()));
     }
     let is_last = body["isLast"].as_bool().or(body["isLastPage"].as_bool());
     let total = body["total"].as_u64();
@@ -112,5 +162,15 @@ mod tests {
             Some("a page says wrongly whether it is the last")
         );
         assert_eq!(wrong(json!({ "maxResults": 2, "isLast": true, "values": [1, 2] })), None);
+    }
+
+    #[test]
+    fn pages_named_by_tokens_say_which_is_the_last() {
+        let is_wrong = |page: Value| wrong_end(&page).is_some();
+        assert!(is_wrong(json!({ "isLast": true, "nextPageToken": "t", "issues": [1] })));
+        assert!(is_wrong(json!({ "isLast": false, "issues": [1] })));
+        assert!(!is_wrong(json!({ "isLast": false, "nextPageToken": "t", "issues": [1] })));
+        assert!(!is_wrong(json!({ "isLast": true, "issues": [1] })));
+        assert!(!is_wrong(json!({ "isLast": false, "startAt": 0, "values": [1] })));
     }
 }

@@ -116,6 +116,8 @@ impl Sketch<'_> {
             }
             if flavour == Flavour::Sparse {
                 self.push(step.clone(), Role::Second { of });
+            }
+            if flavour != Flavour::Edge {
                 self.push(step.clone(), Role::Follow { of });
             }
             return self.life(&kind_facts, &step, of, callers);
@@ -157,7 +159,7 @@ impl Sketch<'_> {
             }
             (None, None) => self.push(step.clone(), Role::Try),
         };
-        if flavour == Flavour::Sparse {
+        if is_usual {
             self.push(step.clone(), Role::Follow { of });
         }
         // What the caller named has a whole life, too.
