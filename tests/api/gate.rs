@@ -336,6 +336,50 @@ async fn unknown_members_are_refused() {
         admin.put(&path, body.clone()).await.expect(204);
         admin.put(&path, more(body)).await.expect(400);
     }
+    // The same deeper inside.
+    let share = json!({ "type": "loggedin" });
+    let member = json!({ "type": "reporter" });
+    let issue = |key: &str| json!({ "key": key });
+    let developer = world.developer().get("/rest/api/3/myself").await.expect(200)["accountId"].clone();
+    let developer = json!({ "users": [{ "accountId": developer }] });
+    for (path, good, bad) in [
+        (
+            "/rest/api/3/filter",
+            json!({ "name": "F", "jql": "project = DEMO", "sharePermissions": [share] }),
+            json!({ "name": "G", "jql": "project = DEMO", "sharePermissions": [more(share.clone())] }),
+        ),
+        (
+            "/rest/api/3/dashboard",
+            json!({ "name": "D", "sharePermissions": [share], "editPermissions": [] }),
+            json!({ "name": "E", "sharePermissions": [more(share.clone())], "editPermissions": [] }),
+        ),
+        (
+            "/rest/api/3/issuesecurityschemes",
+            json!({ "name": "S", "levels": [{ "name": "L", "members": [member] }] }),
+            json!({ "name": "T", "levels": [{ "name": "L", "members": [more(member.clone())] }] }),
+        ),
+        (
+            "/rest/api/3/permissionscheme",
+            json!({ "name": "P", "permissions": [{ "permission": "BROWSE_PROJECTS", "holder": { "type": "anyone" } }] }),
+            json!({ "name": "Q", "permissions": [
+                { "permission": "BROWSE_PROJECTS", "holder": more(json!({ "type": "anyone" })) } ] }),
+        ),
+        (
+            "/rest/api/3/issueLink",
+            json!({ "type": { "name": "Relates" }, "inwardIssue": issue("DEMO-1"), "outwardIssue": issue("DEMO-2") }),
+            json!({ "type": { "name": "Relates" }, "inwardIssue": issue("DEMO-1"), "outwardIssue": more(issue("DEMO-2")) }),
+        ),
+        (
+            "/rest/api/3/issue/DEMO-1/notify",
+            json!({ "subject": "S", "to": developer, "restrict": { "groupIds": [] } }),
+            json!({ "subject": "S", "to": developer, "restrict": more(json!({})) }),
+        ),
+    ] {
+        let accepted = admin.post(path, good).await;
+        assert!(accepted.status.is_success(), "{path}: {}", accepted.text());
+        let sentence = "Invalid request payload. Refer to the REST API documentation and try again.";
+        assert_eq!(admin.post(path, bad).await.expect(400)["errorMessages"], json!([sentence]), "{path}"); // H-15
+    }
     let permissions = json!({ "id": 0 });
     admin.put("/rest/api/3/project/DEMO/permissionscheme", permissions.clone()).await.expect(200);
     admin.put("/rest/api/3/project/DEMO/permissionscheme", more(permissions)).await.expect(400);

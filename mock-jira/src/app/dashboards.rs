@@ -3,7 +3,10 @@
 pub mod bulk;
 pub mod gadgets;
 
-use super::{Context, sharing};
+use super::{
+    Context,
+    sharing::{self, ShareInput},
+};
 use crate::{
     db::{self, Read, Work, dashboards::Dashboard},
     domain::{
@@ -12,7 +15,6 @@ use crate::{
         sharing::{Draft, Kind, Shares},
     },
 };
-use serde_json::Value;
 
 /// Longest name.
 const NAME_LENGTH: usize = 255;
@@ -57,9 +59,9 @@ pub struct DashboardInput<'a> {
     /// May be empty.
     pub description: Option<&'a str>,
     /// With whom to share it.
-    pub shares: &'a [Value],
+    pub shares: &'a [ShareInput],
     /// Who may edit it.
-    pub edit_shares: &'a [Value],
+    pub edit_shares: &'a [ShareInput],
     /// An administrator's wish to be bound neither by ownership nor by the rules of sharing.
     pub as_admin: bool,
 }

@@ -1,6 +1,9 @@
 //! Saved filters: who may see, change and share them.
 
-use super::{Context, search, sharing};
+use super::{
+    Context, search,
+    sharing::{self, ShareInput},
+};
 use crate::{
     db::{self, Read, Work, filters::Filter},
     domain::{
@@ -9,7 +12,6 @@ use crate::{
         sharing::{Draft, Kind, Share, Shares, Target},
     },
 };
-use serde_json::Value;
 
 /// Longest name (T-14).
 const NAME_LENGTH: usize = 255;
@@ -50,9 +52,9 @@ pub struct FilterInput<'a> {
     /// Whether it is a favourite of the caller.
     pub favourite: Option<bool>,
     /// With whom to share it.
-    pub shares: Option<&'a [Value]>,
+    pub shares: Option<&'a [ShareInput]>,
     /// Who may edit it.
-    pub edit_shares: Option<&'a [Value]>,
+    pub edit_shares: Option<&'a [ShareInput]>,
     /// An administrator's wish not to be bound by the rules of sharing.
     pub any_shares: bool,
 }

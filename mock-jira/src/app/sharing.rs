@@ -9,7 +9,22 @@ use crate::{
         sharing::{Draft, Kind, Share, Target},
     },
 };
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
+
+/// A share as requests give it: in the form that answers show, which clients send back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ShareInput {
+    #[serde(rename = "type")]
+    kind: String,
+    project: Value,
+    role: Value,
+    group: Value,
+    user: Value,
+    #[serde(rename = "id")]
+    _id: IgnoredAny,
+}
 
 /// The field that complaints about shares are on.
 const FIELD: &str = "shares";
@@ -18,7 +33,7 @@ const FIELD: &str = "shares";
 /// Administrators may make any, if they ask for it.
 pub fn read(
     context: &Context,
-    shares: &[Value],
+    shares: &[ShareInput],
     may_edit: bool,
     any: bool,
     existing: &[Share],
@@ -34,7 +49,7 @@ pub fn read(
 }
 
 /// The shares that a request gives, whether the caller may make them or not.
-pub fn parse(context: &Context, shares: &[Value], may_edit: bool, complaints: &mut Complaints) -> Draft {
+pub fn parse(context: &Context, shares: &[ShareInput], may_edit: bool, complaints: &mut Complaints) -> Draft {
     let mut draft = Draft::new();
     for share in shares {
         match target(context, share) {
@@ -93,17 +108,16 @@ fn no_project(id: &str) -> String {
     format!("The project with id '{id}' does not exist, or you do not have permission to share with it.")
 }
 
-/// The target of a share in the form that answers show, which clients send back.
-fn target(context: &Context, share: &Value) -> Result<Target, String> {
+fn target(context: &Context, share: &ShareInput) -> Result<Target, String> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let (project, role) = (text(&share["project"]["id"]), text(&share["role"]["id"]));
-    let group = text(&share["group"]["groupId"]).or_else(|| text(&share["group"]["name"]));
-    let named = Named { project, role, group, account: text(&share["user"]["accountId"]) };
-    named.target(context, share["type"].as_str().unwrap_or_default())
+    let (project, role) = (text(&share.project["id"]), text(&share.role["id"]));
+    let group = text(&share.group["groupId"]).or_else(|| text(&share.group["name"]));
+    let named = Named { project, role, group, account: text(&share.user["accountId"]) };
+    named.target(context, &share.kind)
 }
 
 /// What a share names besides its type.

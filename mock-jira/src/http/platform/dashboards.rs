@@ -5,7 +5,7 @@ mod gadgets;
 use crate::{
     app::{
         dashboards::{self, DashboardInput, bulk, bulk::Action, missing},
-        sharing,
+        sharing::{self, ShareInput},
     },
     db::{self, dashboards::Search},
     domain::{
@@ -131,8 +131,8 @@ async fn get_dashboard(call: Call, Path(id): Path<String>) -> Answer {
 struct DashboardBody {
     name: String,
     description: Option<String>,
-    share_permissions: Vec<Value>,
-    edit_permissions: Vec<Value>,
+    share_permissions: Vec<ShareInput>,
+    edit_permissions: Vec<ShareInput>,
 }
 
 impl DashboardBody {
@@ -188,8 +188,8 @@ struct OwnerDetails {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PermissionDetails {
-    share_permissions: Vec<Value>,
-    edit_permissions: Vec<Value>,
+    share_permissions: Vec<ShareInput>,
+    edit_permissions: Vec<ShareInput>,
 }
 
 async fn bulk_edit_dashboards(Json(call, body): Json<BulkBody>) -> Answer {
@@ -201,7 +201,7 @@ async fn bulk_edit_dashboards(Json(call, body): Json<BulkBody>) -> Answer {
         let given = given.ok_or_else(|| Failure::invalid("The permission details must be specified."))?;
         let mut complaints = Complaints::default();
         let any = body.extend_admin_permissions;
-        let mut read = |shares: &[Value], may_edit: bool| match body.action.as_str() {
+        let mut read = |shares: &[ShareInput], may_edit: bool| match body.action.as_str() {
             // Who may not share may end it.
             "removePermission" => sharing::parse(&call, shares, may_edit, &mut complaints),
             _ => sharing::read(&call, shares, may_edit, any, &[], &mut complaints),

@@ -4,7 +4,10 @@ mod columns;
 mod sharing;
 
 use crate::{
-    app::filters::{self, FilterInput, MISSING, Shared},
+    app::{
+        filters::{self, FilterInput, MISSING, Shared},
+        sharing::ShareInput,
+    },
     db::{self, filters::Search},
     domain::{
         failure::{Failure, Result},
@@ -60,8 +63,8 @@ struct FilterBody {
     jql: Option<String>,
     #[serde(default, deserialize_with = "lenient::flag")]
     favourite: Option<bool>,
-    share_permissions: Option<Vec<Value>>,
-    edit_permissions: Option<Vec<Value>>,
+    share_permissions: Option<Vec<ShareInput>>,
+    edit_permissions: Option<Vec<ShareInput>>,
     #[serde(rename = "self")]
     _self: Option<IgnoredAny>,
     #[serde(rename = "id")]

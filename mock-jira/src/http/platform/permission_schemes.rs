@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use axum::extract::Path;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 /// Operations on permission schemes.
@@ -52,8 +52,9 @@ struct GrantBody {
     holder: Option<HolderBody>,
 }
 
+/// A holder as answers show it, which clients send back.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct HolderBody {
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -61,6 +62,16 @@ struct HolderBody {
     parameter: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     value: Option<String>,
+    #[serde(rename = "expand")]
+    _expand: IgnoredAny,
+    #[serde(rename = "user")]
+    _user: IgnoredAny,
+    #[serde(rename = "group")]
+    _group: IgnoredAny,
+    #[serde(rename = "projectRole")]
+    _role: IgnoredAny,
+    #[serde(rename = "field")]
+    _field: IgnoredAny,
 }
 
 impl SchemeBody {

@@ -103,7 +103,7 @@ struct AssociationBody {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MappingBody {
     #[serde(deserialize_with = "lenient::text")]
     old_level_id: Option<String>,

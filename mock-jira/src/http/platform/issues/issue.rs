@@ -56,6 +56,7 @@ pub struct IssueUpdate {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Property {
     key: String,
     value: Value,

@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::{extract::Path, http::StatusCode, response::IntoResponse};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Operations on links.
 pub fn routes() -> Routes {
@@ -58,6 +58,7 @@ async fn link_issues(Json(call, request): Json<LinkRequest>) -> Answer {
 }
 
 fn link_type<'a>(call: &'a Call, value: &Value) -> Result<&'a IssueLinkType> {
+    closed(value, &["id", "name", "inward", "outward", "self"])?;
     let named = chosen(value, &["id", "name"]).map_err(Failure::invalid)?;
     let (member, text) = named.ok_or_else(|| Failure::invalid("No issue link type was provided."))?;
     let is_meant = |kind: &&IssueLinkType| if member == "id" { kind.id.to_string() == text } else { kind.name == text };
@@ -65,8 +66,15 @@ fn link_type<'a>(call: &'a Call, value: &Value) -> Result<&'a IssueLinkType> {
     found.ok_or_else(|| Failure::not_found(format!("No issue link type with {member} '{text}' found."))) // J-110
 }
 
+/// Refuses members that a closed schema does not have (H-15).
+fn closed(value: &Value, known: &[&str]) -> Result<()> {
+    let mut names = value.as_object().into_iter().flat_map(Map::keys);
+    if names.all(|name| known.contains(&name.as_str())) { Ok(()) } else { Err(Failure::invalid_payload()) }
+}
+
 /// The id or key of an end.
 fn issue(value: &Value) -> Result<String> {
+    closed(value, &["id", "key", "fields", "self"])?;
     let named = chosen(value, &["id", "key"]).map_err(Failure::invalid)?;
     let (_, text) = named.ok_or_else(|| Failure::invalid("No issue was provided to link to."))?;
     Ok(text.into_owned())

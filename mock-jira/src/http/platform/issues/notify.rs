@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use axum::extract::Path;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 /// The operation.
 pub fn routes() -> Routes {
@@ -45,7 +45,7 @@ struct To {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct Restrict {
     groups: Option<Vec<Group>>,
     group_ids: Option<Vec<String>>,
@@ -59,10 +59,12 @@ struct User {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct Group {
     name: Option<String>,
     group_id: Option<String>,
+    #[serde(rename = "self")]
+    _link: IgnoredAny,
 }
 
 #[derive(Deserialize, Default)]

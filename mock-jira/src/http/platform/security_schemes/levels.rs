@@ -51,7 +51,7 @@ struct LevelsBody {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct LevelBody {
     name: Option<String>,
     description: Option<String>,
@@ -60,7 +60,7 @@ pub(super) struct LevelBody {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct MemberBody {
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -91,9 +91,17 @@ async fn add_security_level(Path(id): Path<String>, Json(call, body): Json<Level
     no_content()
 }
 
+/// Open, where new levels are not.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct LevelChange {
+    name: Option<String>,
+    description: Option<String>,
+}
+
 async fn update_security_level(
     Path((scheme_id, level_id)): Path<(String, String)>,
-    Json(call, body): Json<LevelBody>,
+    Json(call, body): Json<LevelChange>,
 ) -> Answer {
     call.administers(ADMINISTRATORS)?;
     let naming = Naming { name: body.name, description: body.description };
