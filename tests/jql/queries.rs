@@ -520,6 +520,7 @@ pub const ORDERS: &[&str] = &[
     "Epic Link",
     "Sprint",
     "Story point estimate",
+    "Story Points",
     "Story Points[Number]",
     "Start date",
     "Go-live",
