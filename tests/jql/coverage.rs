@@ -54,6 +54,7 @@ const ORDERS: &[&str] = &[
     "category",
     "component",
     "fixVersion",
+    "hierarchyLevel",
     "issuetype",
     "labels",
     "level",
