@@ -1,10 +1,10 @@
 //! Whether the whole language is asked: what the server says that it knows, against what the queries are made of.
 
-use crate::{eval, load, queries, runner, sites};
+use crate::{eval, load, queries, runner, site::Site, sites};
 use mock_jira::{
     MockJira,
     domain::jql::{
-        self, Clause, Operand, Operator, PredicateOperator, Query,
+        self, Clause, Operand, PredicateOperator, Query,
         resolve::{Referents, Scope, reference},
     },
 };
@@ -54,6 +54,7 @@ const ORDERS: &[&str] = &[
     "category",
     "component",
     "fixVersion",
+    "hierarchyLevel",
     "issuetype",
     "labels",
     "level",
@@ -67,32 +68,38 @@ const ORDERS: &[&str] = &[
     "workType",
 ];
 
-/// Tests and orders that are looked at of each site.
-const TESTS: usize = 3_000;
-const SORTS: usize = 100;
+/// Queries of each kind that are looked at of each site.
+const QUERIES: usize = 300;
 const SITES: u64 = 8;
 
-/// What queries are made of, in lower case.
+/// What queries are made of; names are in lower case.
 #[derive(Default)]
 struct Used {
-    fields: HashMap<String, HashSet<Operator>>,
+    names: HashSet<String>,
+    /// The operators behind each field, by whatever name.
+    operators: HashMap<String, HashSet<&'static str>>,
     functions: HashSet<String>,
     predicates: HashSet<PredicateOperator>,
     orders: HashSet<String>,
 }
 
 impl Used {
-    fn note(&mut self, query: &Query) {
+    fn note(&mut self, site: &Site, query: &Query) {
         self.orders.extend(query.order_by.iter().map(|sort| sort.field.name.to_lowercase()));
-        query.where_clause.iter().for_each(|clause| self.note_clause(clause));
+        query.where_clause.iter().for_each(|clause| self.note_clause(site, clause));
     }
 
-    fn note_clause(&mut self, clause: &Clause) {
+    fn note_clause(&mut self, site: &Site, clause: &Clause) {
         match clause {
-            Clause::And(clauses) | Clause::Or(clauses) => clauses.iter().for_each(|clause| self.note_clause(clause)),
-            Clause::Not(clause) => self.note_clause(clause),
+            Clause::And(clauses) | Clause::Or(clauses) => {
+                clauses.iter().for_each(|clause| self.note_clause(site, clause));
+            }
+            Clause::Not(clause) => self.note_clause(site, clause),
             Clause::Terminal(test) => {
-                self.fields.entry(test.field.name.to_lowercase()).or_default().insert(test.operator);
+                self.names.insert(test.field.name.to_lowercase());
+                for field in eval::meant(site, &test.field) {
+                    self.operators.entry(field).or_default().insert(test.operator.as_str());
+                }
                 test.operand.iter().for_each(|operand| self.note_operand(operand));
                 for predicate in &test.predicates {
                     self.predicates.insert(predicate.operator);
@@ -109,25 +116,16 @@ impl Used {
             Operand::Value(_) | Operand::Empty => {}
         }
     }
-
-    /// The operators behind any of a field's names.
-    fn operators(&self, names: &[String]) -> HashSet<&'static str> {
-        let used = names.iter().filter_map(|name| self.fields.get(&name.to_lowercase())).flatten();
-        used.map(|operator| operator.as_str()).collect()
-    }
 }
 
 fn texts(known: &Value) -> Vec<&str> {
     known.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
 }
 
-/// A field's names: as queries write it, by number, and as people are shown it.
-fn names(field: &Value) -> Vec<String> {
-    let written = field["value"].as_str().unwrap();
-    let query = jql::parse(&format!("ORDER BY {written}")).unwrap();
-    let shown = field["displayName"].as_str().unwrap().split(" - ").next().unwrap();
-    let number = field["cfid"].as_str();
-    [query.order_by[0].field.name.as_str(), shown].into_iter().chain(number).map(str::to_owned).collect()
+/// A field as queries write it.
+fn written(field: &Value) -> jql::Field {
+    let query = jql::parse(&format!("ORDER BY {}", field["value"].as_str().unwrap())).unwrap();
+    query.order_by.into_iter().next().unwrap().field
 }
 
 #[tokio::test]
@@ -137,10 +135,10 @@ async fn the_whole_language_is_asked() {
     for seed in 0..SITES {
         let mut runner = runner(seed);
         let made = sites::site().new_tree(&mut runner).unwrap().current();
-        let parts = [(queries::test(&made, true), TESTS), (queries::order(), SORTS)];
-        for (strategy, times) in parts {
-            for _ in 0..times {
-                used.note(&jql::parse(&strategy.new_tree(&mut runner).unwrap().current()).unwrap());
+        let parts = queries::kinds(&made, true).chain([queries::order()]);
+        for strategy in parts {
+            for _ in 0..QUERIES {
+                used.note(&made, &jql::parse(&strategy.new_tree(&mut runner).unwrap().current()).unwrap());
             }
         }
         site = Some(made);
@@ -152,24 +150,27 @@ async fn the_whole_language_is_asked() {
     let known = reference(&scope, None, true);
 
     let (mut unnamed, mut unordered, mut in_any_order) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut incomplete = Vec::new();
+    let mut incomplete: Vec<String> = Vec::new();
     for field in known["visibleFieldNames"].as_array().unwrap() {
-        let names = names(field);
-        let operators = used.operators(&names);
-        let missing: Vec<&str> =
-            texts(&field["operators"]).into_iter().filter(|name| !operators.contains(name)).collect();
-        match missing.as_slice() {
-            [] => {}
-            _ if operators.is_empty() => drop(unnamed.insert(names[1].clone())),
-            _ => incomplete.push(format!("{}: {}", names[1], missing.join(", "))),
+        let (named, shown) = (written(field), field["displayName"].as_str().unwrap().split(" - ").next().unwrap());
+        let is_in = |names: &HashSet<String>| {
+            let known = [Some(named.name.as_str()), Some(shown), field["cfid"].as_str()];
+            known.into_iter().flatten().any(|name| names.contains(&name.to_lowercase()))
+        };
+        let behind: HashSet<_> =
+            eval::meant(&site, &named).iter().filter_map(|field| used.operators.get(field)).flatten().collect();
+        let mut missing = texts(&field["operators"]);
+        if !missing.is_empty() && !is_in(&used.names) {
+            unnamed.insert(shown.to_owned());
+        } else {
+            missing.retain(|operator| !behind.contains(operator));
+            incomplete.extend(missing.iter().map(|operator| format!("{shown} {operator}")));
         }
         if field["orderable"] == "true" {
-            let sort =
-                &jql::parse(&format!("ORDER BY {}", field["value"].as_str().unwrap())).unwrap().order_by[0].field;
-            if !names.iter().any(|name| used.orders.contains(&name.to_lowercase())) {
-                unordered.insert(names[1].clone());
-            } else if !eval::knows_order(&site, sort) {
-                in_any_order.insert(names[1].clone());
+            if !is_in(&used.orders) {
+                unordered.insert(shown.to_owned());
+            } else if !eval::knows_order(&site, &named) {
+                in_any_order.insert(shown.to_owned());
             }
         }
     }

@@ -52,6 +52,12 @@ pub fn search(site: &Site, caller: Option<User>, query: &Query) -> Expected {
     Expected { ids, order: asker.order(query, &found), meaningful }
 }
 
+/// The fields that a name means; those that have several names are the same under each.
+pub fn meant(site: &Site, field: &jql::Field) -> Vec<String> {
+    let fields = Asker { site, caller: Some(0), filters: 0 }.fields(field);
+    fields.into_iter().flatten().map(|field| format!("{field:?}")).collect()
+}
+
 /// Whether facts tell how issues of a site are ordered by a field; else any order will do.
 pub fn knows_order(site: &Site, field: &jql::Field) -> bool {
     Asker { site, caller: Some(0), filters: 0 }.knows_order(field)
