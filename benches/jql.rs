@@ -102,6 +102,10 @@ fn measure_all(runtime: &tokio::runtime::Runtime, world: &World, cases: &[Case],
     let explaining = runtime.block_on(explaining.start()).expect("a server");
     let mut clients = [Client::connect(world.mock.address()), Client::connect(explaining.address())];
     let mut log = Log::from_now(log.to_owned());
+    // The first request is noted as a login, aside; that is over when the first query is measured.
+    for client in &mut clients {
+        (0..UNCOUNTED).for_each(|_| drop(client.ask(&cases[0], None)));
+    }
     println!("| query | rows | median ms | p99 ms | bare ms | ratio | plan |\n|---|--:|--:|--:|--:|--:|---|");
     let mut failed = false;
     for case in cases {
@@ -163,7 +167,7 @@ fn measure(
     explained.ask(case, token.as_ref());
     plans.take();
     log.statements();
-    let answer = explained.ask(case, token.as_ref());
+    let answer = read(explained.ask(case, token.as_ref()));
     let (explanations, statements) = (plans.take(), log.statements());
     assert!(!explanations.is_empty() && !statements.is_empty(), "no plan was told");
 
@@ -208,10 +212,10 @@ impl Client {
     fn token(&mut self, case: &Case) -> Option<Value> {
         let Kind::Behind(offset) = case.kind else { return None };
         let body = json!({ "jql": case.jql, "maxResults": offset });
-        Some(self.post("/rest/api/3/search/jql", &body)["nextPageToken"].take())
+        Some(read(self.post("/rest/api/3/search/jql", &body))["nextPageToken"].take())
     }
 
-    fn ask(&mut self, case: &Case, token: Option<&Value>) -> Value {
+    fn ask(&mut self, case: &Case, token: Option<&Value>) -> &[u8] {
         if matches!(case.kind, Kind::Count) {
             return self.post("/rest/api/3/search/approximate-count", &json!({ "jql": case.jql }));
         }
@@ -220,7 +224,7 @@ impl Client {
         self.post("/rest/api/3/search/jql", &body)
     }
 
-    fn post(&mut self, path: &str, body: &Value) -> Value {
+    fn post(&mut self, path: &str, body: &Value) -> &[u8] {
         let body = body.to_string();
         let credentials = STANDARD.encode(format!("{}:{}", ADMIN.0, ADMIN.1));
         let request = format!(
@@ -243,8 +247,12 @@ impl Client {
             if filled == end {
                 let content = &self.buffer[head + 4..end];
                 assert!(text.starts_with("http/1.1 200"), "{path}: {text}\n{}", String::from_utf8_lossy(content));
-                return serde_json::from_slice(content).expect("JSON");
+                return &self.buffer[head + 4..end];
             }
         }
     }
+}
+
+fn read(content: &[u8]) -> Value {
+    serde_json::from_slice(content).expect("JSON")
 }

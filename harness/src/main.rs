@@ -13,6 +13,7 @@ mod cli {
     pub mod parity;
     pub mod progress;
     pub mod report;
+    pub mod run;
     pub mod schemas;
     pub mod trust;
 }

@@ -1,8 +1,9 @@
 //! The harness under test: a proxy breaks one thing at a time, and the checks have to notice.
 //!
 //! A mutant is one mutation of the `catalogue` in one operation. An unmutated run through the `proxy` says which apply
-//! (`survey`); then each runs the cases in which it does, until a check notices (`score`). The share of those noticed
-//! among those that changed an answer is the score.
+//! (`survey`); then each is tried in the cases in which it does, until a check notices (`score`): on what was answered
+//! unmutated as far as that goes (`replay`), and else with the target. The share of those noticed among those that
+//! changed an answer is the score.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,6 +19,7 @@ mod lost;
 mod memory;
 mod place;
 mod proxy;
+mod replay;
 mod report;
 mod rows;
 mod says;

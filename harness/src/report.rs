@@ -34,6 +34,18 @@ pub struct Report {
     pub operations: Vec<OperationReport>,
 }
 
+impl Report {
+    /// What is worth knowing of an operation and fails nothing, a line each.
+    fn worth_knowing(&self, operation: &OperationReport) -> Vec<String> {
+        let noted = operation.notes.iter().map(|Failure { check, at, message, times, .. }| {
+            let place = if at.is_empty() { String::new() } else { format!("{at} ") };
+            format!("{check} {place}{message} ×{times}")
+        });
+        let never = self.summary.never_succeeded.iter().filter(|unreached| unreached.operation == operation.operation);
+        noted.chain(never.map(|unreached| format!("never succeeded: {}", unreached.why()))).collect()
+    }
+}
+
 /// Numbers of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,6 +83,17 @@ pub struct Unreached {
     /// Why it can't, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Unreached {
+    /// Why it never succeeded, or how often each status was answered.
+    fn why(&self) -> String {
+        let answered = || {
+            let told: Vec<_> = self.answers.iter().map(|(status, times)| format!("{status} ×{times}")).collect();
+            format!("it answered {}", told.join(", "))
+        };
+        self.reason.clone().unwrap_or_else(answered)
+    }
 }
 
 /// How far a check reached.

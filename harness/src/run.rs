@@ -4,7 +4,7 @@
 //! (`execute`), judges the answers (`judge`), and repeats what failed alone, ever shorter (`shrink`).
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -13,12 +13,13 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use chrono::Utc;
 use futures::{StreamExt, stream};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobBuilder;
 use http::Method;
 use serde_json::Value;
 
 use crate::{
     conform::Conformance,
+    contract::Contract,
     report::{Report, Step as Shown},
     schemas,
     target::{Body, Caller, Request, Settings, Target},
@@ -137,6 +138,8 @@ pub(crate) struct Begun {
     world: World,
     /// What deletes what was made to get to know it.
     pub to_delete: Vec<Request>,
+    /// The operations that were asked for.
+    pub wanted: BTreeSet<usize>,
     callers: Vec<Caller>,
 }
 
@@ -157,7 +160,9 @@ struct Found {
 
 /// Gets to know a target.
 pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
-    let conformance = Conformance::load(&options.workspace)?;
+    let conformance = Conformance::load(&options.workspace)
+        .with_context(|| format!("there are no contracts in {}", options.workspace.join("schemas").display()))?;
+    let wanted = wanted(conformance.contract(), &options.operations)?;
     let stated = schemas::read(&options.workspace.join("schemas/links.json"))?;
     let links = Links::new(conformance.contract(), stated)?;
     let target = Target::new(options.target.clone())?;
@@ -169,27 +174,30 @@ pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
     let checks = options.checks.clone();
     let address = target.address().to_owned();
     let is_closed = is_closed(&target).await;
-    let judge = Judge { conformance, links, checks, address, me: me.clone(), is_closed, tells_rate_limits };
-    let session = Session { executor: Executor::new(target, token), judge: Arc::new(judge), scope, seed: options.seed };
-    let session = Arc::new(session);
+    let hidden = HashSet::new();
+    let judge = Judge { conformance, links, checks, address, me: me.clone(), is_closed, hidden, tells_rate_limits };
+    let executor = Executor::new(target, token);
+    let mut session = Session { executor, judge: Arc::new(judge), scope, seed: options.seed };
     let (world, to_delete) = discover::discover(&session, [me, other]).await;
     let mut callers = vec![Caller::Anonymous];
     callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
-    Ok(Begun { session, world, to_delete, callers })
+    let hidden = session.hidden(&world, &callers).await;
+    if let Some(judge) = Arc::get_mut(&mut session.judge) {
+        judge.hidden = hidden;
+    }
+    Ok(Begun { session: Arc::new(session), world, to_delete, wanted, callers })
 }
 
 /// Judges a target by the contracts. Fails when it can't be judged, not when it falls short.
 pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Report> {
     let (started, began) = (Utc::now(), Instant::now());
-    let wanted = patterns(&options.operations)?;
     let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
     tell("getting to know the target", 0, 0, 0);
-    let Begun { session, world, to_delete, callers } = begin(options).await?;
+    let Begun { session, world, to_delete, wanted, callers } = begin(options).await?;
     let mut results = Results::new(session.judge.conformance.contract(), &session.judge.links, options);
     let mut phases: [Vec<Case>; 3] = Default::default();
     for operation in 0..session.judge.conformance.contract().operations().len() {
-        let facts = &session.judge.conformance.contract().operations()[operation];
-        if !wanted.as_ref().is_none_or(|wanted| wanted.is_match(links::name(facts))) {
+        if !wanted.contains(&operation) {
             results.skip(operation, "it was not asked for");
             continue;
         }
@@ -347,15 +355,29 @@ pub(crate) fn phase(session: &Session, case: &Case) -> usize {
     if creates(case.subject) || prepares { 1 } else { 2 }
 }
 
+/// Fails unless a target can be reached, knows the credentials and says that it is there to be tested.
+pub(crate) async fn ensure_for_tests(settings: &Settings) -> anyhow::Result<()> {
+    let target = Target::new(settings.clone())?;
+    introduce(&target, Caller::Main).await?;
+    ensure!(
+        target.is_for_tests().await,
+        "{} does not say that it is there to be tested (/_mock/ready), and all that it has may be changed",
+        target.address()
+    );
+    Ok(())
+}
+
 /// Who a caller is for the target, and whether the target tells where its rate limits stand.
 async fn introduce(target: &Target, caller: Caller) -> anyhow::Result<(Value, bool)> {
     let path = "/rest/api/3/myself".to_owned();
     let request = Request { method: Method::GET, path, body: Body::Empty, caller };
-    let answer = target.send(&request).await.context("the target can't be reached")?;
+    let answer = target.send(&request).await.with_context(|| format!("{} can't be reached", target.address()))?;
     let is_known = answer.is_success();
+    let whose = if caller == Caller::Other { "credentials of the other account" } else { "credentials" };
     ensure!(
         is_known || caller == Caller::Main && !target.has_credentials(),
-        "the target does not know the credentials: {}",
+        "{} does not know the {whose}: it answers {}",
+        target.address(),
         answer.status
     );
     let tells = ["x-ratelimit-limit", "ratelimit", "ratelimit-policy"].iter().all(|name| answer.header(name).is_some());
@@ -393,12 +415,24 @@ async fn scope(target: &Target, options: &Options) -> anyhow::Result<Scope> {
     Ok(Scope::Site)
 }
 
-pub(crate) fn patterns(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
-    let mut set = GlobSetBuilder::new();
+/// The operations that a pattern matches; all when there is none.
+fn wanted(contract: &Contract, patterns: &[String]) -> anyhow::Result<BTreeSet<usize>> {
+    let operations = contract.operations();
+    if patterns.is_empty() {
+        return Ok((0..operations.len()).collect());
+    }
+    let mut found = BTreeSet::new();
     for pattern in patterns {
         // Braces are parameters here, and no alternatives.
         let escaped = pattern.replace('{', "[{]").replace('}', "[}]");
-        set.add(GlobBuilder::new(&escaped).literal_separator(false).build()?);
+        let glob = GlobBuilder::new(&escaped).literal_separator(false).build()?.compile_matcher();
+        let matching = operations.iter().enumerate().filter(|(_, operation)| glob.is_match(links::name(operation)));
+        let matching: Vec<_> = matching.map(|(index, _)| index).collect();
+        ensure!(
+            !matching.is_empty(),
+            "no operation matches '{pattern}'; they are named like 'GET /rest/api/3/issue/{{issueIdOrKey}}', and * stands for anything"
+        );
+        found.extend(matching);
     }
-    Ok((!patterns.is_empty()).then(|| set.build()).transpose()?)
+    Ok(found)
 }

@@ -25,6 +25,9 @@ use pace::Pace;
 /// What is uploaded where a picture is wanted.
 const PICTURE: &[u8] = include_bytes!("target/picture.png");
 
+/// Requests a second below which a run would never end.
+const SLOWEST: f64 = 0.01;
+
 /// Where a target is and how it may be treated.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -52,6 +55,17 @@ pub enum Trust {
     Authority(PathBuf),
     /// All.
     Anyone,
+}
+
+impl Trust {
+    /// That of who names an authority, or none, or wants to believe anyone.
+    pub fn new(authority: Option<PathBuf>, anyone: bool) -> Self {
+        match authority {
+            _ if anyone => Self::Anyone,
+            Some(file) => Self::Authority(file),
+            None => Self::System,
+        }
+    }
 }
 
 impl Settings {
@@ -193,9 +207,12 @@ pub struct Target {
 impl Target {
     /// Prepares to speak to a target; nothing is sent yet.
     pub fn new(settings: Settings) -> anyhow::Result<Self> {
-        let mut base = Url::parse(&settings.url).context("the target's address is not a URL")?;
+        let mut base = Url::parse(&settings.url)
+            .with_context(|| format!("'{}' is no address: it begins with http:// or https://", settings.url))?;
         ensure!(matches!(base.scheme(), "http" | "https"), "the target's address begins with http:// or https://");
         ensure!(base.username().is_empty() && base.password().is_none(), "credentials don't belong into the address");
+        let is_sound = settings.rate.is_none_or(|rate| rate >= SLOWEST);
+        ensure!(is_sound, "the rate is a number of requests a second, at least {SLOWEST}");
         base.set_query(None);
         base.set_fragment(None);
         let mut client = Client::builder()

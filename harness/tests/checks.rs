@@ -16,14 +16,16 @@ use std::{
 use harness::{
     report::Report,
     run::{self, Options},
-    target::{Body, Caller, Credentials, Settings, Target},
+    target::{Body, Caller, Settings, Target},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use things::{basic, is_sound, limited, ok, unauthorised};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
 
-/// A contract with one kind of thing: made, listed, read, changed, deleted.
-fn contract() -> Value {
+mod things;
+
+fn workspace() -> TempDir {
     let thing = json!({
         "type": "object",
         "additionalProperties": false,
@@ -36,61 +38,7 @@ fn contract() -> Value {
             "size": { "type": "string", "enum": ["S", "L"] },
         },
     });
-    let page = json!({
-        "type": "object",
-        "properties": {
-            "startAt": { "type": "integer" }, "maxResults": { "type": "integer" }, "total": { "type": "integer" },
-            "isLast": { "type": "boolean" },
-            "values": { "type": "array", "items": thing },
-        },
-    });
-    let answer = |schema: &Value| json!({ "content": { "application/json": { "schema": schema } } });
-    let security = json!([{ "basicAuth": [] }, { "OAuth2": ["manage:jira-configuration"] }]);
-    let body = json!({ "content": { "application/json": { "schema": thing } }, "required": true });
-    let id = json!({ "in": "path", "name": "id", "required": true, "schema": { "type": "string" } });
-    let number =
-        |name: &str| json!({ "in": "query", "name": name, "schema": { "type": "integer", "format": "int32" } });
-    let operation = |id: &str, status: &str, schema: Option<&Value>, parameters: Vec<Value>| {
-        let mut responses = Map::new();
-        responses.insert(status.to_owned(), schema.map_or(json!({}), answer));
-        for status in ["400", "401", "403", "404"] {
-            responses.insert(status.to_owned(), json!({}));
-        }
-        json!({ "operationId": id, "parameters": parameters, "responses": responses, "security": security })
-    };
-    let mut post = operation("make", "201", Some(&thing), vec![]);
-    post["requestBody"] = body.clone();
-    let mut put = operation("change", "200", Some(&thing), vec![id.clone()]);
-    put["requestBody"] = body;
-    json!({
-        "openapi": "3.0.1",
-        "info": { "title": "Things", "version": "1" },
-        "paths": {
-            "/rest/api/3/thing": {
-                "get": operation("list", "200", Some(&page), vec![number("startAt"), number("maxResults")]),
-                "post": post,
-            },
-            "/rest/api/3/thing/{id}": {
-                "get": operation("read", "200", Some(&thing), vec![id.clone()]),
-                "put": put,
-                "delete": operation("delete", "204", None, vec![id]),
-            },
-        },
-    })
-}
-
-/// A folder with that contract alone.
-fn workspace() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let schemas = folder.path().join("schemas");
-    fs::create_dir(&schemas).unwrap();
-    let write = |name: &str, value: Value| fs::write(schemas.join(name), value.to_string()).unwrap();
-    write("platform.json", contract());
-    write("software.json", json!({ "paths": {} }));
-    write("service-management.json", json!({ "paths": {} }));
-    write("deviations.json", json!([]));
-    write("links.json", json!({ "makers": ["owner"] }));
-    folder
+    things::workspace(things::paths(&thing), json!({}), json!([]), json!({ "makers": ["owner"] }))
 }
 
 /// What a server does wrong.
@@ -142,14 +90,8 @@ impl Respond for Server {
         let answer = self.answer(request);
         let authorization =
             request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if authorization.is_empty() || is(Fault::NoRateLimits) && !request.url.path().ends_with("myself") {
-            return answer;
-        }
-        answer
-            .insert_header("x-ratelimit-limit", "350")
-            .insert_header("x-ratelimit-remaining", "349")
-            .insert_header("ratelimit", "\"jira-burst-based\";r=349;t=1")
-            .insert_header("ratelimit-policy", "\"jira-burst-based\";q=100;w=1")
+        let tells = !authorization.is_empty() && (!is(Fault::NoRateLimits) || request.url.path().ends_with("myself"));
+        if tells { limited(answer) } else { answer }
     }
 }
 
@@ -169,7 +111,7 @@ impl Server {
         let version = if path.starts_with("/rest/api/2/") { 2 } else { 3 };
         let Some(rest) = path.strip_prefix(&format!("/rest/api/{version}/thing")) else { return problem(404) };
         if nobody && !is(Fault::LetsAnybodyIn) {
-            return ResponseTemplate::new(401).set_body_raw("Client must be authenticated.", "text/plain");
+            return unauthorised();
         }
         if other && method != "GET" && !is(Fault::LetsTheOtherConfigure) {
             return self.refusal(403);
@@ -185,7 +127,7 @@ impl Server {
         if method == "POST" || method == "PUT" {
             let json_type = request.headers.get("content-type").is_some_and(|value| value == "application/json");
             let body: Value = match serde_json::from_slice(&request.body) {
-                Ok(body) if json_type && is_sound(&body) => body,
+                Ok(body) if json_type && is_sound(&body, &[]) => body,
                 Ok(body) if is(Fault::AcceptsAnything) => body,
                 _ if is(Fault::AcceptsAnything) => json!({}),
                 _ if !json_type => return problem(415),
@@ -300,26 +242,9 @@ impl Server {
     }
 }
 
-/// Whether a body keeps the contract.
-fn is_sound(body: &Value) -> bool {
-    let Some(entries) = body.as_object() else { return false };
-    let known = entries.keys().all(|name| ["id", "self", "name", "size"].contains(&name.as_str()));
-    let named = entries.get("name").and_then(Value::as_str).is_some_and(|name| name.chars().count() <= 40);
-    let sized = entries.get("size").is_none_or(|size| size == "S" || size == "L");
-    known && named && sized
-}
-
-fn ok(status: u16, body: &Value) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/json;charset=UTF-8")
-}
-
 fn problem(status: u16) -> ResponseTemplate {
     let body = json!({ "type": "about:blank", "title": "No", "status": status, "detail": "No." });
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
-}
-
-fn basic(user: &str) -> Credentials {
-    Credentials::Basic { user: user.to_owned(), token: "secret".to_owned() }
 }
 
 fn options(address: &str, folder: &Path) -> Options {

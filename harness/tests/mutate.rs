@@ -4,7 +4,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -16,17 +15,20 @@ use std::{
 use harness::{
     mutate::{self, Mutant, Mutation, Options, Proxy},
     run,
-    target::{Credentials, Settings},
+    target::Settings,
 };
 use reqwest::{Client, Method, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use things::{basic, limited, ok, operation, unauthorised};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
+
+mod things;
 
 const THINGS: &str = "/rest/api/3/thing";
 
-/// A contract with things, which are made, listed, read, changed and deleted, and the users who own them.
-fn contract() -> Value {
+/// Things with rich text, and the users who own them.
+fn workspace() -> TempDir {
     let text = json!({ "type": "string" });
     let thing = json!({
         "type": "object",
@@ -43,74 +45,20 @@ fn contract() -> Value {
         },
     });
     let user = json!({ "type": "object", "properties": { "accountId": text } });
-    let thing_or = json!({ "$ref": "#/components/schemas/Thing" });
-    let page = json!({
-        "type": "object",
-        "properties": {
-            "startAt": { "type": "integer" }, "maxResults": { "type": "integer" }, "total": { "type": "integer" },
-            "isLast": { "type": "boolean" }, "values": { "type": "array", "items": thing_or },
-        },
-    });
-    let users = json!({ "type": "array", "items": { "$ref": "#/components/schemas/User" } });
     let user_ref = json!({ "$ref": "#/components/schemas/User" });
-    let answer = |schema: &Value| json!({ "content": { "application/json": { "schema": schema } } });
-    let security = json!([{ "basicAuth": [] }, { "OAuth2": ["manage:jira-configuration"] }]);
-    let body = json!({ "content": { "application/json": { "schema": thing_or } }, "required": true });
-    let id = json!({ "in": "path", "name": "id", "required": true, "schema": text });
+    let users = json!({ "type": "array", "items": user_ref });
     let account = json!({ "in": "query", "name": "accountId", "required": true, "schema": text });
-    let number =
-        |name: &str| json!({ "in": "query", "name": name, "schema": { "type": "integer", "format": "int32" } });
-    let operation = |id: &str, status: &str, schema: Option<&Value>, parameters: Vec<Value>| {
-        let mut responses = Map::new();
-        responses.insert(status.to_owned(), schema.map_or(json!({}), answer));
-        for status in ["400", "401", "403", "404"] {
-            responses.insert(status.to_owned(), json!({}));
-        }
-        json!({ "operationId": id, "parameters": parameters, "responses": responses, "security": security })
-    };
-    let mut post = operation("make", "201", Some(&thing_or), vec![]);
-    post["requestBody"] = body.clone();
-    let mut put = operation("change", "200", Some(&thing_or), vec![id.clone()]);
-    put["requestBody"] = body;
-    json!({
-        "openapi": "3.0.1",
-        "info": { "title": "Things", "version": "1" },
-        "paths": {
-            "/rest/api/3/users/search": { "get": operation("users", "200", Some(&users), vec![]) },
-            "/rest/api/3/user": { "get": operation("user", "200", Some(&user_ref), vec![account]) },
-            "/rest/api/3/thing": {
-                "get": operation("list", "200", Some(&page), vec![number("startAt"), number("maxResults")]),
-                "post": post,
-            },
-            "/rest/api/3/thing/{id}": {
-                "get": operation("read", "200", Some(&thing_or), vec![id.clone()]),
-                "put": put,
-                "delete": operation("delete", "204", None, vec![id]),
-            },
-        },
-        "components": { "schemas": { "Thing": thing, "User": user } },
-    })
-}
-
-fn workspace() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let schemas = folder.path().join("schemas");
-    fs::create_dir(&schemas).unwrap();
-    let write = |name: &str, value: Value| fs::write(schemas.join(name), value.to_string()).unwrap();
-    write("platform.json", contract());
-    write("software.json", json!({ "paths": {} }));
-    write("service-management.json", json!({ "paths": {} }));
-    write(
-        "deviations.json",
-        json!([{ "schema": "Thing", "property": "note", "change": "rich_text", "source": "invented" }]),
-    );
-    let users = json!({ "/rest/api/3/user": { "list": "GET /rest/api/3/users/search", "by": "accountId" } });
+    let mut paths = things::paths(&json!({ "$ref": "#/components/schemas/Thing" }));
+    paths["/rest/api/3/users/search"] = json!({ "get": operation("users", "200", Some(&users), vec![]) });
+    paths["/rest/api/3/user"] = json!({ "get": operation("user", "200", Some(&user_ref), vec![account]) });
+    let deviations = json!([{ "schema": "Thing", "property": "note", "change": "rich_text", "source": "invented" }]);
+    let kinds = json!({ "/rest/api/3/user": { "list": "GET /rest/api/3/users/search", "by": "accountId" } });
     let bodies = json!({
         "POST /rest/api/3/thing": { "name": "@unique.name", "size": "S", "note": "@rich" },
         "PUT /rest/api/3/thing/{id}": { "name": "@unique.name", "size": "L", "note": "@rich" },
     });
-    write("links.json", json!({ "kinds": users, "bodies": bodies }));
-    folder
+    let components = json!({ "Thing": thing, "User": user });
+    things::workspace(paths, components, deviations, json!({ "kinds": kinds, "bodies": bodies }))
 }
 
 /// A server that does nothing wrong.
@@ -123,14 +71,7 @@ struct Server {
 impl Respond for Server {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let answer = self.answer(request);
-        if !request.headers.contains_key("authorization") {
-            return answer;
-        }
-        answer
-            .insert_header("x-ratelimit-limit", "350")
-            .insert_header("x-ratelimit-remaining", "349")
-            .insert_header("ratelimit", "\"jira-burst-based\";r=349;t=1")
-            .insert_header("ratelimit-policy", "\"jira-burst-based\";q=100;w=1")
+        if request.headers.contains_key("authorization") { limited(answer) } else { answer }
     }
 }
 
@@ -143,7 +84,7 @@ impl Server {
             return ok(200, &json!({ "status": "ready" }));
         }
         if who.is_empty() {
-            return ResponseTemplate::new(401).set_body_raw("Client must be authenticated.", "text/plain");
+            return unauthorised();
         }
         let (version, rest) = path.strip_prefix("/rest/api/").and_then(|rest| rest.split_once('/')).unwrap_or_default();
         let user = |id: &str| json!({ "accountId": id });
@@ -220,17 +161,8 @@ impl Server {
 
 /// Whether a body keeps the contract.
 fn is_sound(body: &Value) -> bool {
-    let Some(entries) = body.as_object() else { return false };
-    let known = entries.keys().all(|name| ["id", "self", "name", "size", "note", "owner"].contains(&name.as_str()));
-    let named = entries.get("name").and_then(Value::as_str).is_some_and(|name| name.chars().count() <= 40);
-    let noted = entries
-        .get("note")
-        .is_none_or(|note| note["type"] == "doc" && note["version"] == 1 && note["content"].is_array());
-    known && named && noted && entries.get("size").is_none_or(|size| size == "S" || size == "L")
-}
-
-fn ok(status: u16, body: &Value) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/json;charset=UTF-8")
+    let is_document = |note: &Value| note["type"] == "doc" && note["version"] == 1 && note["content"].is_array();
+    things::is_sound(body, &["note", "owner"]) && body.get("note").is_none_or(is_document)
 }
 
 fn refusal(status: u16) -> ResponseTemplate {
@@ -248,7 +180,6 @@ async fn serve() -> MockServer {
 }
 
 fn options(address: &str, folder: &Path) -> Options {
-    let basic = |user: &str| Credentials::Basic { user: user.to_owned(), token: "secret".to_owned() };
     let mut target = Settings::new(address, basic("me"));
     target.other = Some(basic("other"));
     let run = run::Options { allow_writes: true, seed: 7, ..run::Options::new(target, folder) };

@@ -37,6 +37,7 @@ pub mod screens;
 pub mod search;
 pub mod security_schemes;
 pub mod seed;
+pub mod sessions;
 pub mod settings;
 pub mod sharing;
 pub mod sites;
@@ -55,7 +56,7 @@ pub mod workflows;
 pub mod worklogs;
 
 use crate::{
-    db::{By, Db, Read, Work, issues::Name},
+    db::{self, By, Db, Read, Work, issues::Name},
     domain::{
         audit::{Area, Record, Thing},
         config::Project,
@@ -68,6 +69,10 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::{collections::HashMap, sync::Arc, time::Duration};
+
+/// The refusal of who does not administer Jira, where no fact has another.
+pub const ADMINISTRATORS: &str =
+    "You are not authorized to perform this action. Administrator privileges are required.";
 
 /// What every use case needs to know of the request that asks for it.
 #[derive(Clone, Debug)]
@@ -110,13 +115,13 @@ impl Context {
         work.changes_configuration();
         let mut context = self.clone();
         if work.version().await? != Some(self.site.site.version) {
-            let site = crate::db::metadata::load(&mut work).await?;
+            let site = db::metadata::load(&mut work).await?;
             context.site = Arc::new(site.ok_or(Failure::Stale)?);
         }
         Ok((context, work))
     }
 
-    /// Refuses who does not administer Jira.
+    /// Refuses who does not administer Jira; who is nobody is asked for a credential.
     pub fn must_administer(&self, sentence: &str) -> Result<()> {
         self.account_id()?;
         if self.access().administers() { Ok(()) } else { Err(Failure::forbidden(sentence)) }
@@ -127,7 +132,7 @@ impl Context {
         self.caller.account_id().ok_or(Failure::Unauthenticated)
     }
 
-    /// Refuses callers who do not administer Jira, with that sentence.
+    /// Refuses who does not administer Jira, nobody like anybody else.
     pub fn administers(&self, otherwise: &str) -> Result<()> {
         if self.access().administers() { Ok(()) } else { Err(Failure::forbidden(otherwise)) }
     }
@@ -193,7 +198,7 @@ impl Context {
         let mut wanted: Vec<Name> = named.iter().map(|(name, _)| *name).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let found = crate::db::issues::references(db, &wanted).await?;
+        let found = db::issues::references(db, &wanted).await?;
         let visible: HashMap<Name, IssueRef> = found
             .into_iter()
             .filter(|(_, reference, people)| self.visible_project(reference.project_id, people.as_ref()).is_some())

@@ -3,6 +3,9 @@
 //! [`Read`] is a connection given to one site, [`Work`] a transaction in it: functions that
 //! write take a `Work`, so that a request that only reads can't.
 
+mod failures;
+mod setup;
+
 pub mod metadata;
 pub mod seed;
 pub mod sites;
@@ -41,6 +44,7 @@ pub mod roles;
 pub mod screens;
 pub mod search;
 pub mod security_schemes;
+pub mod sessions;
 pub mod settings;
 pub mod sharing;
 pub mod sprints;
@@ -62,6 +66,9 @@ use deadpool::{
     Runtime,
     managed::{self, Metrics, Object, Pool, RecycleResult},
 };
+pub use failures::{Error, Race, constraint, not_text, race, too_heavy};
+pub use setup::describe;
+use setup::{SERVER_ROLE, check_version, make_role};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
@@ -82,9 +89,6 @@ use tokio::sync::{Notify, OnceCell};
 /// The tables, from `migrations/`.
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
-/// The role that requests run as: it owns nothing, so that row-level security applies to it.
-const SERVER_ROLE: &str = "mock_jira_server";
-
 /// How connections of requests are set up. Pages are in memory or on a disk that has no arm to move; and statements are
 /// many and short: helpers for one of them would read ahead what it does not ask for.
 pub const SETTINGS: &str = "SET ROLE mock_jira_server; SET statement_timeout = '60s';
@@ -93,61 +97,11 @@ pub const SETTINGS: &str = "SET ROLE mock_jira_server; SET statement_timeout = '
 /// The advisory lock of [`Work::alone`], with the site's number.
 const ALONE: i32 = 7_305_804;
 
-/// What the database answers when a statement fails.
-pub type Error = sqlx::Error;
-
-/// The name of the constraint that a statement broke: a client's error where it means one.
-pub fn constraint(error: &Error) -> Option<&str> {
-    error.as_database_error()?.constraint()
-}
-
-/// A statement that failed because of what another request did at the same time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Race {
-    /// What a row refers to was deleted.
-    Deleted,
-    /// Both waited for each other, and this one was given up.
-    Deadlock,
-}
-
-/// Whether a failure is no fault of ours but a [`Race`].
-pub fn race(error: &anyhow::Error) -> Option<Race> {
-    match error.downcast_ref::<Error>()?.as_database_error()?.code()?.as_ref() {
-        "23503" => Some(Race::Deleted),
-        "40P01" | "40001" => Some(Race::Deadlock),
-        _ => None,
-    }
-}
-
-/// Whether a statement failed because a text can't be one: PostgreSQL's have no U+0000.
-pub fn not_text(error: &anyhow::Error) -> bool {
-    let code = error.downcast_ref::<Error>().and_then(|error| error.as_database_error()?.code());
-    code.is_some_and(|code| ["22021", "22P05"].contains(&code.as_ref()))
-}
-
-/// Which database a URL leads to, without its secrets.
-pub fn describe(url: &str) -> String {
-    let Ok(options) = url.parse::<PgConnectOptions>() else { return "an unreadable URL".to_owned() };
-    let user = options.get_username();
-    let database = options.get_database().unwrap_or(user);
-    match options.get_socket() {
-        Some(folder) => format!("{} (database {database}, user {user})", folder.display()),
-        None => format!("postgresql://{user}@{}:{}/{database}", options.get_host(), options.get_port()),
-    }
-}
-
 /// A connection that was not given to a site yet; sites are numbered from 1.
 const NO_SITE: i32 = 0;
 
 /// Longest wait for a connection, and longest run of a statement: a request has ended long before.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Whether a search failed because it asks for too much: it ran out of time, or of what PostgreSQL can take in one.
-pub fn too_heavy(error: &Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    // Canceled; limits of size, depth and number.
-    matches!(error, Error::InvalidArgument(_)) || code.is_some_and(|code| code == "57014" || code.starts_with("54"))
-}
 
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -306,65 +260,6 @@ impl Db {
         self.requests.close();
         self.owner.close().await;
     }
-}
-
-/// The oldest version of PostgreSQL that works.
-const OLDEST_POSTGRES: i32 = 14;
-
-async fn check_version(owner: &PgPool) -> anyhow::Result<()> {
-    let version: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(owner).await?;
-    let major = version.parse::<i32>()? / 10_000;
-    anyhow::ensure!(
-        major >= OLDEST_POSTGRES,
-        "The database is PostgreSQL {major}; mock-jira needs PostgreSQL {OLDEST_POSTGRES} or later."
-    );
-    Ok(())
-}
-
-/// Creates [`SERVER_ROLE`] and lets the connecting role become it.
-async fn make_role(owner: &PgPool) -> anyhow::Result<()> {
-    let mut connection = owner.acquire().await?;
-    // Roles belong to the whole cluster, and so does this lock's purpose: two servers starting at once.
-    let made = sqlx::raw_sql(
-        "SELECT pg_advisory_xact_lock(7305801);
-         DO $$ BEGIN
-           BEGIN
-             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mock_jira_server') THEN
-               CREATE ROLE mock_jira_server NOLOGIN;
-             END IF;
-           EXCEPTION WHEN duplicate_object OR unique_violation THEN
-             NULL; -- roles belong to the whole cluster: a server on another database was faster
-           END;
-           IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-             -- Under row-level security an index serves an operator only if that can't leak what it compares.
-             -- These can't; without the right to say so, searches for words and labels are slower. And to test row by
-             -- row what they compare takes longer than a comparison of numbers, for which PostgreSQL takes it.
-             IF EXISTS (SELECT FROM pg_proc WHERE oid = 'pg_catalog.ts_match_vq'::regproc
-                        AND (NOT proleakproof OR procost < 100)) THEN
-               ALTER FUNCTION pg_catalog.arraycontains(anyarray, anyarray) LEAKPROOF COST 100;
-               ALTER FUNCTION pg_catalog.arrayoverlap(anyarray, anyarray) LEAKPROOF COST 100;
-               ALTER FUNCTION pg_catalog.jsonb_contains(jsonb, jsonb) LEAKPROOF COST 100;
-               ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF COST 100;
-             END IF;
-           ELSIF current_setting('server_version_num')::integer >= 160000 THEN
-             -- From 16 on, making a role does not include becoming it.
-             IF NOT pg_has_role(current_user, 'mock_jira_server', 'SET') THEN
-               EXECUTE 'GRANT mock_jira_server TO CURRENT_USER WITH SET TRUE';
-             END IF;
-           ELSIF NOT pg_has_role(current_user, 'mock_jira_server', 'MEMBER') THEN
-             GRANT mock_jira_server TO CURRENT_USER;
-           END IF;
-         END $$;",
-    )
-    .execute(&mut *connection)
-    .await;
-    if let Err(error) = made {
-        anyhow::bail!(
-            "the database role {SERVER_ROLE} can't be made ({error}).\n\
-             Let an administrator of the database run:\n  CREATE ROLE {SERVER_ROLE} NOLOGIN; GRANT {SERVER_ROLE} TO <the user of the database URL>;"
-        );
-    }
-    Ok(())
 }
 
 /// A connection that remembers which site it is given to.

@@ -75,6 +75,17 @@ async fn options_of_a_select_list() {
     admin.delete(&format!("{path}/7/issue?replaceWith=7")).await.expect(400);
     admin.delete(&format!("{path}/8/issue")).await.expect(404);
     admin.put(&format!("{path}/8"), json!({ "id": 9, "value": "x" })).await.expect(400);
+    // The document closes the form of an option that is named, not that of a new one.
+    for more in [
+        json!({ "id": 8, "value": "x", "more": 1 }),
+        json!({ "id": 8, "value": "x", "config": { "more": 1 } }),
+        json!({ "id": 8, "value": "x", "config": { "scope": { "global": { "more": 1 } } } }),
+    ] {
+        let sentence = "Invalid request payload. Refer to the REST API documentation and try again.";
+        let refused = admin.put(&format!("{path}/8"), more).await.expect(400);
+        assert_eq!(refused, json!({ "errorMessages": [sentence] })); // H-15
+    }
+    admin.post(path, json!({ "value": "Green", "more": 1 })).await.expect(200);
     admin.post(path, json!({ "value": "" })).await.expect(400);
     admin.post(path, json!({ "value": "x", "config": { "scope": { "projects": [1] } } })).await.expect(400);
     admin.post(path, json!({ "value": "x", "config": { "attributes": ["boom"] } })).await.expect(400);

@@ -356,6 +356,12 @@ async fn refuses_bad_bulk_requests() {
     let sentence = "The following editedFieldInput values are not listed as selectedActions : priority";
     refused(&admin.post(FIELDS, hidden).await, 400, sentence);
 
+    // A label is an object with a name.
+    let labels = json!({ "selectedIssueIdsOrKeys": ["DEMO-2"], "selectedActions": ["labels"], "editedFieldsInput": {
+        "labelsFields": [{ "fieldId": "labels", "bulkEditMultiSelectFieldOption": "ADD", "labels": ["plain"] }] } });
+    let sentence = "Invalid request payload. Refer to the REST API documentation and try again.";
+    assert_eq!(admin.post(FIELDS, labels).await.expect(400), json!({ "errorMessages": [sentence] })); // H-15
+
     let queue = |id: &str| format!("/rest/api/3/bulk/queue/{id}");
     refused(&admin.get(&queue("99999")).await, 400, "The task with ID 99999 does not exist.");
     let submitted = admin.post(WATCH, one).await;

@@ -56,6 +56,53 @@ async fn the_documented_example() {
     assert_eq!(last["meta"]["issues"]["jql"], json!({ "nextPageToken": "", "isLast": true }));
 }
 
+/// A service desk goes by its project's id, a request by its issue's.
+#[tokio::test]
+async fn service_desks_and_their_requests() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    world.change(json!({ "clock": { "freezeAt": "2030-05-01T10:00:00Z" } })).await;
+    let body = json!({ "key": "HELP", "name": "Help", "projectTypeKey": "service_desk",
+        "leadAccountId": "5f2a9c10e4b0d7a1c3e80a01" });
+    let desk = admin.post("/rest/api/3/project", body).await.expect(201)["id"].as_i64().unwrap();
+    let fields = json!({ "project": { "key": "HELP" }, "issuetype": { "name": "Task" }, "summary": "No coffee" });
+    let request = admin.post("/rest/api/3/issue", json!({ "fields": fields })).await.expect(201);
+    let (key, id) = (request["key"].as_str().unwrap(), request["id"].as_str().unwrap().parse::<i64>().unwrap());
+    let context = json!({ "serviceDesk": desk, "customerRequest": id, "issue": { "id": id } });
+    let status = "[customerRequest.currentStatus.name, customerRequest.currentStatus.category]";
+    let since = "customerRequest.currentStatus.date.toISOString()";
+    for (expression, expected) in [
+        ("[serviceDesk.id, typeof serviceDesk, serviceDesk.project.key]", json!([desk, "ServiceDesk", "HELP"])),
+        ("customerRequest.issue == issue && customerRequest.serviceDesk == serviceDesk", json!(true)),
+        ("[typeof customerRequest, customerRequest.requestType?.id]", json!(["CustomerRequest", null])),
+        (status, json!(["To Do", "NEW"])),
+        (since, json!("2030-05-01T10:00:00.000Z")),
+    ] {
+        assert_eq!(eval(&admin, expression, context.clone()).await, expected, "{expression}");
+    }
+    world.change(json!({ "clock": { "freezeAt": "2030-05-02T10:00:00Z" } })).await;
+    let offered = admin.get(&format!("/rest/api/3/issue/{key}/transitions")).await.expect(200);
+    let done = offered["transitions"].as_array().unwrap().iter().find(|offer| offer["to"]["name"] == "Done").unwrap();
+    let path = format!("/rest/api/3/issue/{key}/transitions");
+    admin.post(&path, json!({ "transition": { "id": done["id"] } })).await.expect(204);
+    world.change(json!({ "clock": { "freezeAt": "2030-05-03T10:00:00Z" } })).await;
+    assert_eq!(eval(&admin, status, context.clone()).await, json!(["Done", "DONE"]));
+    assert_eq!(eval(&admin, since, context.clone()).await, "2030-05-02T10:00:00.000Z");
+    // Nothing else is a desk or a request, and what nobody sees is neither.
+    let no_desk = "The Service Desk you are trying to view does not exist.";
+    let no_request = "The customer request does not exist or you do not have permission to see it.";
+    let software = admin.get("/rest/api/3/project/DEMO").await.expect(200)["id"].as_str().unwrap().parse::<i64>();
+    let issue = admin.get("/rest/api/3/issue/DEMO-1").await.expect(200)["id"].as_str().unwrap().parse::<i64>();
+    for (client, context, sentence) in [
+        (&developer, json!({ "serviceDesk": software.unwrap() }), no_desk),
+        (&developer, json!({ "customerRequest": issue.unwrap() }), no_request),
+        (&world.anonymous(), json!({ "serviceDesk": desk }), no_desk),
+        (&world.anonymous(), json!({ "customerRequest": id }), no_request),
+    ] {
+        reply(client, "1", context).await.refused(404, &[sentence], json!({}));
+    }
+}
+
 #[tokio::test]
 async fn an_issue_tells_all_it_has() {
     let world = World::demo().await;

@@ -1,6 +1,6 @@
 //! What happens before an operation: addresses, credentials, media types, and the dialects of refusals.
 
-use crate::support::{World, http_client, server};
+use crate::support::{Reply, World, http_client, server};
 use http::Method;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -248,6 +248,29 @@ async fn answers_carry_the_headers_of_the_edge() {
     assert_eq!(reply.header("x-amz-cf-id").map(str::len), Some(56));
     let head = world.admin().raw(Method::HEAD, "/rest/api/3/issue/DEMO-1", &[], Vec::new()).await;
     assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0)); // H-10
+}
+
+#[tokio::test]
+async fn burst_limits_are_told_per_operation() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let left = |reply: &Reply| reply.header("x-ratelimit-remaining").unwrap().parse::<u64>().unwrap();
+    let issue = "/rest/api/3/issue/DEMO-1";
+    // Shared by all callers, versions and issues.
+    let (first, second) = (admin.get(issue).await, developer.get("/rest/api/2/issue/DEMO-2").await);
+    assert_eq!(left(&first), 399);
+    assert!([398, 399].contains(&left(&second)), "a second refills it");
+    assert_eq!(first.header("x-ratelimit-limit"), Some("400"));
+    assert_eq!(first.header("ratelimit-policy"), Some("\"jira-burst-based\";q=150;w=1"));
+    assert_eq!(admin.get("/rest/api/3/myself").await.header("ratelimit"), Some("\"jira-burst-based\";r=349;t=1"));
+    for method in [Method::HEAD, Method::OPTIONS] {
+        let reply = admin.raw(method, issue, &[], Vec::new()).await;
+        assert_eq!(reply.header("x-ratelimit-limit"), Some("1000000000000"));
+    }
+    // Neither who is unknown nor what there is not (H-9).
+    for reply in [world.anonymous().get(issue).await, admin.get("/rest/api/3/nothing").await] {
+        assert_eq!(reply.header("x-ratelimit-limit"), None);
+    }
 }
 
 #[tokio::test]

@@ -139,7 +139,7 @@ async fn values_in_properties() {
         .expect(201);
     assert_eq!(find(&world.developer(), "comment.property[mood].is = good").await, "DEMO-8");
     assert_eq!(find(&admin, "comment.property[mood].is = good order by key").await, "DEMO-7 DEMO-8");
-    for bad in ["issue.property[flags]['x'] = 1", "user.property[flags] = 1", "summary[flags].a = 1"] {
+    for bad in ["issue.property[flags]['x'] = 1", "summary[flags].a = 1"] {
         assert_eq!(find(&admin, bad).await, "", "{bad}");
         assert_eq!(strict(&admin, bad).await.len(), 1, "{bad}");
     }
@@ -199,4 +199,61 @@ async fn names_of_people_and_projects_are_rewritten() {
     let body = json!({ "queries": [{ "query": "parentProject in (DEMO, 'Team Project')" }] });
     let sanitized = admin.post("/rest/api/3/jql/sanitize", body).await.expect(200);
     assert_eq!(sanitized["queries"][0]["sanitizedQuery"], "parentProject in (10000, 10001)");
+}
+
+/// Of the users that an issue names, and only as far as the caller may read their properties.
+#[tokio::test]
+async fn properties_of_users() {
+    const DEVELOPER: &str = "5f2a9c10e4b0d7a1c3e80a02";
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    let of = |account_id: &str| format!("/rest/api/3/user/properties/seat?accountId={account_id}");
+    admin.put(&of(DEVELOPER), json!({ "floor": 3, "team": ["red", "blue"] })).await.expect(201);
+    let whose = format!("assignee = '{DEVELOPER}' or reporter = '{DEVELOPER}' or creator = '{DEVELOPER}'");
+    let theirs = find(&developer, &format!("({whose}) order by key")).await;
+    assert!(theirs.contains(' '), "{theirs}");
+    for client in [&admin, &developer] {
+        for jql in [
+            "user.property[seat].floor > 2",
+            "user.property[seat].team in (blue, green)",
+            "USER.PROPERTY[seat] is not EMPTY",
+            "user.property[seat].floor != 4",
+        ] {
+            assert_eq!(find(client, &format!("{jql} order by key")).await, theirs, "{jql}");
+        }
+        assert_eq!(find(client, "user.property[seat].floor = 4").await, "");
+        assert_eq!(strict(client, "user.property[seat].floor = 4").await, Vec::<String>::new());
+    }
+    for client in [&world.viewer(), &world.anonymous()] {
+        assert_eq!(find(client, "user.property[seat] is not EMPTY").await, "");
+    }
+}
+
+/// On some plans issues are linked with goals and devices; here they are not.
+#[tokio::test]
+async fn things_of_other_products() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    assert_eq!(find(&developer, "goals is EMPTY and project = OPS order by key").await, "OPS-1 OPS-2 OPS-3");
+    assert_eq!(find(&developer, "goals is not EMPTY or devices is not EMPTY").await, "");
+    assert_eq!(
+        strict(&developer, "goals = Growth").await,
+        ["The value 'Growth' does not exist for the field 'goals'."]
+    );
+    let refused = "The operator '>' is not supported by the 'goals' field.";
+    assert_eq!(strict(&developer, "goals > Growth").await, [refused]);
+    let known = developer.get("/rest/api/3/jql/autocompletedata").await.expect(200);
+    let told = |known: &serde_json::Value| {
+        let fields = known["visibleFieldNames"].as_array().unwrap().iter();
+        fields.filter(|field| field["value"] == "goals").map(|field| field["types"][0].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&known), ["java.lang.String"]);
+    // A field of the site's own is nearer.
+    let kind = "com.atlassian.jira.plugin.system.customfieldtypes:float";
+    let searcher = "com.atlassian.jira.plugin.system.customfieldtypes:exactnumber";
+    let field = json!({ "name": "Goals", "type": kind, "searcherKey": searcher });
+    admin.post("/rest/api/3/field", field).await.expect(201);
+    assert_eq!(strict(&developer, "goals > 3").await, Vec::<String>::new());
+    let known = developer.get("/rest/api/3/jql/autocompletedata").await.expect(200);
+    assert_eq!(told(&known), Vec::<serde_json::Value>::new());
 }

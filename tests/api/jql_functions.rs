@@ -2,7 +2,7 @@
 
 use crate::{
     jql_fields::{find, strict},
-    support::World,
+    support::{Client, World},
 };
 use serde_json::json;
 
@@ -69,7 +69,6 @@ async fn people_groups_projects_and_choices() {
         ("Severity in choiceOption(critical)", "DEMO-4"),
         ("Flagged in choiceOption('impediment', other)", "DEMO-7"),
         ("Severity in choiceOption(unheard)", ""),
-        ("created > currentLogin()", ""),
     ] {
         assert_eq!(find(&developer, jql).await, keys, "{jql}");
     }
@@ -87,4 +86,64 @@ async fn people_groups_projects_and_choices() {
     ] {
         assert_eq!(strict(&developer, jql).await, [sentence], "{jql}");
     }
+}
+
+/// a session is a row of requests without a long pause.
+#[tokio::test]
+async fn logins_are_sessions() {
+    let world = World::demo().await;
+    let (developer, admin) = (world.developer(), world.admin());
+    let at = async |time: &str| world.change(json!({ "clock": { "freezeAt": time } })).await;
+    let create = async || {
+        let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Task" }, "summary": "Logged" });
+        admin.create(fields).await
+    };
+    // The first session of the developer, as far as the site knows.
+    at("2030-05-01T08:00:00Z").await;
+    assert_eq!(find(&developer, "created >= currentLogin()").await, "");
+    at("2030-05-01T09:30:00Z").await;
+    let first = create().await;
+    until_found(&developer, "created >= currentLogin()", &first).await;
+    assert_eq!(find(&developer, "created >= lastLogin()").await, "");
+    // Not long enough away.
+    at("2030-05-01T17:00:00Z").await;
+    assert_eq!(find(&developer, "created > currentLogin()").await, first);
+    // The next morning.
+    at("2030-05-02T08:00:00Z").await;
+    assert_eq!(find(&developer, "created >= currentLogin()").await, "");
+    assert_eq!(find(&developer, "created >= lastLogin()").await, first);
+    at("2030-05-02T10:00:00Z").await;
+    let second = create().await;
+    until_found(&developer, "created >= currentLogin()", &second).await;
+    admin.put(&format!("/rest/api/3/issue/{second}"), json!({ "fields": { "priority": { "name": "Lowest" } } })).await;
+    let both = format!("{first} {second}");
+    for (jql, keys) in [
+        ("created >= lastLogin() order by created asc", &*both),
+        ("created >= lastLogin() and created < currentLogin()", &first),
+        ("not created >= currentLogin() and created > '2030-01-01'", &first),
+        ("priority CHANGED AFTER currentLogin()", &second),
+        ("priority CHANGED DURING (lastLogin(), currentLogin())", ""),
+        ("priority WAS Lowest DURING (lastLogin(), currentLogin()) and created > '2030-01-01'", ""),
+        ("worklogDate > lastLogin()", ""),
+    ] {
+        assert_eq!(find(&developer, jql).await, keys, "{jql}");
+    }
+    // Nobody in particular never logged in, and the viewer not before.
+    for jql in ["created >= lastLogin()", "priority CHANGED BEFORE lastLogin()", "due = lastLogin()"] {
+        assert_eq!(find(&world.viewer(), jql).await, "", "{jql}");
+        assert_eq!(find(&world.anonymous(), &jql.replace("last", "current")).await, "", "{jql}");
+        assert_eq!(strict(&world.viewer(), jql).await, Vec::<String>::new(), "{jql}");
+    }
+    let sentence = "A value provided by the function 'lastLogin' is invalid for the field 'assignee'.";
+    assert_eq!(strict(&developer, "assignee = lastLogin()").await, [sentence]);
+}
+
+/// Sessions are noted aside: a request may be answered before.
+async fn until_found(client: &Client, jql: &str, keys: &str) {
+    for _ in 0..1000 {
+        if find(client, jql).await == keys {
+            return;
+        }
+    }
+    panic!("{jql} never finds {keys}");
 }

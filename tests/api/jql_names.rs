@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Moves an issue to another project; its new key.
-async fn moved(world: &World, key: &str, project: &str) -> String {
+pub async fn moved(world: &World, key: &str, project: &str) -> String {
     let admin = world.admin();
     let of_project = admin.get(&format!("/rest/api/3/project/{project}")).await.expect(200);
     let kinds = of_project["issueTypes"].as_array().unwrap();

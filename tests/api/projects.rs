@@ -173,9 +173,15 @@ async fn statuses_and_hierarchy_of_a_project() {
     let names: Vec<&Value> = types[0]["statuses"].as_array().unwrap().iter().map(|status| &status["name"]).collect();
     assert_eq!(names, ["To Do", "In Progress", "Done"]);
     developer.get("/rest/api/3/project/NOPE/statuses").await.expect(404);
-    let project = developer.get("/rest/api/3/project/DEMO").await.expect(200);
-    let path = format!("/rest/api/3/project/{}/hierarchy", project["id"].as_str().unwrap());
-    let hierarchy = developer.get(&path).await.expect(200);
+    let id = async |key: &str| {
+        let project = developer.get(&format!("/rest/api/3/project/{key}")).await.expect(200);
+        project["id"].as_str().unwrap().to_owned()
+    };
+    let path = |id: &str| format!("/rest/api/3/project/{id}/hierarchy");
+    let demo = id("DEMO").await;
+    let sentence = format!("The project with id '{demo}' is not simplified");
+    developer.get(&path(&demo)).await.refused(404, &[&sentence], json!({}));
+    let hierarchy = developer.get(&path(&id("TEAM").await)).await.expect(200);
     let levels: Vec<&Value> = hierarchy["hierarchy"].as_array().unwrap().iter().map(|level| &level["level"]).collect();
     assert_eq!(levels, [-1, 0, 1]);
 }

@@ -139,7 +139,7 @@ async fn addresses_are_for_apps() {
         let path = format!("{USER}/{path}?accountId={VIEWER}");
         let reply = world.admin().get(&path).await; // U-13
         reply.refused(
-            401,
+            400,
             &["Only apps can see the e-mail addresses of users regardless of their profiles."],
             json!({}),
         );

@@ -53,6 +53,13 @@ async fn refuses_to_watch_for_others_and_what_is_missing() {
     let path = "/rest/api/3/issue/DEMO-1/watchers";
     let reply = viewer.raw(Method::POST, path, JSON, format!("\"{admin_id}\"").into()).await;
     reply.refused(403, &["You do not have permission to manage the watcher list."], json!({}));
+    // Nobody can be made to watch what they can't see.
+    let outsider = json!({ "emailAddress": "outsider@example.com", "products": [] });
+    let outsider = admin.post("/rest/api/3/user", outsider).await.expect(201)["accountId"].clone();
+    let sentence = format!(
+        "The user {outsider} does not have permission to view this issue. This user will not be added to the watch list."
+    );
+    admin.raw(Method::POST, path, JSON, outsider.to_string().into()).await.refused(400, &[&sentence], json!({}));
     admin.delete(path).await.expect(400);
     admin.delete(&format!("{path}?accountId=nobody")).await.expect(404);
     admin.raw(Method::POST, path, JSON, "{}".into()).await.expect(400);

@@ -19,7 +19,9 @@ def test_projects(cloud, developer):
     made = cloud.create_project(data={**new, "leadAccountId": developer})
     project = str(made["id"])
     assert cloud.update_project("NEW", data={"description": "Changed"})["description"] == "Changed"
-    assert [level["level"] for level in cloud.get_hierarchy(project)["hierarchy"]] == [-1, 0, 1]
+    refused(404, cloud.get_hierarchy, project)  # company-managed
+    team = cloud.get_project("TEAM")["id"]
+    assert [level["level"] for level in cloud.get_hierarchy(team)["hierarchy"]] == [-1, 0, 1]
     cloud.archive_project("NEW")
     assert "NEW" not in [one["key"] for one in cloud.search_projects()["values"]]
     assert cloud.restore("NEW")["key"] == "NEW"

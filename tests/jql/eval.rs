@@ -13,7 +13,7 @@ mod text;
 mod values;
 
 use crate::site::{Issue, Site, User};
-use mock_jira::domain::jql::{Clause, Operand, Operator, Query, Terminal};
+use mock_jira::domain::jql::{self, Clause, Operand, Operator, Query, Terminal};
 pub use order::Order;
 use std::collections::BTreeSet;
 
@@ -50,6 +50,11 @@ pub fn search(site: &Site, caller: Option<User>, query: &Query) -> Expected {
     let found: Vec<&Issue> = found.map(|(issue, _)| issue).collect();
     let ids = found.iter().map(|issue| issue.id).collect();
     Expected { ids, order: asker.order(query, &found), meaningful }
+}
+
+/// Whether facts tell how issues of a site are ordered by a field; else any order will do.
+pub fn knows_order(site: &Site, field: &jql::Field) -> bool {
+    Asker { site, caller: Some(0), filters: 0 }.knows_order(field)
 }
 
 impl Asker<'_> {

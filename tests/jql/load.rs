@@ -46,6 +46,7 @@ pub async fn load(db: &Db, site: &Site) -> Loaded {
     drop(read);
 
     let mut work = db.begin(site_id, By { at: site.now, ..By::default() }).await.expect("a transaction");
+    let mut comments = Vec::new();
     for issue in &site.issues {
         let states: Vec<Stored> = issue.history.iter().map(|moment| stored(site, issue, &moment.state)).collect();
         db::issues::insert(&mut work, &states[0]).await.expect("an issue");
@@ -56,7 +57,7 @@ pub async fn load(db: &Db, site: &Site) -> Loaded {
             db::changelog::insert(&mut work, issue.id, author, moment.at, &items).await.expect("a change");
         }
         for comment in &issue.comments {
-            let (kind, id) = audience(comment.audience);
+            let (property, (kind, id)) = (&comment.property, audience(comment.audience));
             let author = USERS[comment.author].id.to_owned();
             let comment = db::comments::Comment {
                 id: work.next_id("comment").await.expect("an id"),
@@ -71,12 +72,13 @@ pub async fn load(db: &Db, site: &Site) -> Loaded {
                 jsd_public: true,
             };
             db::comments::insert(&mut work, &comment).await.expect("a comment");
+            comments.extend(property.as_ref().map(|value| property_row("comment", comment.id, value)));
         }
     }
     let archived: Vec<i64> = site.issues.iter().filter(|issue| issue.archived).map(|issue| issue.id).collect();
     db::archive::set(&mut work, &archived, &[], Some(site.now), None).await.expect("archived issues");
     work.commit_unrecorded().await.expect("a commit");
-    db.insert_rows(site_id, &around(site)).await.expect("what hangs on issues");
+    db.insert_rows(site_id, &around(site, comments)).await.expect("what hangs on issues");
 
     let context = |caller: Caller| Context { db: db.clone(), site: snapshot.clone(), caller, now: site.now };
     let known = USERS.iter().map(|user| context(snapshot.caller(user.id).expect("an account")));
@@ -267,14 +269,24 @@ fn configuration(site: &Site) -> Tables {
     ])
 }
 
-/// What hangs on issues.
-fn around(site: &Site) -> Tables {
+fn property_row(owner: &str, id: impl ToString, value: &Value) -> Value {
+    json!({ "owner": owner, "owner_id": id.to_string(), "key": PROPERTY, "value": value })
+}
+
+/// What hangs on issues, and on accounts; properties of comments are given.
+fn around(site: &Site, of_comments: Vec<Value>) -> Tables {
     let mut rows: [Vec<Value>; 8] = Default::default();
     let [watchers, voters, remotes, attachments, moved, worklogs, views, properties] = &mut rows;
-    let property = |owner: &str, id: i64, value: &Value| json!({ "owner": owner, "owner_id": id.to_string(), "key": PROPERTY, "value": value });
+    properties.extend(of_comments);
     properties.extend(
-        site.projects.iter().filter_map(|project| Some(property("project", project.id, project.property.as_ref()?))),
+        site.projects
+            .iter()
+            .filter_map(|project| Some(property_row("project", project.id, project.property.as_ref()?))),
     );
+    properties.extend(site.user_properties.iter().map(|(user, value)| property_row("user", USERS[*user].id, value)));
+    let sessions = site.visits.iter().map(|(user, visit)| {
+        json!({ "account_id": USERS[*user].id, "began": visit.began, "seen": visit.seen, "previous": visit.previous })
+    });
     for issue in &site.issues {
         let person = |user: &User| json!({ "issue_id": issue.id, "account_id": USERS[*user].id });
         watchers.extend(issue.watchers.iter().map(person));
@@ -291,7 +303,7 @@ fn around(site: &Site) -> Tables {
         moved.extend(issue.moved_from.map(|(project, number)| {
             json!({ "project_id": site.projects[project].id, "number": number, "issue_id": issue.id })
         }));
-        properties.extend(issue.property.as_ref().map(|value| property("issue", issue.id, value)));
+        properties.extend(issue.property.as_ref().map(|value| property_row("issue", issue.id, value)));
         for worklog in &issue.worklogs {
             let (kind, id) = audience(worklog.audience);
             worklogs.push(
@@ -322,6 +334,7 @@ fn around(site: &Site) -> Tables {
         ("worklog", worklogs),
         ("issue_view", views),
         ("property", properties),
+        ("session", sessions.collect()),
         ("issue_link", links.collect()),
     ])
 }

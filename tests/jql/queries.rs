@@ -22,9 +22,10 @@ fn quotes(texts: &[&str]) -> Text {
     one_of(texts.iter().map(|text| quoted(*text)))
 }
 
-/// Names of fields; ids in brackets are none between quotes.
+/// Names of fields; what has brackets has them outside of quotes.
 fn names(texts: &[&str]) -> Text {
-    one_of(texts.iter().map(|text| if text.starts_with("cf[") { (*text).to_owned() } else { quoted(*text) }))
+    let bare = |text: &str| text.starts_with("cf[") || text.starts_with("development[");
+    one_of(texts.iter().map(|text| if bare(text) { (*text).to_owned() } else { quoted(*text) }))
 }
 
 fn any(strategies: Vec<(u32, Text)>) -> Text {
@@ -37,8 +38,11 @@ fn joined(pieces: Vec<Text>) -> Text {
 }
 
 fn list(value: &Text) -> Text {
-    let with_empty = any(vec![(9, value.clone()), (1, one_of(["EMPTY"]))]);
-    vec(with_empty, 1..4).prop_map(|values| format!("({})", values.join(", "))).boxed()
+    list_of(&any(vec![(9, value.clone()), (1, one_of(["EMPTY"]))]))
+}
+
+fn list_of(value: &Text) -> Text {
+    vec(value.clone(), 1..4).prop_map(|values| format!("({})", values.join(", "))).boxed()
 }
 
 /// Values of a field and calls that give a list of them.
@@ -151,8 +155,9 @@ fn dates() -> Text {
             .map(|by| [format!("startOf{unit}({by})"), format!("endOf{unit}({by})")])
     });
     let functions = one_of(functions.flatten().chain(["now()".into()]));
+    let logins = one_of(["currentLogin()", "lastLogin()"]);
     let epoch = one_of([(crate::sites::NOW - 86_400_000 * 3).to_string()]);
-    any(vec![(4, literal.boxed()), (2, minute.boxed()), (4, relative), (4, functions), (1, epoch)])
+    any(vec![(4, literal.boxed()), (2, minute.boxed()), (4, relative), (4, functions), (1, logins), (1, epoch)])
 }
 
 /// What stands right of `~`. Whether the end of one field and the beginning of the next are a phrase is not asked.
@@ -172,38 +177,51 @@ fn texts(phrases: bool) -> Text {
 fn sensible(site: &Site, known: bool) -> Text {
     let (key, own_keys) = (keys(site), own_keys(site));
     let of_caller = if known {
-        one_of(["votedIssues()", "watchedIssues()", "issueHistory()"])
+        one_of([
+            "votedIssues()",
+            "watchedIssues()",
+            "issueHistory()",
+            "votedWorkItems()",
+            "watchedWorkItems()",
+            "workItemHistory()",
+        ])
     } else {
         key.clone().prop_map(|key| format!("linkedIssues({key})")).boxed()
     };
     let phrases = LINK_TYPES.iter().flat_map(|kind| [quoted(kind.2), quoted(kind.3)]);
-    let linked = (key.clone(), one_of(phrases)).prop_map(|(key, phrase)| format!("linkedIssues({key}, {phrase})"));
+    let linked = (key.clone(), one_of(phrases)).prop_map(|(key, phrase)| format!("linkedWorkItems({key}, {phrase})"));
+    let below = vec(key.clone(), 1..3).prop_map(|epics| format!("parentEpic({})", epics.join(", ")));
+    let remote = (one_of(["issues", "workItems"]), one_of(GLOBAL_IDS))
+        .prop_map(|(what, id)| format!("{what}WithRemoteLinksByGlobalId({})", quoted(id)));
     let updated = (users(false), dates_as_args()).prop_map(|(user, dates)| format!("updatedBy({user}{dates})"));
     let issues = any(vec![
         (2, key.clone().prop_map(|key| format!("linkedIssues({key})")).boxed()),
         (2, linked.boxed()),
         (2, of_caller),
-        (if PAST { 2 } else { 0 }, updated.boxed()),
-        (
-            u32::from(PAST),
-            one_of(GLOBAL_IDS).prop_map(|id| format!("issuesWithRemoteLinksByGlobalId({})", quoted(id))).boxed(),
-        ),
+        (2, updated.boxed()),
+        (1, remote.boxed()),
+        (1, below.boxed()),
     ]);
     let lead = if known { ["()", "(\"Ada Admin\")"] } else { ["(\"Dana Developer\")", "(\"Ada Admin\")"] };
     let led = |what: &str| one_of(lead.iter().map(|by| format!("{what}LeadByUser{by}")).collect::<Vec<_>>());
-    let roles = one_of(["projectsWhereUserHasRole(Developers)", "projectsWhereUserHasRole(Administrators)"]);
+    let roles = one_of(["projectsWhereUserHasRole(Developers)", "spacesWhereUserHasRole(Administrators)"]);
     let permitted = one_of([
         "projectsWhereUserHasPermission(\"View Voters and Watchers\")",
         "spacesWhereUserHasPermission(VIEW_VOTERS_AND_WATCHERS)",
     ]);
-    let projects_in = if known { any(vec![(1, led("projects")), (1, roles), (1, permitted)]) } else { led("spaces") };
+    let leads = any(vec![(1, led("projects")), (1, led("spaces"))]);
+    let projects_in = if known { any(vec![(2, leads), (1, roles), (1, permitted)]) } else { leads };
     let of_projects = ["releasedVersions", "unreleasedVersions"].into_iter().flat_map(|name| {
         let of_project = project_keys(site).into_iter().map(move |key| format!("{name}({key})"));
         of_project.chain([format!("{name}()")])
     });
     let released = one_of(of_projects);
-    let cascade =
-        one_of(["cascadeOption(Production)", "cascadeOption(Production, EU)", "cascadeOption(Staging, \"none\")"]);
+    let cascade = one_of([
+        "cascadeOption(Production)",
+        "cascadeOption(Production, EU)",
+        "cascadeOption(Staging, \"none\")",
+        "cascadeOption(none)",
+    ]);
     let statuses: Vec<Named> = STATUSES.iter().map(|status| (status.0, status.1)).collect();
     let types: Vec<Named> = TYPES.iter().map(|kind| (kind.0, kind.1)).collect();
     let categories: Vec<Named> = CATEGORIES.iter().flat_map(|(id, key, name)| [(*id, *key), (*id, *name)]).collect();
@@ -221,6 +239,7 @@ fn sensible(site: &Site, known: bool) -> Text {
         Kind::new(&["status", "Status"], named(&statuses)),
         Kind::new(&["issuetype", "type", "workType"], named(&types)).or_in(one_of([
             "standardIssueTypes()",
+            "standardWorkTypes()",
             "subtaskIssueTypes()",
             "subtaskWorkTypes()",
         ])),
@@ -237,7 +256,8 @@ fn sensible(site: &Site, known: bool) -> Text {
             .or_in(led("components")),
         Kind::new(&["fixVersion", "affectedVersion", "Target versions"], versions(site)).or_in(released).ordered(),
         Kind::new(&["key", "issuekey", "issue", "id", "workItemKey"], key.clone()).or_in(issues),
-        Kind::new(&["key", "issue"], any(vec![(3, own_keys), (1, key.clone())])).ordered(),
+        Kind::new(&["key", "issuekey", "issue", "id", "workItemKey"], any(vec![(3, own_keys), (1, key.clone())]))
+            .ordered(),
         Kind::new(&["parent", "Epic Link"], key),
         Kind::new(&["Sprint", "cf[10020]"], sprints).or_in(one_of([
             "openSprints()",
@@ -254,7 +274,11 @@ fn sensible(site: &Site, known: bool) -> Text {
         Kind::new(&["Environment type"], quotes(&places)).or_in(cascade),
         Kind::new(&["Responsible group"], one_of(GROUPS.map(|group| group.1))),
         Kind::new(&["Design link"], quotes(&LINKS)),
-        Kind::new(&["created", "updated", "createdDate", "statusCategoryChangedDate"], dates()).ordered(),
+        Kind::new(&["Team", "cf[10001]"], quotes(&TEAMS)),
+        Kind::new(&["votes", "watchers"], one_of(["0", "1", "2"])).ordered(),
+        Kind::new(&["development[pullrequests].open", "development[commits].all"], one_of(["0", "1"])).ordered(),
+        Kind::new(&["created", "updated", "createdDate", "updatedDate", "statusCategoryChangedDate"], dates())
+            .ordered(),
         Kind::new(&["due", "duedate", "resolved", "resolutiondate", "Start date", "Go-live"], dates()).ordered(),
         Kind::new(
             &["Story point estimate", "Story Points", "Story Points[Number]", "cf[10026]"],
@@ -262,17 +286,24 @@ fn sensible(site: &Site, known: bool) -> Text {
         )
         .ordered(),
         Kind::new(
-            &["originalEstimate", "remainingEstimate", "timespent"],
+            &["originalEstimate", "timeOriginalEstimate", "remainingEstimate", "timeEstimate", "timespent"],
             one_of(["15m", "1h", "\"1h 30m\"", "1d", "1w"]),
         )
         .ordered(),
     ];
-    let project_types =
-        joined(vec![one_of(["projectType"]), one_of(["=", "!="]), one_of(["software", "Business", "service_desk"])]);
+    let full = |field: &str, values: Text| {
+        any(vec![
+            (2, joined(vec![one_of([field]), one_of(["=", "!="]), values.clone()])),
+            (1, joined(vec![one_of([field]), one_of(["in", "not in"]), list_of(&values)])),
+        ])
+    };
+    let project_types = full("projectType", one_of(["software", "Business", "service_desk"]));
     let ends = LINK_TYPES.iter().flat_map(|kind| [quoted(kind.1), quoted(kind.2), quoted(kind.3)]);
-    let ends = joined(vec![one_of(["issueLinkType"]), one_of(["=", "!="]), one_of(ends)]);
-    let counts =
-        joined(vec![one_of(["votes", "watchers"]), one_of(["=", "!=", ">", ">=", "<", "<="]), one_of(["0", "1", "2"])]);
+    let ends = full("issueLinkType", one_of(ends));
+    let elsewhere = joined(vec![
+        one_of(["goals", "devices"]),
+        one_of(["is EMPTY", "IS NOT EMPTY", "= EMPTY", "!= EMPTY", "in (EMPTY)", "not in (EMPTY)"]),
+    ]);
     let in_fields = one_of([
         "summary",
         "description",
@@ -288,7 +319,7 @@ fn sensible(site: &Site, known: bool) -> Text {
     let attached = joined(vec![one_of(["attachments"]), one_of(["IS EMPTY", "IS NOT EMPTY"])]);
     let mut tests: Vec<(u32, Text)> = kinds.into_iter().map(|kind| (4, kind.tests())).collect();
     tests.extend([(4, filters()), (5, properties()), (2, project_types)]);
-    tests.extend([(2, ends), (3, counts), (6, like), (4, text), (2, given), (1, attached)]);
+    tests.extend([(2, ends), (1, elsewhere), (6, like), (4, text), (2, given), (1, attached)]);
     any(tests)
 }
 
@@ -300,14 +331,28 @@ fn filters() -> Text {
     let filter = any(vec![(6, one_of(names)), (1, one_of(ids))]);
     let several = vec(filter.clone(), 1..3).prop_map(|all| format!("({})", all.join(", "))).boxed();
     any(vec![
-        (3, joined(vec![one_of(["filter", "savedFilter"]), one_of(["=", "!="]), filter])),
-        (1, joined(vec![one_of(["filter"]), one_of(["in", "not in"]), several])),
+        (3, joined(vec![one_of(["filter", "savedFilter", "searchRequest", "request"]), one_of(["=", "!="]), filter])),
+        (
+            1,
+            joined(vec![
+                one_of(["filter", "savedFilter", "searchRequest", "request"]),
+                one_of(["in", "not in"]),
+                several,
+            ]),
+        ),
     ])
 }
 
 /// Tests of entity properties.
 fn properties() -> Text {
-    let of = || one_of(["issue.property[flags]", "project.property[\"flags\"]"]);
+    let of = || {
+        one_of([
+            "issue.property[flags]",
+            "project.property[\"flags\"]",
+            "comment.property[flags]",
+            "user.property[flags]",
+        ])
+    };
     let at = |path: &'static str| of().prop_map(move |of| format!("{of}{path}")).boxed();
     let numbers = || any(vec![(1, at(".size")), (1, at(".deep.sizes"))]);
     let number = || one_of(["0", "1", "2", "11", "13"]);
@@ -413,49 +458,92 @@ fn senseless() -> Text {
     ])
 }
 
-/// An order, by what is told how it is ordered.
-fn order() -> Text {
-    let fields = one_of([
-        "key",
-        "created",
-        "updated",
-        "due",
-        "resolved",
-        "priority",
-        "votes",
-        "watchers",
-        "Rank",
-        "timespent",
-        "originalEstimate",
-        "\"Story point estimate\"",
-        "\"Start date\"",
-        "\"Go-live\"",
-        "project",
-        "statusCategoryChangedDate",
-        "universe",
-        "assignee",
-        "reporter",
-        "creator",
-        "summary",
-        "Customer",
-        "workRatio",
-        "remainingEstimate",
-        "lastViewed",
-    ]);
-    let sort = joined(vec![fields, one_of(["", "ASC", "DESC", "desc"])]);
+/// Fields that issues can be ordered by, and one that there is not.
+pub const ORDERS: &[&str] = &[
+    "key",
+    "issuekey",
+    "id",
+    "issue",
+    "workItemKey",
+    "created",
+    "createdDate",
+    "updated",
+    "updatedDate",
+    "due",
+    "duedate",
+    "resolved",
+    "resolutionDate",
+    "statusCategoryChangedDate",
+    "lastViewed",
+    "priority",
+    "resolution",
+    "status",
+    "statusCategory",
+    "issuetype",
+    "type",
+    "workType",
+    "hierarchyLevel",
+    "level",
+    "component",
+    "fixVersion",
+    "affectedVersion",
+    "project",
+    "space",
+    "category",
+    "projectType",
+    "parent",
+    "assignee",
+    "reporter",
+    "creator",
+    "voter",
+    "watcher",
+    "votes",
+    "watchers",
+    "labels",
+    "summary",
+    "description",
+    "environment",
+    "workRatio",
+    "timespent",
+    "originalEstimate",
+    "timeOriginalEstimate",
+    "remainingEstimate",
+    "timeEstimate",
+    "Rank",
+    "Epic Link",
+    "Sprint",
+    "Story point estimate",
+    "Story Points[Number]",
+    "Start date",
+    "Go-live",
+    "Customer",
+    "Acceptance criteria",
+    "Design link",
+    "Approver",
+    "Reviewers",
+    "Responsible group",
+    "Severity",
+    "Browsers",
+    "Environment type",
+    "Keywords",
+    "Target versions",
+    "universe",
+];
+
+/// An order by some of them.
+pub fn order() -> Text {
+    let sort = joined(vec![names(ORDERS), one_of(["", "ASC", "DESC", "desc"])]);
     vec(sort, 1..4).prop_map(|sorts| format!("ORDER BY {}", sorts.join(", "))).boxed()
 }
 
-/// Whether the past and what others did can be asked for yet.
-const PAST: bool = true;
+/// One test of one field.
+pub fn test(site: &Site, known: bool) -> Text {
+    any(vec![(60, sensible(site, known)), (12, history(site, known)), (1, senseless())])
+}
 
 /// Queries about a site, for somebody or for an anonymous caller.
 pub fn query(site: &Site, known: bool) -> Text {
-    let mut tests = vec![(60, sensible(site, known)), (1, senseless())];
-    if PAST {
-        tests.push((12, history(site, known)));
-    }
-    let clause = any(tests).prop_recursive(3, 10, 3, |inner| {
+    let clause = test(site, known).prop_recursive(3, 10, 3, |inner| {
         let several = vec(inner.clone(), 2..4);
         prop_oneof![
             3 => several.clone().prop_map(|all| all.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND ")),

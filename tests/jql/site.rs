@@ -122,6 +122,7 @@ pub const STATES: [&str; 3] = ["future", "active", "closed"];
 
 /// Numbers of custom fields.
 pub mod field {
+    pub const TEAM: i64 = 10001;
     pub const START_DATE: i64 = 10015;
     pub const ESTIMATE: i64 = 10016;
     pub const SPRINT: i64 = 10020;
@@ -141,6 +142,8 @@ pub mod field {
     pub const RESPONSIBLE_GROUP: i64 = 10040;
     pub const TARGET_VERSIONS: i64 = 10041;
 }
+/// Ids of teams.
+pub const TEAMS: [&str; 2] = ["3f0a6f0c-red", "3f0a6f0c-blue"];
 /// Options of Severity.
 pub const SEVERITIES: [Named; 3] = [(10020, "Critical"), (10021, "Major"), (10022, "Minor")];
 /// Options of Browsers.
@@ -246,6 +249,8 @@ pub struct Comment {
     pub at: DateTime<Utc>,
     pub text: String,
     pub audience: Audience,
+    /// The value of the property [`PROPERTY`].
+    pub property: Option<Value>,
 }
 
 #[derive(Debug, Clone)]
@@ -343,6 +348,15 @@ pub struct Sprint {
     pub state: &'static str,
 }
 
+/// When an account came to the site, and when it was last seen there.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit {
+    pub began: DateTime<Utc>,
+    pub seen: DateTime<Utc>,
+    /// When the visit before began.
+    pub previous: Option<DateTime<Utc>>,
+}
+
 /// A link from one issue to another.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
@@ -355,6 +369,9 @@ pub struct Link {
 pub struct Site {
     /// Its clock stands still here.
     pub now: DateTime<Utc>,
+    pub visits: BTreeMap<User, Visit>,
+    /// Values of the property [`PROPERTY`] of accounts.
+    pub user_properties: BTreeMap<User, Value>,
     pub members: Vec<(Group, User)>,
     pub projects: Vec<Project>,
     pub versions: Vec<Version>,

@@ -37,12 +37,23 @@ pub fn site() -> impl Strategy<Value = Site> {
         [vec(holder(), 0..3), vec(holder(), 0..3)],
         vec((0..USERS.len(), shared()), FILTERS.len()),
     );
+    let users = (
+        prop::collection::btree_map(0..USERS.len(), visit(), 0..=USERS.len()),
+        prop::collection::btree_map(0..USERS.len(), property(), 0..3),
+    );
     let issues = vec(issue(), 1..28);
     let links = vec((0..LINK_TYPES.len(), any::<u8>(), any::<u8>()), 0..10);
-    (world, issues, links).prop_map(
-        |((members, projects, versions, order, leads, states, levels, owners), issues, links)| {
+    (world, users, issues, links).prop_map(
+        |(
+            (members, projects, versions, order, leads, states, levels, owners),
+            (visits, user_properties),
+            issues,
+            links,
+        )| {
             let mut site = Site {
                 now: now(),
+                visits,
+                user_properties,
                 members: GIVEN_MEMBERS.to_vec(),
                 versions: Vec::new(),
                 components: Vec::new(),
@@ -108,6 +119,16 @@ fn holder() -> impl Strategy<Value = Holder> {
         1 => Just(Holder::Approver),
         1 => Just(Holder::ResponsibleGroup),
     ]
+}
+
+/// A visit that goes on, or one that is long over.
+fn visit() -> impl Strategy<Value = Visit> {
+    let seen = prop_oneof![3 => Just(true), 1 => Just(false)];
+    (moment(), moment(), any::<bool>(), seen).prop_map(|(one, other, before, goes_on)| {
+        let (previous, began) = (one.min(other), one.max(other));
+        let seen = if goes_on { now() - TimeDelta::hours(1) } else { began };
+        Visit { began, seen: seen.max(began), previous: before.then_some(previous) }
+    })
 }
 
 fn shared() -> impl Strategy<Value = Shared> {
@@ -255,12 +276,8 @@ fn worklog() -> impl Strategy<Value = Worklog> {
 }
 
 fn comment() -> impl Strategy<Value = Comment> {
-    (0..USERS.len(), moment(), words(1..5), audience()).prop_map(|(author, at, text, audience)| Comment {
-        author,
-        at,
-        text,
-        audience,
-    })
+    (0..USERS.len(), moment(), words(1..5), audience(), option::weighted(0.3, property()))
+        .prop_map(|(author, at, text, audience, property)| Comment { author, at, text, audience, property })
 }
 
 fn crowd() -> impl Strategy<Value = BTreeSet<User>> {
@@ -359,6 +376,13 @@ fn custom() -> impl Strategy<Value = Map<String, Value>> {
     let number = prop_oneof![(0..9i64).prop_map(|n| json!(n as f64)), Just(json!(2.5)), Just(json!(-1.0))].boxed();
     let day = (-30..30i64).prop_map(|days| json!((now() + TimeDelta::days(days)).date_naive().to_string())).boxed();
     let fields: Vec<(i64, BoxedStrategy<Value>)> = vec![
+        // Alone, or as the object that stands for it.
+        (
+            site::field::TEAM,
+            (select(&TEAMS[..]), any::<bool>())
+                .prop_map(|(id, alone)| if alone { json!(id) } else { json!({ "id": id, "name": "Crew" }) })
+                .boxed(),
+        ),
         (site::field::START_DATE, day),
         (site::field::ESTIMATE, number.clone()),
         (site::field::STORY_POINTS, number.clone()),

@@ -1,6 +1,6 @@
 //! `harness mutate …`
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand, ValueEnum};
 use harness::{
@@ -8,7 +8,7 @@ use harness::{
     run,
 };
 
-use super::{contract::TargetArgs, progress::Bar};
+use super::{progress::Bar, run::RunArgs};
 
 /// Break a target in one way after the other and see whether `harness contract` notices.
 ///
@@ -21,9 +21,9 @@ pub struct MutateArgs {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    run: RunArgs,
-    /// The share of mutants that has to be detected.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.99)]
+    mutants: MutantArgs,
+    /// The share of mutants that has to be detected, from 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.99, value_parser = share)]
     threshold: f64,
     /// How the score is written to standard output.
     #[arg(long, value_enum, default_value_t = Form::Human)]
@@ -46,7 +46,7 @@ enum Command {
 #[derive(Args)]
 struct ListArgs {
     #[command(flatten)]
-    run: RunArgs,
+    mutants: MutantArgs,
     /// How the mutants are written to standard output.
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
@@ -55,7 +55,7 @@ struct ListArgs {
 #[derive(Args)]
 struct ProxyArgs {
     #[command(flatten)]
-    run: RunArgs,
+    mutants: MutantArgs,
     /// The mutant that stands at first, such as 'drop-required@GET /rest/api/3/myself'.
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
@@ -66,36 +66,18 @@ struct ProxyArgs {
 
 /// What is broken, and in which run that is to be noticed.
 #[derive(Args)]
-struct RunArgs {
+struct MutantArgs {
     #[command(flatten)]
-    target: TargetArgs,
-    /// Only operations that match, such as 'GET /rest/api/3/issue*'. Can be given several times.
-    #[arg(long, value_name = "GLOB")]
-    operations: Vec<String>,
+    run: RunArgs,
     /// Only mutations that match, such as 'drop-*'. Can be given several times.
     #[arg(long, value_name = "GLOB")]
     mutations: Vec<String>,
     /// Only that many mutants, chosen by the seed.
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
-    /// What reproduces a run.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-    /// Cases for each operation.
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    cases: usize,
-    /// Cases at the same time.
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    jobs: usize,
-    /// Begin no new mutant after that many seconds.
-    #[arg(long, value_name = "SECONDS")]
-    time_limit: Option<u64>,
     /// How long to wait for answers that are made to come too late, in milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500)]
     patience: u64,
-    /// The folder that has `schemas/`.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    workspace: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -106,17 +88,9 @@ enum Form {
     Json,
 }
 
-impl RunArgs {
+impl MutantArgs {
     fn options(self) -> Options {
-        let run = run::Options {
-            allow_writes: true,
-            operations: self.operations,
-            seed: self.seed,
-            cases: self.cases,
-            jobs: self.jobs,
-            time_limit: self.time_limit.map(Duration::from_secs),
-            ..run::Options::new(self.target.settings(), self.workspace)
-        };
+        let run = run::Options { allow_writes: true, ..self.run.options() };
         let patience = Duration::from_millis(self.patience);
         Options { run, mutations: self.mutations, sample: self.sample, listen: None, patience }
     }
@@ -135,7 +109,7 @@ impl MutateArgs {
             Some(Command::List(arguments)) => arguments.run().await,
             Some(Command::Proxy(arguments)) => arguments.run().await,
             None => {
-                let (options, bar) = (self.run.options(), Bar::new());
+                let (options, bar) = (self.mutants.options(), Bar::new());
                 let score = mutate::score(&options, &show(&bar)).await?;
                 bar.finish();
                 match self.format {
@@ -151,7 +125,7 @@ impl MutateArgs {
 
 impl ListArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let (options, bar) = (self.run.options(), Bar::new());
+        let (options, bar) = (self.mutants.options(), Bar::new());
         let (_, mutants) = mutate::stand(&options, &show(&bar)).await?;
         bar.finish();
         match self.format {
@@ -164,7 +138,7 @@ impl ListArgs {
 
 impl ProxyArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let options = Options { listen: Some(self.listen), ..self.run.options() };
+        let options = Options { listen: Some(self.listen), ..self.mutants.options() };
         let bar = Bar::new();
         let (proxy, mutants) = mutate::stand(&options, &show(&bar)).await?;
         bar.finish();
@@ -177,4 +151,9 @@ impl ProxyArgs {
 
 fn show(bar: &Bar) -> impl Fn(run::Progress) + Sync + '_ {
     |now| bar.show(now.done, now.of, &format!("{}, {} survived", now.doing, now.failures))
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a share is a number from 0 to 1, such as 0.99".to_owned())
 }

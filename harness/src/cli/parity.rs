@@ -2,7 +2,6 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::Context;
 use clap::Args;
 use globset::{Glob, GlobMatcher};
 use harness::{
@@ -184,10 +183,8 @@ impl Which {
     fn scenarios(&self, contract: &Contract) -> anyhow::Result<Vec<Scenario>> {
         let scenarios = scenario::load(self.scenarios.as_deref(), contract, &self.schemas, self.seed)?;
         let only: Option<GlobMatcher> = self.only.as_ref().map(Glob::compile_matcher);
-        let wanted =
-            |scenario: &Scenario| scenario.shared || only.as_ref().is_none_or(|only| only.is_match(&scenario.name));
-        let scenarios: Vec<_> = scenarios.into_iter().filter(wanted).collect();
-        scenarios.first().context("there is no such scenario")?;
-        Ok(scenarios)
+        let wanted = |scenario: &Scenario| only.as_ref().is_none_or(|only| only.is_match(&scenario.name));
+        anyhow::ensure!(scenarios.iter().any(wanted), "there is no such scenario");
+        Ok(scenarios.into_iter().filter(|scenario| scenario.shared || wanted(scenario)).collect())
     }
 }

@@ -19,10 +19,6 @@ pub struct TrustArgs {
 impl TrustArgs {
     /// As the harness knows it.
     pub fn trust(&self) -> Trust {
-        match &self.ca_file {
-            _ if self.insecure => Trust::Anyone,
-            Some(file) => Trust::Authority(file.clone()),
-            None => Trust::System,
-        }
+        Trust::new(self.ca_file.clone(), self.insecure)
     }
 }

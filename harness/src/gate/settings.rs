@@ -281,11 +281,7 @@ impl TargetSettings {
             (None, None, None) => Credentials::Anonymous,
             _ => bail!("needs a user and a token, or a bearer, or nothing of them"),
         };
-        let trust = match &self.ca_file {
-            _ if self.insecure => Trust::Anyone,
-            Some(file) => Trust::Authority(file.clone()),
-            None => Trust::System,
-        };
+        let trust = Trust::new(self.ca_file.clone(), self.insecure);
         Ok(Endpoint { address, credentials, project: read(&self.project)?, rate: self.rate, trust })
     }
 }

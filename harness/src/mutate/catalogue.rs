@@ -85,9 +85,9 @@ mutations! {
     SwapIds = "swap-ids": "swaps the ids of two rows",
         "to lists whose rows have ids and either a link or a second page: else nobody can know";
     WrongTotal = "wrong-total": "counts one more than there are",
-        "to lists with a total that can be seen as a whole";
+        "to lists with a total that can be seen as a whole: not where none says how long a page is, or what is counted is not listed";
     WrongLast = "wrong-last": "says that the last page is not the last",
-        "to lists that say which page is the last";
+        "to lists that say which page is the last, and list all that they count";
     EarlyLast = "early-last": "says that the first page is the last",
         "to lists that say which page is the last and have a second";
     LimitPlusOne = "limit-plus-one": "has one row more than the page may have",

@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
+
 use super::{
     Mutant, Mutation, form, lies, lost,
     memory::Memory,
@@ -52,46 +54,57 @@ impl Channel {
 
     /// Answers a request.
     pub async fn answer(&self, upstream: &Upstream, ask: Ask) -> Answer {
-        let Some(mut scene) = Scene::new(&self.known, &ask.method, &ask.path, ask.caller) else {
+        let Some(scene) = Scene::new(&self.known, &ask.method, &ask.path, ask.caller) else {
             return upstream.forward(&ask).await;
         };
         let is_subject = scene.index == self.mutant.operation;
         let mutation = self.mutant.mutation;
         if is_subject && matches!(mutation, Mutation::LoseWrite | Mutation::KeepDeleted) {
             let mut log = Vec::new();
-            if let Some(answer) = lost::lose(mutation, &scene, upstream, &ask, &mut log).await {
+            if let Some((answer, is_lost)) = lost::lose(mutation, &scene, upstream, &ask, &mut log).await {
                 let mut state = self.lock();
                 state.done.extend(log);
-                state.changed += u64::from(answer.is_success());
+                state.changed += u64::from(is_lost);
                 return answer;
             }
         }
         let truth = upstream.forward(&ask).await;
         let again = if is_subject { lies::ask_again(mutation, &scene, upstream, &ask, &truth).await } else { None };
-        let changed = {
-            let mut state = self.lock();
-            state.nonce += 1;
-            scene.nonce = state.nonce;
-            let changed = match again {
-                Some(again) => {
-                    // Who is let in does something.
-                    state.done.push(ask.exchange(&again));
-                    Some(again)
-                }
-                None if is_subject => make(mutation, &scene, &state.memory, &Seen::new(&truth), &self.mutant.at),
-                None => None,
-            };
-            state.memory.observe(&scene, ask.json().as_ref(), &truth);
-            if !scene.reads() {
-                state.done.push(ask.exchange(&truth));
-            }
-            state.changed += u64::from(changed.is_some());
-            changed
-        };
+        if !scene.reads() {
+            self.lock().done.push(ask.exchange(&truth));
+        }
+        if let Some(again) = &again {
+            // Who is let in does something.
+            self.lock().done.push(ask.exchange(again));
+        }
+        let changed = self.tell(scene, ask.json().as_ref(), &truth, again);
         if changed.is_some() && mutation == Mutation::Latency {
             tokio::time::sleep(self.latency).await;
         }
         changed.unwrap_or(truth)
+    }
+
+    /// Takes in what is really answered to a request; `body` is what was sent. Gives what is told instead, if anything:
+    /// `other`, where that is known already.
+    pub(super) fn tell(
+        &self,
+        mut scene: Scene<'_>,
+        body: Option<&Value>,
+        truth: &Answer,
+        other: Option<Answer>,
+    ) -> Option<Answer> {
+        let mut state = self.lock();
+        state.nonce += 1;
+        scene.nonce = state.nonce;
+        let is_subject = scene.index == self.mutant.operation;
+        let Mutant { mutation, at, .. } = &self.mutant;
+        let told = match other {
+            None if is_subject => make(*mutation, &scene, &state.memory, &Seen::new(truth), at),
+            known => known,
+        };
+        state.memory.observe(&scene, body, truth);
+        state.changed += u64::from(told.is_some());
+        told
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

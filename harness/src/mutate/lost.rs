@@ -9,7 +9,10 @@ use super::{
     scene::{Scene, json, with_body},
 };
 use crate::{
-    run::{case::Exchange, links::normal},
+    run::{
+        case::Exchange,
+        links::{Witness, normal},
+    },
     target::{Answer, Caller},
 };
 
@@ -32,7 +35,8 @@ fn loss(mutation: Mutation, scene: &Scene<'_>) -> Option<Loss> {
     if scene.reads() || deletes != (mutation == Mutation::KeepDeleted) || deletes && links.outlives(operation) {
         return None;
     }
-    if !is_seen(scene) {
+    let is_hidden = matches!(links.witness(operation), Some(Witness::None(_)));
+    if is_hidden || !is_seen(scene) {
         return None;
     }
     let sample = scene.known.samples.get(&scene.index).filter(|sample| sample.status != 303)?;
@@ -62,35 +66,36 @@ fn is_seen(scene: &Scene<'_>) -> bool {
     })
 }
 
-/// What a write is answered that is lost. Nothing when it is none that would have been done.
+/// What a write is answered that is to be lost, and whether it is. Nothing when it is none that would have been done.
 pub async fn lose(
     mutation: Mutation,
     scene: &Scene<'_>,
     upstream: &Upstream,
     ask: &Ask,
     log: &mut Vec<Exchange>,
-) -> Option<Answer> {
+) -> Option<(Answer, bool)> {
     let loss = loss(mutation, scene).filter(|_| scene.caller == Caller::Main)?;
     let known = scene.known;
     if loss == Loss::Undone {
         let truth = upstream.forward(ask).await;
         let exchange = ask.exchange(&truth);
         let undo = if truth.is_success() { known.session.undo(scene.index, &exchange) } else { Vec::new() };
+        let mut is_lost = !undo.is_empty();
         for request in &undo {
-            upstream.forward(&upstream.ask(request)).await;
+            is_lost &= upstream.forward(&upstream.ask(request)).await.is_success();
         }
-        if undo.is_empty() {
+        if !is_lost {
             log.push(exchange);
         }
         // Either way it is answered now, and must not be done again.
-        return Some(truth);
+        return Some((truth, is_lost));
     }
     if !is_sound(scene, upstream, ask).await {
         return None;
     }
     let sample = known.samples.get(&scene.index)?.clone();
     if loss == Loss::Silent {
-        return Some(sample);
+        return Some((sample, true));
     }
     let there = upstream.forward(&upstream.get(&ask.path)).await;
     let (mut body, written) = (json(&there).filter(|_| there.is_success())?, ask.json()?);
@@ -100,7 +105,7 @@ pub async fn lose(
             *place = value.clone();
         }
     }
-    Some(Answer { status: sample.status, ..with_body(&there, &body) })
+    Some((Answer { status: sample.status, ..with_body(&there, &body) }, true))
 }
 
 /// Whether the target would accept a request, as far as the contract tells: else a lost write would accept what is to

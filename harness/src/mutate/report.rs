@@ -41,6 +41,8 @@ pub struct Score {
     pub requests: u64,
     /// Mutants that apply to those operations, of which a sample may have been tried.
     pub applicable: usize,
+    /// Mutants for which the target had to be asked; of the others, what it had answered without them told enough.
+    pub asked: usize,
     /// Mutants that there was no time for.
     pub not_tried: usize,
     /// Mutants that changed nothing after all.
@@ -85,6 +87,7 @@ impl Score {
         options: &Options,
         survey: &Survey,
         outcomes: Vec<(Mutant, Outcome)>,
+        asked: usize,
         started: DateTime<Utc>,
         surveyed: Duration,
         took: Duration,
@@ -99,6 +102,7 @@ impl Score {
             seconds: [surveyed.as_secs_f64(), took.as_secs_f64()],
             requests,
             applicable: survey.applicable,
+            asked,
             not_tried: 0,
             not_applied: Vec::new(),
             not_judged: survey.unjudged.clone(),
@@ -158,7 +162,7 @@ impl Score {
         }
         writeln!(out, "{bold}mutation of {}, seed {}{bold:#}", self.target, self.seed)?;
         let [surveyed, all] = self.seconds;
-        writeln!(out, "  {} mutants apply", self.applicable)?;
+        writeln!(out, "  {} mutants apply; the target was asked about {}", self.applicable, self.asked)?;
         writeln!(out, "  {} requests in {all:.1} s, of which {surveyed:.1} s unmutated", self.requests)?;
         for (mutation, share) in &self.mutations {
             let style = if share.detected == share.applied { good } else { bad };

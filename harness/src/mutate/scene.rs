@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -26,6 +26,8 @@ pub struct Known {
     pub other: String,
     /// An answer of success of each operation.
     pub samples: HashMap<usize, Answer>,
+    /// Operations that the target says it does not serve.
+    pub unserved: BTreeSet<usize>,
 }
 
 impl Known {

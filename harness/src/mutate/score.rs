@@ -1,20 +1,26 @@
-//! Runs the mutants and counts those that are noticed.
+//! Tries the mutants and counts those that are noticed.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use chrono::Utc;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 
 use super::{
     Mutation, Options,
     channel::Channel,
+    replay::Replayed,
     report::{Outcome, Score},
-    survey::{Applicable, Survey, Tried, key, survey},
+    survey::{Survey, Tried, key, survey},
 };
-use crate::run::{Check, Progress, Session, case::Trace};
+use crate::run::{
+    Check, Progress, Session,
+    case::{Names, Trace},
+    judge::Judge,
+};
 
 /// Checks that others who use the target at the same time could disturb: these have to notice twice.
 const DISTURBED: [Check; 4] =
@@ -23,55 +29,94 @@ const DISTURBED: [Check; 4] =
 /// How many answers that come too late are waited for at the same time, for each job: waiting is no work.
 const WAITING: usize = 4;
 
-/// Runs every mutant that applies.
+/// Tries every mutant that applies: first on what the target answered without it, which costs no request, and only
+/// where that does not tell with the target.
 pub async fn score(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Score> {
     let (started, began) = (Utc::now(), Instant::now());
     let survey = Arc::new(survey(options, progress).await?);
-    let surveyed = began.elapsed();
+    let (surveyed, of) = (began.elapsed(), survey.mutants.len());
     let is_late = || options.run.time_limit.is_some_and(|limit| began.elapsed() > limit);
+    let (mut outcomes, mut survived) = (Vec::new(), 0);
+    let mut done = |doing, number: usize, outcome| {
+        outcomes.push((survey.mutants[number].mutant.clone(), outcome));
+        survived += usize::from(outcome == Outcome::Survived);
+        progress(Progress { doing, done: outcomes.len(), of, failures: survived });
+    };
+    let jobs = options.run.jobs.max(1);
+
+    let mut open = BTreeMap::new();
+    let mut replays = std::pin::pin!(tries((0..of).collect(), jobs, &is_late, |number| {
+        let survey = survey.clone();
+        async move { survey.replay(number).await }
+    }));
+    while let Some((number, replayed)) = replays.next().await {
+        match replayed {
+            Some(replayed) if !replayed.open.is_empty() => drop(open.insert(number, replayed)),
+            Some(replayed) => done("mutants of what was answered", number, replayed.outcome),
+            None => done("mutants of what was answered", number, Outcome::NotTried),
+        }
+    }
+    let asked = open.len();
+
     let is_late_answer = |number: &usize| survey.mutants[*number].mutant.mutation == Mutation::Latency;
     // What concerns the whole target at once is changed while nobody else looks.
-    let is_alone = |number: &usize| survey.mutants[*number].cases.iter().any(|case| survey.cases[*case].phase == 2);
-    let (waiting, others): (Vec<_>, Vec<_>) = (0..survey.mutants.len()).partition(is_late_answer);
+    let is_alone = |number: &usize| open[number].open.iter().any(|case| survey.cases[*case].phase == 2);
+    let (waiting, others): (Vec<_>, Vec<_>) = open.keys().copied().partition(is_late_answer);
     let (alone, beside): (Vec<_>, Vec<_>) = others.into_iter().partition(is_alone);
-    let (mut outcomes, mut survived) = (Vec::new(), 0);
-    let jobs = options.run.jobs.max(1);
+    let open = Arc::new(open);
     for (mutants, jobs) in [(beside, jobs), (waiting, jobs * WAITING), (alone, 1)] {
-        let tries = mutants.into_iter().map(|number| {
-            let (survey, patience) = (survey.clone(), options.patience);
-            async move {
-                if is_late() {
-                    return (number, Outcome::NotTried);
-                }
-                // A task of its own, so that judging one keeps no other waiting.
-                let task = tokio::spawn(async move { survey.try_mutant(number, patience).await });
-                (number, task.await.ok().and_then(Result::ok).unwrap_or(Outcome::NotTried))
-            }
-        });
-        let mut tries = stream::iter(tries).buffer_unordered(jobs);
+        let mut tries = std::pin::pin!(tries(mutants, jobs, &is_late, |number| {
+            let (survey, open, patience) = (survey.clone(), open.clone(), options.patience);
+            async move { survey.try_mutant(number, &open[&number], patience).await }
+        }));
         while let Some((number, outcome)) = tries.next().await {
-            outcomes.push((survey.mutants[number].mutant.clone(), outcome));
-            survived += usize::from(outcome == Outcome::Survived);
-            progress(Progress { doing: "mutants", done: outcomes.len(), of: survey.mutants.len(), failures: survived });
+            done("mutants", number, outcome.and_then(Result::ok).unwrap_or(Outcome::NotTried));
         }
     }
     survey.clean().await;
-    Ok(Score::new(options, &survey, outcomes, started, surveyed, began.elapsed()))
+    Ok(Score::new(options, &survey, outcomes, asked, started, surveyed, began.elapsed()))
+}
+
+/// Tries mutants, some at the same time; those that come too late are not tried.
+fn tries<F>(
+    mutants: Vec<usize>,
+    jobs: usize,
+    is_late: &impl Fn() -> bool,
+    attempt: impl Fn(usize) -> F,
+) -> impl Stream<Item = (usize, Option<F::Output>)>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let tries = mutants.into_iter().map(move |number| {
+        let attempt = attempt(number);
+        async move {
+            // A task of its own, so that judging one keeps no other waiting.
+            let outcome = if is_late() { None } else { tokio::spawn(attempt).await.ok() };
+            (number, outcome)
+        }
+    });
+    stream::iter(tries).buffer_unordered(jobs)
+}
+
+/// The check that notices in the last step of a case what it does not find anyway.
+pub fn noticed(judge: &Judge, tried: &Tried, trace: &Trace) -> Option<Check> {
+    let findings = judge.judge_from(trace.steps.len().saturating_sub(1), &tried.case, trace).findings;
+    findings.iter().find(|finding| !tried.noted.contains(&key(finding))).map(|finding| finding.check)
 }
 
 impl Survey {
-    /// Runs the cases in which a mutant changes something, until one notices.
-    async fn try_mutant(&self, number: usize, patience: Duration) -> anyhow::Result<Outcome> {
-        let Applicable { mutant, cases } = &self.mutants[number];
+    /// Runs the cases in which only the target can tell, until one notices.
+    async fn try_mutant(&self, number: usize, replayed: &Replayed, patience: Duration) -> anyhow::Result<Outcome> {
+        let mutant = &self.mutants[number].mutant;
         let target = &self.begun.session.executor.target;
         let patience = if mutant.mutation == Mutation::Latency { patience } else { target.request_time_limit() };
         let channel = Arc::new(Channel::new(mutant.clone(), self.known.clone(), patience + Duration::from_secs(2)));
         let name = number.to_string();
         let address = self.proxy.open(&name, channel.clone());
         let session = self.begun.session.by_way_of(target.at(&address, patience)?);
-        let mut outcome = Outcome::NotApplied;
+        let mut outcome = replayed.outcome;
         let mut found = None;
-        for number in cases {
+        for number in &replayed.open {
             found = self.notice(&session, &channel, *number, &mut outcome).await;
             // What others might have caused must be seen again.
             if found.is_some_and(|check| DISTURBED.contains(&check)) {
@@ -94,16 +139,16 @@ impl Survey {
         number: usize,
         outcome: &mut Outcome,
     ) -> Option<Check> {
-        let Tried { case, noted, .. } = &self.cases[number];
+        let tried = &self.cases[number];
         let mut found = None;
         let mut notices = |trace: &Trace| {
             if channel.changed() > 0 {
-                let findings = session.judge.judge(case, trace).findings;
-                found = findings.iter().find(|finding| !noted.contains(&key(finding))).map(|finding| finding.check);
+                found = noticed(&session.judge, tried, trace);
             }
             found.is_some()
         };
-        session.executor.execute_until(session.judge.conformance.contract(), case, &mut notices).await;
+        let contract = session.judge.conformance.contract();
+        session.executor.execute_until(contract, &tried.case, Names::new(), &mut notices).await;
         if channel.changed() > 0 {
             *outcome = Outcome::Survived;
         }

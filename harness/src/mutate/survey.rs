@@ -66,6 +66,8 @@ pub struct Tried {
     pub case: Case,
     /// When it may run: 2 is alone.
     pub phase: usize,
+    /// What was asked and answered.
+    pub trace: Trace,
     /// What it notes anyway.
     pub noted: BTreeSet<Key>,
 }
@@ -91,20 +93,20 @@ type Evidence = HashMap<(usize, Mutation), Vec<(usize, BTreeSet<Pattern>)>>;
 pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Survey> {
     let tell = |doing, done, of| progress(Progress { doing, done, of, failures: 0 });
     tell("getting to know the target", 0, 0);
-    let wanted = run::patterns(&options.run.operations)?;
     let mutations = mutations(&options.mutations)?;
+    run::ensure_for_tests(&options.run.target).await?;
     let listen = options.listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     let proxy = Proxy::start(&options.run.target, listen).await?;
     let mut through = options.run.clone();
     through.target.url = proxy.address().to_owned();
     let begun = run::begin(&through).await?;
     let session = begun.session.clone();
-    let subjects = subjects(options, &begun, wanted.as_ref());
+    let subjects = subjects(options, &begun);
     let planned = planned(&session, &subjects);
     let cases: Vec<_> = planned.iter().flat_map(|index| begun.cases(*index, options.run.cases)).collect();
     let (me, of) = (begun.me(), cases.len());
     let other = begun.accounts().into_iter().find(|other| *other != me).unwrap_or_default();
-    let mut known = Known { session: session.clone(), me, other, samples: HashMap::new() };
+    let mut known = Known { session: session.clone(), me, other, samples: HashMap::new(), unserved: BTreeSet::new() };
     let mut phases: [Vec<Case>; 3] = Default::default();
     for case in cases {
         phases[run::phase(&session, &case)].push(case);
@@ -112,7 +114,7 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     let (mut evidence, mut tried, mut failing) = (Evidence::new(), Vec::new(), BTreeMap::new());
     let mut take = |case: Case, phase, trace: Trace, verdict: Verdict| {
         look(&mut known, &mut evidence, &mutations, &planned, tried.len(), &case, &trace);
-        tried.push(Tried { case, phase, noted: verdict.findings.iter().map(key).collect() });
+        tried.push(Tried { case, phase, trace, noted: verdict.findings.iter().map(key).collect() });
         tell("unmutated", tried.len(), of);
     };
     for (phase, cases) in phases.into_iter().enumerate() {
@@ -158,10 +160,8 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
 }
 
 /// The operations that are broken.
-fn subjects(options: &Options, begun: &Begun, wanted: Option<&GlobSet>) -> Vec<usize> {
-    let operations = begun.session.judge.conformance.contract().operations();
-    let is_wanted = |index: &usize| wanted.is_none_or(|wanted| wanted.is_match(name(&operations[*index])));
-    let mut subjects: Vec<usize> = (0..operations.len()).filter(is_wanted).collect();
+fn subjects(options: &Options, begun: &Begun) -> Vec<usize> {
+    let mut subjects: Vec<usize> = begun.wanted.iter().copied().collect();
     if let Some(sample) = options.sample {
         let mut draw = Draw::new(options.run.seed, "operations");
         // Those that are not served give no mutant.
@@ -217,7 +217,9 @@ impl Survey {
     fn choose(&mut self, options: &Options, evidence: &Evidence, subjects: &[usize]) -> Vec<Applicable> {
         let operations = self.known.session.judge.conformance.contract().operations();
         let mut mutants = Vec::new();
-        for index in subjects.iter().filter(|index| !self.unjudged.contains_key(&name(&operations[**index]))) {
+        let is_judged = |index: &&usize| !self.unjudged.contains_key(&name(&operations[**index]));
+        let is_served = |index: &&usize| !self.known.unserved.contains(index);
+        for index in subjects.iter().filter(is_judged).filter(is_served) {
             for mutation in Mutation::ALL {
                 let Some(seen) = evidence.get(&(*index, *mutation)) else { continue };
                 if !self.has_answer(*index, *mutation) {
@@ -281,6 +283,10 @@ fn look(
             let request = &exchange.request;
             let Some(scene) = Scene::new(known, &request.method, &request.path, request.caller) else { continue };
             let index = scene.index;
+            if answer.status == 501 {
+                known.unserved.insert(index);
+                continue;
+            }
             let is_own = case.subject == index;
             let seen_answer = Seen::new(answer);
             for mutation in mutations.iter().filter(|_| subjects.contains(&index)) {
@@ -289,7 +295,10 @@ fn look(
                 if !is_there && !is_own && seen.len() >= MOST_CASES {
                     continue;
                 }
-                let mut places = candidates(*mutation, &scene, &memory, &seen_answer);
+                // What is refused elsewhere might as well be accepted.
+                let is_told = *mutation != Mutation::AcceptNegative;
+                let mut places =
+                    if is_told { candidates(*mutation, &scene, &memory, &seen_answer) } else { Vec::new() };
                 if needs_target(*mutation, &scene, &step.role, trace, exchange, answer) {
                     places.push(Pattern::new());
                 }
@@ -336,6 +345,8 @@ fn needs_target(
         (Mutation::AcceptNegative, Role::Broken { of, .. }) => {
             lies::refuses(answer) && of.as_ref().is_none_or(|of| before(of).is_some())
         }
+        (Mutation::AnonymousAllowed, Role::Unlisted { of, .. }) if caller == Caller::Anonymous => fewer(&Some(*of)),
+        (Mutation::OtherAllowed, Role::Unlisted { of, .. }) if caller == Caller::Other => fewer(&Some(*of)),
         (Mutation::AnonymousAllowed, Role::As { of }) if caller == Caller::Anonymous => {
             lies::is_denied(answer) && !operation.anonymous || fewer(of)
         }
@@ -357,11 +368,13 @@ fn needs_target(
 fn mutations(patterns: &[String]) -> anyhow::Result<Vec<Mutation>> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        set.add(Glob::new(pattern)?);
+        let glob = Glob::new(pattern)?;
+        let matcher = glob.compile_matcher();
+        let is_one = Mutation::ALL.iter().any(|mutation| matcher.is_match(mutation.name()));
+        anyhow::ensure!(is_one, "no mutation matches '{pattern}': `harness mutate catalogue` lists them");
+        set.add(glob);
     }
     let set: GlobSet = set.build()?;
-    let chosen: Vec<_> =
-        Mutation::ALL.iter().copied().filter(|mutation| patterns.is_empty() || set.is_match(mutation.name())).collect();
-    anyhow::ensure!(!chosen.is_empty(), "no mutation is called that");
-    Ok(chosen)
+    let is_chosen = |mutation: &&Mutation| patterns.is_empty() || set.is_match(mutation.name());
+    Ok(Mutation::ALL.iter().filter(is_chosen).copied().collect())
 }

@@ -92,6 +92,7 @@ fn section(findings: &Findings, number: usize, run: &Report) -> Markup {
                 (summary.cases) " cases, " (summary.requests) " requests in " (format!("{:.1}", summary.seconds)) " s, seed "
                 (run.seed) ", begun " time datetime=(run.started.to_rfc3339()) { (run.started.format("%Y-%m-%d %H:%M UTC")) }
             }
+            @for warning in &summary.warnings { p.note { "Warning: " (warning) } }
             (scores(run))
             (checks(run))
             h3 { "Coverage" }
@@ -205,9 +206,7 @@ fn entry(findings: &Findings, run: &Report, id: &str, operation: &OperationRepor
                 } }
             }
             @for failure in &operation.failures { (shown(findings, run, operation, failure)) }
-            @for note in &operation.notes {
-                p.note { "Worth knowing: " (note.check) " " @if !note.at.is_empty() { code { (note.at) } " " } (note.message) }
-            }
+            @for line in run.worth_knowing(operation) { p.note { "Worth knowing: " (line) } }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Findings for a terminal.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
@@ -132,7 +132,7 @@ fn write_summary(out: &mut String, run: &Report) -> std::fmt::Result {
     }
     for unreached in &summary.never_succeeded {
         let operation = styled(BOLD, &unreached.operation);
-        let why = unreached.reason.as_deref().map_or_else(|| answered(&unreached.answers), one_line);
+        let why = one_line(&unreached.why());
         writeln!(out, "  {} {operation} never succeeded: {why}", styled(WARNING, "note"))?;
     }
     for warning in &summary.warnings {
@@ -177,12 +177,6 @@ fn write_verdict(out: &mut String, verdict: &Verdict) -> std::fmt::Result {
     }
     let (style, word) = if verdict.holds { (GOOD, "holds") } else { (BAD, "falls short") };
     writeln!(out, "{}", styled(style.bold(), format_args!("The gate {word} ({}).", verdict.profile)))
-}
-
-/// How often each status was answered.
-fn answered(answers: &BTreeMap<u16, u64>) -> String {
-    let told: Vec<_> = answers.iter().map(|(status, times)| format!("{status} ×{times}")).collect();
-    format!("it answered {}", told.join(", "))
 }
 
 /// Bodies may have line breaks and escapes of terminals in them; neither belongs into a line.

@@ -12,12 +12,16 @@ pub(super) fn render(findings: &Findings) -> anyhow::Result<String> {
     let seconds: f64 = findings.runs.iter().map(|run| run.summary.seconds).sum();
     document.set_time(Duration::from_secs_f64(seconds.max(0.0)));
     for run in &findings.runs {
-        let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+        let mut suites: BTreeMap<&str, (TestSuite, String)> = BTreeMap::new();
         for operation in &run.operations {
-            let suite = suites.entry(&operation.api).or_insert_with(|| suite(run, &operation.api));
+            let empty = || (suite(run, &operation.api), String::new());
+            let (suite, notes) = suites.entry(&operation.api).or_insert_with(empty);
             suite.add_test_cases(cases(findings, run, operation));
+            notes.extend(run.worth_knowing(operation).iter().map(|line| format!("{}  {line}\n", operation.operation)));
         }
-        document.add_test_suites(suites.into_values());
+        for (suite, notes) in suites.into_values() {
+            document.add_test_suite(with_notes(suite, run, &notes));
+        }
     }
     document.to_string().context("writing JUnit's XML")
 }
@@ -27,6 +31,17 @@ fn suite(run: &Report, api: &str) -> TestSuite {
     suite.set_timestamp(run.started);
     suite.add_property(("target", run.target.as_str()));
     suite.add_property(("seed", run.seed.to_string().as_str()));
+    suite
+}
+
+/// With what is worth knowing and fails nothing.
+fn with_notes(mut suite: TestSuite, run: &Report, notes: &str) -> TestSuite {
+    if !notes.is_empty() {
+        suite.set_system_out(notes);
+    }
+    if !run.summary.warnings.is_empty() {
+        suite.set_system_err(run.summary.warnings.join("\n"));
+    }
     suite
 }
 

@@ -49,25 +49,25 @@ fn write_verdict(out: &mut String, verdict: &Verdict) -> std::fmt::Result {
         )?;
     }
     writeln!(out)?;
-    write_list(out, "Worse than the baseline", verdict.regressions.iter().map(|regression| text(regression)))?;
+    write_list(out, "### Worse than the baseline", verdict.regressions.iter().map(|regression| text(regression)))?;
     let known = verdict.known.iter().filter(|known| known.state != KnownState::Excuses);
     let known = known.map(|known| match known.state {
         KnownState::Expired => format!("{} expired on {}: {}", code(&known.what), known.until, text(&known.reason)),
         _ => format!("{} is no longer seen: delete it", code(&known.what)),
     });
-    write_list(out, "Known differences to look at", known)?;
+    write_list(out, "### Known differences to look at", known)?;
     if !verdict.improvements.is_empty() {
         writeln!(out, "Better than the baseline: {}.\n", verdict.improvements.len())?;
     }
     Ok(())
 }
 
-fn write_list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) -> std::fmt::Result {
+fn write_list(out: &mut String, heading: &str, lines: impl Iterator<Item = String>) -> std::fmt::Result {
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(out, "### {title}\n")?;
+    writeln!(out, "{heading}\n")?;
     for line in lines.iter().take(MOST) {
         writeln!(out, "- {line}")?;
     }
@@ -100,8 +100,19 @@ fn write_run(out: &mut String, findings: &Findings, run: &Report) -> std::fmt::R
         .filter(|(operation, failure)| findings.excuse(&run.kind, operation, &failure.check).is_none())
         .collect();
     if counted.is_empty() {
-        return writeln!(out, "Every check held.\n");
+        writeln!(out, "Every check held.\n")?;
+    } else {
+        write_failures(out, run, &counted)?;
     }
+    let notes = run.operations.iter().flat_map(|operation| {
+        let lines = run.worth_knowing(operation).into_iter();
+        lines.map(|line| format!("{} {}", code(&operation.operation), text(&line)))
+    });
+    let warnings = run.summary.warnings.iter().map(|warning| text(warning));
+    write_list(out, "#### Worth knowing", notes.chain(warnings))
+}
+
+fn write_failures(out: &mut String, run: &Report, counted: &[(&str, &Failure)]) -> std::fmt::Result {
     let sides = if run.kind == "parity" { "left | right" } else { "expected | actual" };
     writeln!(out, "| operation | check | where | {sides} | times |")?;
     writeln!(out, "|---|---|---|---|---|---:|")?;

@@ -99,6 +99,13 @@ pub enum Role {
         /// What made it.
         of: usize,
     },
+    /// Goes through the same list as one who is told that what was made is not there.
+    Unlisted {
+        /// The list as it is for who made it.
+        of: usize,
+        /// Where he is told.
+        told: usize,
+    },
     /// Goes through a list page by page, and once as a whole.
     Pages,
     /// Follows the `self` links of an answer.
@@ -121,6 +128,7 @@ impl Role {
             | Self::Changed { of, .. }
             | Self::Gone { of }
             | Self::Contains { of }
+            | Self::Unlisted { of, .. }
             | Self::Follow { of } => Some(*of),
         }
     }
@@ -149,6 +157,7 @@ impl Role {
             Self::Changed { of, since } => Self::Changed { of: number(*of)?, since: number(*since)? },
             Self::Gone { of } => Self::Gone { of: number(*of)? },
             Self::Contains { of } => Self::Contains { of: number(*of)? },
+            Self::Unlisted { of, told } => Self::Unlisted { of: number(*of)?, told: number(*told)? },
             Self::Follow { of } => Self::Follow { of: number(*of)? },
         })
     }
@@ -170,13 +179,16 @@ impl Exchange {
     }
 }
 
+/// What marks for unique texts became: by scope, form and index.
+pub type Names = HashMap<(usize, String, usize), Value>;
+
 /// What became of a case: for each step its exchanges, of which most have one and skipped ones none.
 #[derive(Debug, Default)]
 pub struct Trace {
     /// By step.
     pub steps: Vec<Vec<Exchange>>,
-    /// What marks for unique texts became: by scope, form and index.
-    pub unique: HashMap<(usize, String, usize), Value>,
+    /// What marks for unique texts became.
+    pub unique: Names,
 }
 
 impl Trace {

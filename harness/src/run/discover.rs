@@ -1,5 +1,7 @@
 //! Getting to know a target: what it has, and what it lets one make.
 
+use std::collections::{BTreeSet, HashSet};
+
 use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -8,6 +10,7 @@ use super::{
     Session,
     case::{Case, Exchange, Role},
     generate::Flavour,
+    judge::address,
     links::parameters,
     mark,
     paging::items,
@@ -101,8 +104,7 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
             let mut sketch = plan.sketch(&format!("make {kind} {round} {attempt}"));
             sketch.writes = true;
             let flavour = if attempt % 2 == 0 { Flavour::Sparse } else { Flavour::Usual };
-            let parents = facts.create.is_none().then(|| sketch.parents(maker)).flatten();
-            let Some((step, recipe)) = sketch.making(maker, parents, flavour, 0) else { break };
+            let Some((step, recipe)) = sketch.making(maker, None, flavour, 0) else { break };
             let number = sketch.steps.len();
             let mut steps = sketch.steps;
             steps.push(step);
@@ -157,6 +159,26 @@ impl Session {
         Plan { contract, links, world, scope: &self.scope, seed: self.seed }
     }
 
+    /// Who of those who may do less is told that something is not there which this run has made, and its address.
+    pub async fn hidden(&self, world: &World, callers: &[Caller]) -> HashSet<(Caller, String)> {
+        let own = world.all().filter(|(_, thing)| thing.own);
+        let links: BTreeSet<_> = own.filter_map(|(_, thing)| thing.object["self"].as_str()).collect();
+        let mut hidden = HashSet::new();
+        for link in links {
+            let Some(path) = link.find("/rest/").map(|at| link[at..].to_owned()) else { continue };
+            let ask = |caller| Request { method: Method::GET, path: path.clone(), body: Body::Empty, caller };
+            let is_there = self.executor.target.send(&ask(Caller::Main)).await.is_ok_and(|answer| answer.is_success());
+            for caller in callers.iter().filter(|_| is_there) {
+                let answer = self.executor.target.send(&ask(*caller)).await;
+                // Filters say that they are not available.
+                if answer.is_ok_and(|answer| matches!(answer.status, 400 | 404)) {
+                    hidden.insert((*caller, address(link).to_owned()));
+                }
+            }
+        }
+        hidden
+    }
+
     /// The requests that delete what a request made.
     pub fn undo(&self, operation: usize, exchange: &Exchange) -> Vec<Request> {
         let contract = self.judge.conformance.contract();
@@ -165,13 +187,16 @@ impl Session {
             return Vec::new();
         }
         let Some(answer) = exchange.success() else { return Vec::new() };
-        let Some(kind) = self.judge.links.kind_of(facts).and_then(|kind| self.judge.links.kind(kind)) else {
-            return Vec::new();
-        };
+        // What is copied stands beside the original.
+        let beside = |path: &str| Some(path.strip_suffix("/copy")?.rsplit_once('/')?.0.to_owned());
+        let copies = beside(&facts.path);
+        let kind = copies.as_deref().or_else(|| self.judge.links.kind_of(facts));
+        let Some(kind) = kind.and_then(|kind| self.judge.links.kind(kind)) else { return Vec::new() };
         let Some(delete) = kind.delete.map(|delete| &contract.operations()[delete]) else { return Vec::new() };
-        let base = exchange.request.path.split('?').next().unwrap_or_default().to_owned();
+        let base = exchange.request.path.split('?').next().unwrap_or_default();
+        let base = beside(base).unwrap_or_else(|| base.to_owned());
         let body = answer.json();
-        let path = if kind.create == Some(operation) {
+        let path = if copies.is_some() || kind.create == Some(operation) {
             let attribute =
                 parameters(&delete.path).last().and_then(|name| self.judge.links.path_parameter(delete, name));
             let attribute = kind.by.clone().or(attribute.map(|meaning| meaning.attribute)).unwrap_or_default();
@@ -186,7 +211,11 @@ impl Session {
         } else {
             return Vec::new();
         };
-        vec![Request { method: Method::DELETE, path, body: Body::Empty, caller: Caller::Main }]
+        // First as who made it: what is somebody's alone, nobody else finds. The last is sent first.
+        let mut callers = vec![Caller::Main, exchange.request.caller];
+        callers.dedup();
+        let by = |caller| Request { method: Method::DELETE, path: path.clone(), body: Body::Empty, caller };
+        callers.into_iter().map(by).collect()
     }
 
     /// Deletes what a case made and has not deleted itself, the last first.

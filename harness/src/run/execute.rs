@@ -1,7 +1,7 @@
 //! Sending the requests of a case.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,14 +13,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{
-    case::{Case, Exchange, Role, Step, Trace},
+    case::{Case, Exchange, Names, Role, Step, Trace},
     links::parameters,
     mark::{self, Mark},
     paging::{Paging, items},
 };
 use crate::{
     contract::{ApiVersion, Contract},
-    target::{Answer, Body, Request, Target},
+    target::{Answer, Body, Request, Target, TargetError},
 };
 
 /// What RFC 3986 leaves as it is.
@@ -36,12 +36,24 @@ const LONG_PAGE: usize = 1000;
 const MOST_LOOKS: usize = 40;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// How many links of one answer are followed.
-const MOST_LINKS: usize = 8;
+const MOST_LINKS: usize = 16;
+
+/// What answers requests: a target, or what is remembered of one.
+pub trait Answers: Send + Sync {
+    /// Answers one.
+    fn answer(&self, request: &Request) -> impl Future<Output = Result<Answer, TargetError>> + Send;
+}
+
+impl Answers for Target {
+    async fn answer(&self, request: &Request) -> Result<Answer, TargetError> {
+        self.send(request).await
+    }
+}
 
 /// Sends cases to a target.
-pub struct Executor {
+pub struct Executor<T = Target> {
     /// The target.
-    pub target: Target,
+    pub target: T,
     /// Tells the names of this run from those of others.
     token: String,
     names: Arc<AtomicU64>,
@@ -52,25 +64,28 @@ impl Executor {
     pub fn new(target: Target, token: String) -> Self {
         Self { target, token, names: Arc::default() }
     }
+}
 
+impl<T: Answers> Executor<T> {
     /// The same for another target; names are unique among both.
-    pub fn by_way_of(&self, target: Target) -> Self {
-        Self { target, token: self.token.clone(), names: self.names.clone() }
+    pub fn by_way_of<O>(&self, target: O) -> Executor<O> {
+        Executor { target, token: self.token.clone(), names: self.names.clone() }
     }
 
     /// Sends the requests of a case, one after the other.
     pub async fn execute(&self, contract: &Contract, case: &Case) -> Trace {
-        self.execute_until(contract, case, &mut |_| false).await
+        self.execute_until(contract, case, HashMap::new(), &mut |_| false).await
     }
 
-    /// The same, until what was sent is enough.
+    /// The same, until what was sent is enough. Names that are known are used again.
     pub async fn execute_until(
         &self,
         contract: &Contract,
         case: &Case,
+        unique: Names,
         enough: &mut (dyn FnMut(&Trace) -> bool + Send),
     ) -> Trace {
-        let mut trace = Trace::default();
+        let mut trace = Trace { unique, steps: Vec::new() };
         for (number, step) in case.steps.iter().enumerate() {
             let exchanges = self.step(contract, case, &mut trace, number, step).await;
             trace.steps.push(exchanges);
@@ -93,10 +108,15 @@ impl Executor {
         if step.role.of().is_some_and(|of| trace.success(of).is_none()) {
             return Vec::new();
         }
-        if let Role::Follow { of } = step.role {
-            return self.follow(contract, trace, of, step).await;
+        if let Role::Unlisted { told, .. } = step.role
+            && trace.success(told).is_some()
+        {
+            return Vec::new();
         }
-        let walks = matches!(step.role, Role::Contains { .. } | Role::Pages);
+        if let Role::Follow { of } = step.role {
+            return self.follow(trace, of, step).await;
+        }
+        let walks = matches!(step.role, Role::Contains { .. } | Role::Unlisted { .. } | Role::Pages);
         let paging = Paging::of(&query_parameters(contract, step.operation)).filter(|_| walks);
         let Some(request) = self.request(contract, case, trace, number, step) else { return Vec::new() };
         if let (Role::Gone { of } | Role::ReadBack { of, .. } | Role::Changed { of, .. }, None) = (&step.role, &paging)
@@ -139,13 +159,11 @@ impl Executor {
     }
 
     /// The things that an answer says have addresses.
-    async fn follow(&self, contract: &Contract, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
+    async fn follow(&self, trace: &Trace, of: usize, step: &Step) -> Vec<Exchange> {
         let Some(answer) = trace.success(of) else { return Vec::new() };
         let mut exchanges = Vec::new();
         // Where the address is another than asked at is judged elsewhere; here the path counts.
-        let links = self_links(&answer.json());
-        let paths = links.iter().filter_map(|link| link.find("/rest/").map(|at| link[at..].to_owned())).collect();
-        for path in telling(contract, paths) {
+        for path in telling(&answer.json()) {
             let request = Request { method: http::Method::GET, path, body: Body::Empty, caller: step.caller };
             exchanges.push(self.send(request).await);
         }
@@ -170,7 +188,7 @@ impl Executor {
     }
 
     async fn send(&self, request: Request) -> Exchange {
-        let result = self.target.send(&request).await;
+        let result = self.target.answer(&request).await;
         Exchange { request, result }
     }
 
@@ -275,17 +293,17 @@ pub fn request(
     Some(Request { method: operation.method.clone(), path, body, caller: step.caller })
 }
 
-/// Of paths, those that tell the most: of each operation the first and the last.
-fn telling(contract: &Contract, paths: Vec<String>) -> Vec<String> {
-    let mut known: Vec<(Option<&str>, Vec<String>)> = Vec::new();
-    for path in paths {
-        let operation = contract.find(&http::Method::GET, &path).map(|found| found.operation.path.as_str());
-        match known.iter_mut().find(|(of, _)| *of == operation) {
+/// Where the links of a body lead that tell the most: of each place the first and the last.
+fn telling(body: &Value) -> Vec<String> {
+    let mut known: Vec<(String, Vec<String>)> = Vec::new();
+    for (place, link) in placed_links(body) {
+        let Some(path) = link.find("/rest/").map(|at| link[at..].to_owned()) else { continue };
+        match known.iter_mut().find(|(of, _)| *of == place) {
             Some((_, of)) => {
                 of.truncate(1);
                 of.push(path);
             }
-            None => known.push((operation, vec![path])),
+            None => known.push((place, vec![path])),
         }
     }
     known.into_iter().flat_map(|(_, of)| of).take(MOST_LINKS).collect()
@@ -300,19 +318,24 @@ pub fn query_parameters(contract: &Contract, operation: usize) -> Vec<String> {
 
 /// All `self` links of a body, the outermost first, each once.
 pub fn self_links(body: &Value) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut open = std::collections::VecDeque::from([body]);
-    while let Some(value) = open.pop_front() {
+    placed_links(body).into_iter().map(|(_, link)| link).collect()
+}
+
+/// The same, with the places where they stand; the rows of a list are one place.
+fn placed_links(body: &Value) -> Vec<(String, String)> {
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut open = VecDeque::from([(String::new(), body)]);
+    while let Some((place, value)) = open.pop_front() {
         match value {
             Value::Object(entries) => {
                 if let Some(link) = entries.get("self").and_then(Value::as_str)
-                    && !found.iter().any(|known| known == link)
+                    && seen.insert(link)
                 {
-                    found.push(link.to_owned());
+                    found.push((place.clone(), link.to_owned()));
                 }
-                open.extend(entries.values());
+                open.extend(entries.iter().map(|(name, entry)| (format!("{place}/{name}"), entry)));
             }
-            Value::Array(items) => open.extend(items),
+            Value::Array(items) => open.extend(items.iter().map(|item| (format!("{place}/*"), item))),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! What is wrong with the answers of a case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use http::StatusCode;
 use serde_json::Value;
@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::{
     case::{Case, Exchange, Role, Step, Trace},
     check::Check,
+    execute::self_links,
     links::Links,
     mark::Mark,
-    paging::items,
+    paging::{is_part, items},
 };
 use crate::{
     conform::{Conformance, Violation},
@@ -67,6 +68,8 @@ pub struct Judge {
     pub me: Value,
     /// Whether nobody in particular sees any project.
     pub is_closed: bool,
+    /// Who is told that something is not there which is, and its address, without the version.
+    pub hidden: HashSet<(Caller, String)>,
     /// Whether answers to known callers have been seen to tell where rate limits stand.
     pub tells_rate_limits: bool,
 }
@@ -82,8 +85,13 @@ struct Bench<'a> {
 impl Judge {
     /// Judges a case, as far as it went.
     pub fn judge(&self, case: &Case, trace: &Trace) -> Verdict {
+        self.judge_from(0, case, trace)
+    }
+
+    /// The same, without the steps before one: no step is judged by what comes after it.
+    pub fn judge_from(&self, first: usize, case: &Case, trace: &Trace) -> Verdict {
         let mut bench = Bench { judge: self, case, trace, verdict: Verdict::default() };
-        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate() {
+        for (number, (step, exchanges)) in case.steps.iter().zip(&trace.steps).enumerate().skip(first) {
             for exchange in exchanges {
                 bench.exchange(number, exchange);
             }
@@ -95,7 +103,7 @@ impl Judge {
     }
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// What holds of every answer.
     fn exchange(&mut self, step: usize, exchange: &Exchange) {
         let answer = match &exchange.result {
@@ -178,6 +186,7 @@ impl Bench<'_> {
             Role::Changed { of, since } => self.changed(number, *of, *since, answer),
             Role::Gone { of } => self.gone(number, *of, answer),
             Role::Contains { of } => self.contains(number, *of),
+            Role::Unlisted { of, told } => self.unlisted(number, *of, *told),
             Role::Pages => self.pages(number),
             Role::Follow { of } => self.follow(number, *of),
         }
@@ -221,12 +230,24 @@ impl Bench<'_> {
             Caller::Other => links.configures(operation) || is_private,
         };
         let succeeded = answer.is_success() || answer.status == 303;
+        let personal = links.is_personal(operation);
         if forbidden {
             let who = if step.caller == Caller::Anonymous { "nobody in particular" } else { "one who may not" };
             let message = || format!("{who} may call it");
             self.say(number, Check::Authorization, !succeeded, message, "a refusal", &answer.status.to_string());
-        } else if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded) {
+            return;
+        }
+        let hidden = &self.judge.hidden;
+        if answer.is_success() && !hidden.is_empty() && !links.is_public(operation) {
+            let is_hidden = |link: &String| hidden.contains(&(step.caller, address(link).to_owned()));
+            let shown = self_links(&answer.json()).into_iter().find(is_hidden);
+            let message = || "one is shown what he is told is not there".to_owned();
+            let is_fair = shown.is_none();
+            self.say(number, Check::Authorization, is_fair, message, "nothing of it", &shown.unwrap_or_default());
+        }
+        if let Some(all) = of.and_then(|of| self.trace.success(of)).filter(|_| succeeded && !personal) {
             let (all, seen) = (all.json(), answer.json());
+            let is_part = is_part(&all);
             if let (Some(all), Some(seen)) = (items(&all), items(&seen)) {
                 // Where he sees no project, he finds none, and nothing in one.
                 let closed = step.caller == Caller::Anonymous && self.judge.is_closed;
@@ -235,7 +256,16 @@ impl Bench<'_> {
                     let number_seen = seen.len().to_string();
                     return self.say(number, Check::Authorization, seen.is_empty(), message, "nothing", &number_seen);
                 }
-                let more = lists::more(all, seen);
+                // What somebody else made, he may be the only one to see.
+                let may_be_his = |row: &Value| {
+                    let row = row.as_object().into_iter().flatten();
+                    let mut makers = row.filter(|(name, _)| self.judge.links.tells_maker(name));
+                    makers.any(|(_, maker)| maker["accountId"] != self.judge.me["accountId"])
+                };
+                let more = lists::more(all, seen.iter().filter(|row| !may_be_his(row)));
+                if is_part && more.is_some() {
+                    return; // it may be in another part
+                }
                 let message = || "one who may do less sees what the other does not".to_owned();
                 let is_fair = more.is_none();
                 self.say(number, Check::Authorization, is_fair, message, "no more", &more.unwrap_or_default());
@@ -245,7 +275,7 @@ impl Bench<'_> {
 
     /// The links of an answer lead somewhere.
     fn follow(&mut self, number: usize, of: usize) {
-        let links = self.trace.success(of).map(|answer| super::execute::self_links(&answer.json())).unwrap_or_default();
+        let links = self.trace.success(of).map(|answer| self_links(&answer.json())).unwrap_or_default();
         for link in &links {
             let by_gateway = self.judge.address.contains("/ex/jira/");
             let here = by_gateway || link.starts_with(&format!("{}/rest/", self.judge.address));
@@ -258,7 +288,9 @@ impl Bench<'_> {
             // What a task does goes on between the two.
             let here = with_link(&body, &exchange.request.path).filter(|here| here.get("progress").is_none());
             if let (Some(here), Some(there)) = (here, exchange.success()) {
-                let volatile = |name: &str| self.judge.links.is_volatile(name);
+                // A page is another where it is asked for by itself.
+                let volatile =
+                    |name: &str| self.judge.links.is_volatile(name) || ["startAt", "maxResults"].contains(&name);
                 match disagreement(here, &there.json(), &volatile) {
                     Some(Difference { at, left, right }) => {
                         let message = "where a link leads, something else is said".to_owned();
@@ -277,7 +309,7 @@ impl Bench<'_> {
         }
     }
 
-    fn operation(&self, step: usize) -> &Operation {
+    fn operation(&self, step: usize) -> &'a Operation {
         &self.judge.conformance.contract().operations()[self.case.steps[step].operation]
     }
 
@@ -306,6 +338,12 @@ impl Bench<'_> {
     ) {
         if holds { self.pass(step, check) } else { self.fail(step, check, message(), "", expected, actual) }
     }
+}
+
+/// Where a link leads, without the host and the version.
+pub fn address(link: &str) -> &str {
+    let path = link.find("/rest/").map_or(link, |at| &link[at..]);
+    ["/rest/api/2/", "/rest/api/3/"].iter().find_map(|version| path.strip_prefix(version)).unwrap_or(path)
 }
 
 fn check_of(violation: &Violation) -> Check {

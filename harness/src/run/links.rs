@@ -240,10 +240,14 @@ impl Links {
         self.file.private.iter().any(|listed| listed == kind)
     }
 
+    /// Whether an operation tells anybody of what he may not see.
+    pub fn is_public(&self, operation: &Operation) -> bool {
+        self.file.public.contains(&name(operation))
+    }
+
     /// Whether an operation is about something that is in a project, or about a project, and not for everybody.
     pub fn is_below_project(&self, operation: &Operation) -> bool {
-        let is_public = self.file.public.contains(&name(operation));
-        !is_public
+        !self.is_public(operation)
             && parameters(&operation.path).any(|name| {
                 let meaning = self.path_parameter(operation, name);
                 meaning.is_some_and(|meaning| meaning.kind == PROJECT || self.is_in_project(&meaning.kind))
@@ -282,7 +286,12 @@ impl Links {
     /// Whether an operation changes what all share, by its classic scopes.
     pub fn configures(&self, operation: &Operation) -> bool {
         let configures = operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration");
-        configures && operation.method != Method::GET && !self.file.personal.contains(&name(operation))
+        configures && operation.method != Method::GET && !self.is_personal(operation)
+    }
+
+    /// Whether an operation concerns the caller alone.
+    pub fn is_personal(&self, operation: &Operation) -> bool {
+        self.file.personal.contains(&name(operation))
     }
 
     /// Whether what an operation deletes can still be read.

@@ -56,6 +56,12 @@ pub fn items(body: &Value) -> Option<&Vec<Value>> {
     })
 }
 
+/// Whether a list is longer than what an answer has of it.
+pub fn is_part(page: &Value) -> bool {
+    let length = items(page).map_or(0, Vec::len) as u64;
+    page["isLast"] == false || page["isLastPage"] == false || page["total"].as_u64().is_some_and(|total| total > length)
+}
+
 /// The properties of a list's things that tell one from the others.
 const NAMES: [&str; 8] = ["id", "accountId", "groupId", "key", "contextId", "relatedWorkId", "issueId", "self"];
 
@@ -85,6 +91,14 @@ mod tests {
         assert_eq!(items(&json!({ "comments": [1, 2], "startAt": 0 })).map(Vec::len), Some(2));
         assert_eq!(items(&json!({ "permissionSchemes": [1] })).map(Vec::len), Some(1));
         assert_eq!(items(&json!({ "labels": [1], "name": "an issue" })), None);
+    }
+
+    #[test]
+    fn parts_are_no_lists() {
+        assert!(is_part(&json!({ "values": [1, 2], "total": 3 })));
+        assert!(is_part(&json!({ "values": [1, 2], "isLast": false })));
+        assert!(!is_part(&json!({ "values": [1, 2], "total": 2, "isLast": true })));
+        assert!(!is_part(&json!({ "name": "no list" })));
     }
 
     #[test]

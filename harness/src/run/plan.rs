@@ -138,13 +138,6 @@ impl Sketch<'_> {
         Some((self.step(maker, path, query, body), recipe))
     }
 
-    /// Parents for what the caller names: everything in the path but the name.
-    pub fn parents(&mut self, maker: usize) -> Option<Vec<Value>> {
-        let mut path = self.path(maker, false, 0)?;
-        path.pop();
-        Some(path.into_iter().map(|(_, value)| value).collect())
-    }
-
     /// A step of that request.
     pub fn step(&self, operation: usize, path: Vec<(String, Value)>, query: Vec<(String, Value)>, body: Body) -> Step {
         let version = self.plan.operation(operation).only_version.unwrap_or(self.version);
@@ -386,7 +379,8 @@ impl Sketch<'_> {
             Value::Array(items) => items.iter().map(|item| self.stated(item)).collect(),
             Value::Object(entries) => {
                 if let Some(choice) = entries.get("@any").and_then(Value::as_array) {
-                    return self.draw.of(choice).cloned().unwrap_or_default();
+                    let chosen = self.draw.of(choice).cloned().unwrap_or_default();
+                    return self.stated(&chosen);
                 }
                 let mut filled = Map::new();
                 for (name, entry) in entries {
@@ -458,7 +452,8 @@ fn leaves(value: &Value, schema: Value, generator: &Generator<'_>, pointer: &str
                 leaves(entry, property, generator, &format!("{pointer}/{name}"), found);
             }
         }
-        Value::String(_) | Value::Number(_) if !matches!(Mark::read(value), Some(Mark::Thing { .. })) => {
+        // What says which things are meant stays: anything else might mean others.
+        Value::String(_) | Value::Number(_) if !before::refers(value) => {
             // Fields of issues are in no schema; what they are called tells enough.
             let schema = if schema.is_object() { schema } else { json!({ "type": "string", "maxLength": 255 }) };
             let name = pointer.rsplit('/').next().unwrap_or_default();

@@ -23,7 +23,7 @@ pub(super) struct Pace {
 
 impl Pace {
     pub fn new(rate: Option<f64>) -> Self {
-        let interval = rate.filter(|rate| *rate > 0.0).map(|rate| Duration::from_secs_f64(1.0 / rate));
+        let interval = rate.map(|rate| Duration::from_secs_f64(1.0 / rate));
         Self { interval, next: Mutex::new(Instant::now()) }
     }
 

@@ -67,8 +67,8 @@ pub async fn add(context: &Context, id_or_key: &str, files: Vec<NewFile>) -> Res
     for file in files {
         stored.push(store_content(&mut work, context, file).await?);
     }
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    permitted(context, context.project_of(&issue)?, &issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
+    permitted(context, project, &issue)?;
     let limit = context.site.site.settings.issue_limits.attachments;
     if db::attachments::count(&mut work, issue.id).await? + stored.len() as i64 > limit {
         return Err(Failure::TooLarge(format!("An issue can have at most {limit} attachments."))); // J-77

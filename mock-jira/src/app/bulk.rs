@@ -249,8 +249,7 @@ async fn apply(context: &Context, work: &mut Work, action: &Action, id: i64) -> 
         }
         Action::Move(target) => moving::relocate(context, work, &name, target).await,
         Action::Transition { id } => {
-            let mut issue = issues::locked(context, work, &name).await?;
-            context.project_of(&issue)?;
+            let (mut issue, _) = issues::locked(context, work, &name).await?;
             transitions::take(context, work, &mut issue, id, &Input::default(), TextFormat::Document).await
         }
         Action::Watch => watchers::add_within(context, work, &name, context.account_id()?).await,
@@ -260,8 +259,7 @@ async fn apply(context: &Context, work: &mut Work, action: &Action, id: i64) -> 
 
 /// Takes a transition that leads to a status.
 async fn bring_to(context: &Context, work: &mut Work, name: &str, status: &str) -> Result<()> {
-    let mut issue = issues::locked(context, work, name).await?;
-    let project = context.project_of(&issue)?;
+    let (mut issue, project) = issues::locked(context, work, name).await?;
     if issue.status_id.to_string() == status {
         return Ok(());
     }

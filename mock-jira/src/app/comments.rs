@@ -59,8 +59,7 @@ fn missing(id: impl std::fmt::Display) -> Failure {
 /// Writes a comment (J-90, J-95, J-96).
 pub async fn add(context: &Context, id_or_key: &str, input: &CommentInput<'_>, format: TextFormat) -> Result<Comment> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let new = draft(context, project, &issue, input, format)?;
     let comment = insert(context, &mut work, &issue, new).await?;
     db::issues::touch(&mut work, issue.id, context.now).await?;
@@ -126,8 +125,7 @@ pub async fn edit(
     format: TextFormat,
 ) -> Result<Comment> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let comment = get(context, &mut work, id_or_key, id).await?;
     permit(context, project, &issue, &comment, "edit")?;
     let mut complaints = Complaints::default();
@@ -165,8 +163,7 @@ async fn revise(context: &Context, work: &mut Work, issue: &Issue, old: Comment,
 /// Deletes a comment.
 pub async fn delete(context: &Context, id_or_key: &str, id: &str) -> Result<()> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let comment = get(context, &mut work, id_or_key, id).await?;
     permit(context, project, &issue, &comment, "delete")?;
     remove(context, &mut work, &issue, &comment).await?;

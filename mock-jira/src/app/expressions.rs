@@ -131,12 +131,19 @@ pub async fn surround<I>(context: &Context, given: &Surroundings<I>, issue_ids: 
         sprints::board(context, id).ok_or_else(|| missing("board", id))?;
         data.variables.insert("board".into(), Value::entity(Thing::Board, id));
     }
-    // Sites have neither of these.
-    if given.service_desk.is_some() {
-        return Err(Failure::not_found("The Service Desk you are trying to view does not exist."));
+    if let Some(id) = given.service_desk {
+        let desk = context.project(&id.to_string()).ok().filter(|project| is_service_desk(project));
+        let missing = || Failure::not_found("The Service Desk you are trying to view does not exist.");
+        data.variables.insert("serviceDesk".into(), Value::entity(Thing::ServiceDesk, desk.ok_or_else(missing)?.id));
     }
-    if given.customer_request.is_some() {
-        return Err(Failure::not_found("The customer request does not exist or you do not have permission to see it."));
+    if let Some(id) = given.customer_request {
+        data.load_issues(context, &[id]).await?;
+        let project = data.find(id).and_then(|issue| context.site.projects.get(issue.project_id));
+        if !project.is_some_and(is_service_desk) {
+            let sentence = "The customer request does not exist or you do not have permission to see it.";
+            return Err(Failure::not_found(sentence));
+        }
+        data.variables.insert("customerRequest".into(), Value::entity(Thing::CustomerRequest, id));
     }
     if let Some(ids) = issue_ids {
         data.load_issues(context, ids).await?;
@@ -148,6 +155,12 @@ pub async fn surround<I>(context: &Context, given: &Surroundings<I>, issue_ids: 
         data.variables.insert(name.clone(), value);
     }
     Ok(data)
+}
+
+/// Whether a project is one of Service Management's. Sites give its desk no number of its own: it has the project's,
+/// by which operations take it, too (D-8). Its issues are the requests (D-26).
+fn is_service_desk(project: &Project) -> bool {
+    project.type_key == "service_desk"
 }
 
 /// A variable of the request's own: a user, an issue, JSON, or a list of these.

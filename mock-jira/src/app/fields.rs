@@ -3,6 +3,7 @@
 pub mod app_options;
 pub mod associations;
 pub mod contexts;
+pub mod option_replacement;
 pub mod options;
 pub mod values;
 

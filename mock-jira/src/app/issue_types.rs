@@ -1,9 +1,8 @@
 //! Issue types: made, changed, and replaced in all issues before they are deleted.
 
 use super::{
-    Context,
+    ADMINISTRATORS, Context,
     avatars::{self, Owner},
-    priorities::ADMINISTRATORS,
     replace::{Move, Part},
 };
 use crate::{

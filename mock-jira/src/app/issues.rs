@@ -18,9 +18,10 @@ use crate::{
             Issue, References,
             changes::{self, ChangeItem},
             edit::{Editor, Extras, Input},
-            screen::{Purpose, asked},
+            screen::{Asked, Purpose, asked},
             values::{TextFormat, chosen, member},
         },
+        permission::Access,
         rank,
     },
 };
@@ -133,8 +134,7 @@ pub async fn edit_within(
     edit: &Edit,
     format: TextFormat,
 ) -> Result<Issue> {
-    let old = locked(context, work, id_or_key).await?;
-    let project = context.project_of(&old)?;
+    let (old, project) = locked(context, work, id_or_key).await?;
     let issue_type = context.site.issue_types.get(old.issue_type_id).ok_or_else(Failure::no_issue)?;
     if edit.override_screen && !context.access().administers() {
         return Err(Failure::forbidden("You do not have permission to override the screen security of this issue.")); // J-55
@@ -153,12 +153,7 @@ pub async fn edit_within(
         return Err(Failure::forbidden("You do not have permission to edit issues in this project."));
     }
     if edit.override_screen && may_edit {
-        asked = context
-            .site
-            .fields
-            .iter()
-            .map(|field| crate::domain::issue::screen::Asked { field, required: false })
-            .collect();
+        asked = context.site.fields.iter().map(|field| Asked { field, required: false }).collect();
     }
     let mut texts = edit.input.issue_references();
     texts.extend(old.parent_id.map(|id| id.to_string()));
@@ -189,8 +184,7 @@ pub async fn edit_within(
 /// Assigns an issue: to an account, to nobody, or by the project's rule for `-1` (J-58).
 pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>) -> Result<()> {
     let mut work = context.begin().await?;
-    let old = locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&old)?;
+    let (old, project) = locked(context, &mut work, id_or_key).await?;
     if !context.access().on(project, old.people(), "ASSIGN_ISSUES") {
         return Err(Failure::forbidden("You do not have permission to assign issues."));
     }
@@ -201,7 +195,7 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
         Some(id) if !context.site.accounts.contains_key(id) => {
             return Err(Failure::invalid_field("assignee", format!("User '{id}' does not exist."))); // J-16
         }
-        Some(id) if !crate::domain::permission::Access::assignable(&context.site, project, id) => {
+        Some(id) if !Access::assignable(&context.site, project, id) => {
             return Err(Failure::invalid_field("assignee", format!("User '{id}' cannot be assigned issues.")));
         }
         Some(id) => Some(id.to_owned()),
@@ -263,6 +257,12 @@ pub async fn visible<'a>(context: &'a Context, db: &mut Read, id_or_key: &str) -
     Ok((loaded.issue, project))
 }
 
+/// The same, locked until the end of the transaction.
+pub async fn locked<'a>(context: &'a Context, work: &mut Work, id_or_key: &str) -> Result<(Issue, &'a Project)> {
+    db::issues::lock(work, context.required_issue_name(id_or_key)?).await?;
+    visible(context, work, id_or_key).await
+}
+
 /// Issues by ids or keys, in their order; without those that are missing or that the caller may not see.
 pub async fn named(context: &Context, db: &mut Read, texts: &[String]) -> Result<Vec<Option<Issue>>> {
     let names: Vec<Option<Name>> = texts.iter().map(|text| context.issue_name(text)).collect();
@@ -272,14 +272,6 @@ pub async fn named(context: &Context, db: &mut Read, texts: &[String]) -> Result
     let visible = loaded.into_iter().map(|loaded| loaded.issue).filter(|issue| context.project_of(issue).is_ok());
     let issues: HashMap<i64, Issue> = visible.map(|issue| (issue.id, issue)).collect();
     Ok(ids.into_iter().map(|id| issues.get(&id?).cloned()).collect())
-}
-
-/// The issue, locked until the end of the transaction.
-pub async fn locked(context: &Context, work: &mut Work, id_or_key: &str) -> Result<Issue> {
-    let name = context.required_issue_name(id_or_key)?;
-    db::issues::lock(work, name).await?;
-    let loaded = db::issues::find(work, name, Wanted::default(), None).await?;
-    Ok(loaded.ok_or_else(Failure::no_issue)?.issue)
 }
 
 /// Stores a changed issue with its history and what was added beside it. Nothing changed: nothing is stored (J-57).

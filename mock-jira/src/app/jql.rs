@@ -14,7 +14,7 @@ use crate::{
         },
     },
 };
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 /// What the strict validator says of a query.
 #[derive(Debug, Default)]
@@ -53,9 +53,8 @@ pub async fn matching(context: &Context, jql: &str, ids: &[i64]) -> Result<Optio
     let limit = i64::try_from(ids.len())?;
     let mut db = context.read().await?;
     let found = db::search::find(&mut db, &visible(context), &condition, &[], 0, limit).await.map_err(cut_off)?;
-    let mut found = found.ids;
-    found.sort_by_key(|id| ids.iter().position(|other| other == id));
-    Ok(Some(found))
+    let mut found: HashSet<i64> = found.ids.into_iter().collect();
+    Ok(Some(ids.iter().copied().filter(|id| found.remove(id)).collect()))
 }
 
 /// A query as an account may see it, or as anybody may without one; or what is wrong with it (S-58).

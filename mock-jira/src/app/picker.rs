@@ -69,8 +69,7 @@ async fn suggest(context: &Context, typed: &Typed, among: Condition, order: &[Or
         Err(error) if db::too_heavy(&error) => return Ok(Suggested::default()),
         found => found?,
     };
-    let mut issues = db::issues::list(&mut db, &page.ids, Wanted::default(), context.caller.account_id()).await?;
-    issues.sort_by_key(|loaded| page.ids.iter().position(|id| *id == loaded.issue.id));
+    let issues = db::issues::list(&mut db, &page.ids, Wanted::default(), context.caller.account_id()).await?;
     Ok(Suggested { issues, total })
 }
 

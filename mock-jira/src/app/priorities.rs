@@ -1,7 +1,7 @@
 //! Priorities: made, changed, put in order, and replaced in all issues before they are deleted.
 
 use super::{
-    Context,
+    ADMINISTRATORS, Context,
     avatars::{self, Owner},
     replace::{self, Move, Part},
     tasks::{self, End, Job, Run},
@@ -12,16 +12,14 @@ use crate::{
         audit::{Area, Record, Thing},
         config::Priority,
         failure::{Complaints, Failure, Result},
+        lenient,
         naming::{SHORT_NAME, check_length, check_name, is_taken},
         order::{self, Target},
         snapshot::Snapshot,
     },
 };
+use serde::Deserialize;
 use serde_json::Value;
-
-/// The refusal of who does not administer Jira.
-pub const ADMINISTRATORS: &str =
-    "You are not authorized to perform this action. Administrator privileges are required.";
 
 /// Longest description, and address of an icon.
 const DESCRIPTION: usize = 255;
@@ -31,18 +29,24 @@ const ICONS: [&str; 10] =
     ["blocker", "critical", "high", "highest", "low", "lowest", "major", "medium", "minor", "trivial"];
 
 /// What a request gives for a priority.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct PriorityInput {
     /// Unique in any case.
-    pub name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    name: Option<String>,
     /// Free text.
-    pub description: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    description: Option<String>,
     /// One that Jira ships, or an address.
-    pub icon_url: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    icon_url: Option<String>,
     /// An avatar instead.
-    pub avatar_id: Option<i64>,
+    #[serde(deserialize_with = "lenient::int")]
+    avatar_id: Option<i64>,
     /// Such as `#d04437`.
-    pub status_color: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    status_color: Option<String>,
 }
 
 /// Makes a priority, below all others; the default scheme has it.
@@ -181,12 +185,11 @@ pub async fn set_default(context: &Context, id: Option<&str>) -> Result<()> {
     let old = scheme.default_priority_id.and_then(|id| context.site.priorities.get(id));
     scheme.default_priority_id = new.map(|new| new.id);
     db::priority_schemes::put(&mut work, &scheme).await?;
-    let name = |priority: Option<&Priority>| priority.map(|priority| priority.name.clone());
     let thing = Thing::new("PRIORITY_SCHEME", scheme.id, &scheme.name);
     let record = Record::new("Default priority changed", Area::System, thing).change(
         "Default priority",
-        name(old).as_deref(),
-        name(new).as_deref(),
+        old.map(|old| old.name.as_str()),
+        new.map(|new| new.name.as_str()),
     );
     Ok(work.commit(record).await?)
 }

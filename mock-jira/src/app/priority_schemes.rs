@@ -1,8 +1,7 @@
 //! Priority schemes: made and changed, and what issues get whose priority is no longer one of their project's.
 
 use super::{
-    Context,
-    priorities::ADMINISTRATORS,
+    ADMINISTRATORS, Context,
     replace::{Move, Part},
     tasks::{self, Job},
 };

@@ -96,8 +96,7 @@ pub async fn delete(context: &Context, id_or_key: &str, name: Name<'_>) -> Resul
 
 /// The issue, locked, if the caller has these permissions on it.
 async fn locked(context: &Context, work: &mut Work, id_or_key: &str, permissions: &[&str]) -> Result<Issue> {
-    let issue = issues::locked(context, work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, work, id_or_key).await?;
     check_enabled(context)?;
     if permissions.iter().all(|key| context.access().on(project, issue.people(), key)) {
         return Ok(issue);

@@ -1,8 +1,7 @@
 //! Resolutions: made, changed, put in order, and replaced in all issues before they are deleted.
 
 use super::{
-    Context,
-    priorities::ADMINISTRATORS,
+    ADMINISTRATORS, Context,
     replace::{self, Move, Part},
     tasks::{self, End, Job, Run},
 };
@@ -71,12 +70,11 @@ pub async fn set_default(context: &Context, id: Option<&str>) -> Result<()> {
     let new = id.map(|id| find(&context.site, id)).transpose()?;
     let old = context.site.resolutions.iter().find(|resolution| resolution.is_default);
     db::resolutions::set_default(&mut work, new.map(|new| new.id)).await?;
-    let name = |resolution: Option<&Resolution>| resolution.map(|resolution| resolution.name.clone());
     let Some(subject) = new.or(old) else { return Ok(()) };
     let record = record("Default resolution changed", subject).change(
         "Default resolution",
-        name(old).as_deref(),
-        name(new).as_deref(),
+        old.map(|old| old.name.as_str()),
+        new.map(|new| new.name.as_str()),
     );
     Ok(work.commit(record).await?)
 }

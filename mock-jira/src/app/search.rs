@@ -1,6 +1,6 @@
 //! Searching issues with JQL.
 
-use super::{Context, jql_functions};
+use super::{Context, jql_functions, sessions};
 use crate::{
     db::{self, search::Page},
     domain::{
@@ -9,7 +9,7 @@ use crate::{
             self, Query, SyntaxErrorKind,
             resolve::{
                 Condition, IssueNames, Order, Outcome, Problem, Referents, Resolution, SavedFilter, Scope,
-                named_filters, resolve,
+                asks_for_logins, named_filters, resolve,
             },
         },
         permission::Extent,
@@ -212,8 +212,11 @@ pub(super) async fn referents(context: &Context, query: &Query) -> Result<Refere
         Outcome::Fragment(value) => jql::parse(value).ok(),
         Outcome::Pending | Outcome::Refused(_) => None,
     });
-    let named = fragments.flat_map(|fragment| wanted(&fragment)).collect();
-    add_filters(context, &mut found, named).await?;
+    let fragments: Vec<Query> = fragments.collect();
+    add_filters(context, &mut found, fragments.iter().flat_map(wanted).collect()).await?;
+    if found.queries(query).into_iter().chain(&fragments).any(asks_for_logins) {
+        found.session = sessions::current(context).await?;
+    }
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use super::{
     archive::{self, Export},
     bulk::{self, Part},
     bulk_properties,
-    fields::{self, options::Replacement},
+    fields::{self, option_replacement::Replacement},
     priorities, projects,
     replace::{self, Move},
     resolutions, security_schemes,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     db::{
-        Db, Work,
+        By, Db, Work,
         tasks::{self, Claim, Task, WORKERS},
     },
     domain::failure::{Failure, Result},
@@ -143,7 +143,9 @@ impl Job {
             }
             Self::Bulk { parts, notify } => bulk::run_in_background(run, &parts, notify).await,
             Self::DeleteField { field_id } => fields::delete_in_background(run, field_id).await,
-            Self::ReplaceOption(replacement) => fields::options::replace_in_background(run, replacement).await,
+            Self::ReplaceOption(replacement) => {
+                fields::option_replacement::replace_in_background(run, replacement).await
+            }
             Self::DeletePriority { priority_id, replacement } => {
                 priorities::delete_in_background(run, priority_id, replacement).await
             }
@@ -293,7 +295,7 @@ async fn finish(db: &Db, sites: &Arc<Sites>, claim: Claim, ended: Result<End>) -
         Err(Failure::Stale) => return Ok(()), // the site is gone
         Err(failure) => ("FAILED", Some(sentence(failure)), None),
     };
-    let mut work = db.begin(claim.site_id, crate::db::By { at: now, ..Default::default() }).await?;
+    let mut work = db.begin(claim.site_id, By { at: now, ..Default::default() }).await?;
     let result = result.filter(|result| !result.is_null());
     tasks::finish(&mut work, claim.task_id, state, message.as_deref(), result.as_ref(), now).await?;
     Ok(work.commit_unrecorded().await?)

@@ -73,8 +73,7 @@ pub struct Step {
 /// Takes a transition as a request asks.
 pub async fn transition(context: &Context, id_or_key: &str, step: &Step, format: TextFormat) -> Result<()> {
     let mut work = context.begin().await?;
-    let mut issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (mut issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let missing = || Failure::invalid("Missing 'transition' identifier"); // J-72
     let id = step.transition.as_deref().ok_or_else(missing)?;
     if !step.properties.is_empty() && !context.access().on(project, issue.people(), "EDIT_ISSUES") {

@@ -41,7 +41,7 @@ pub fn is_shared(site: &Snapshot, scheme: &WorkflowScheme) -> bool {
 }
 
 /// A scheme of company-managed projects.
-pub fn find<'a>(site: &'a Snapshot, id: i64) -> Result<&'a WorkflowScheme> {
+pub fn find(site: &Snapshot, id: i64) -> Result<&WorkflowScheme> {
     let found = site.workflow_schemes.get(id).filter(|scheme| is_shared(site, scheme));
     found.ok_or_else(|| Failure::not_found("The workflow scheme was not found."))
 }

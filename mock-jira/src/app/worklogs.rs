@@ -51,8 +51,7 @@ pub async fn add(
     format: TextFormat,
 ) -> Result<Worklog> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let mut complaints = Complaints::default();
     let draft = Draft::read(&context.site, context.access(), project, format, body, &mut complaints);
     draft.check_new(&mut complaints);
@@ -70,8 +69,7 @@ pub async fn update(
     format: TextFormat,
 ) -> Result<Worklog> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let mut complaints = Complaints::default();
     let draft = Draft::read(&context.site, context.access(), project, format, body, &mut complaints);
     complaints.into_result()?;
@@ -83,8 +81,7 @@ pub async fn update(
 /// Removes a worklog.
 pub async fn delete(context: &Context, id_or_key: &str, id: &str, adjust: Adjust) -> Result<()> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    context.project_of(&issue)?;
+    let (issue, _) = issues::locked(context, &mut work, id_or_key).await?;
     store(context, work, &issue, vec![Edit { operation: Operation::Remove(parse(id)?), adjust }]).await?;
     Ok(())
 }
@@ -92,8 +89,7 @@ pub async fn delete(context: &Context, id_or_key: &str, id: &str, adjust: Adjust
 /// Removes several worklogs of an issue, all or none.
 pub async fn delete_many(context: &Context, id_or_key: &str, ids: &[i64], adjust: Adjust) -> Result<()> {
     let mut work = context.begin().await?;
-    let issue = issues::locked(context, &mut work, id_or_key).await?;
-    let project = context.project_of(&issue)?;
+    let (issue, project) = issues::locked(context, &mut work, id_or_key).await?;
     let worklogs = several(context, &mut work, &issue, ids).await?;
     if !context.access().on(project, issue.people(), "DELETE_ALL_WORKLOGS") {
         return Err(Failure::invalid("You do not have permission to delete these worklogs."));

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 /// Changes made together.
 #[derive(Debug, Clone)]
 pub struct History {
+    /// Whose it is.
+    pub issue_id: i64,
     /// Unique in the site.
     pub id: i64,
     /// Account id.
@@ -83,11 +85,22 @@ pub async fn insert_told(
     Ok(())
 }
 
+/// A row of `change_group`.
+struct Group {
+    issue_id: i64,
+    id: i64,
+    author: String,
+    created: DateTime<Utc>,
+    metadata: Option<Value>,
+}
+
 /// A page of an issue's history, oldest first.
 pub async fn list(db: &mut Read, issue_id: i64, start_at: i64, max_results: i64) -> sqlx::Result<Vec<History>> {
     let site_id = db.site_id;
-    let rows = sqlx::query!(
-        "SELECT id, author, created, metadata FROM change_group WHERE site_id = $1 AND issue_id = $2 ORDER BY id OFFSET $3 LIMIT $4",
+    let groups = sqlx::query_as!(
+        Group,
+        "SELECT issue_id, id, author, created, metadata FROM change_group
+         WHERE site_id = $1 AND issue_id = $2 ORDER BY id OFFSET $3 LIMIT $4",
         site_id,
         issue_id,
         start_at,
@@ -95,14 +108,7 @@ pub async fn list(db: &mut Read, issue_id: i64, start_at: i64, max_results: i64)
     )
     .fetch_all(db.sql())
     .await?;
-    let groups = rows.into_iter().map(|row| History {
-        id: row.id,
-        author: row.author,
-        created: row.created,
-        items: Vec::new(),
-        metadata: row.metadata,
-    });
-    with_items(db, groups.collect()).await
+    with_items(db, groups).await
 }
 
 /// The newest entries of several issues' histories, at most `limit` of each, newest first, with how many there are (J-36).
@@ -120,22 +126,17 @@ pub async fn newest(db: &mut Read, issue_ids: &[i64], limit: i64) -> sqlx::Resul
     )
     .fetch_all(db.sql())
     .await?;
-    let mut issues = Vec::new();
-    let mut groups = Vec::new();
-    for row in rows {
-        issues.push((row.issue_id, row.total));
-        groups.push(History {
-            id: row.id,
-            author: row.author,
-            created: row.created,
-            items: Vec::new(),
-            metadata: row.metadata,
-        });
-    }
-    let mut found: HashMap<i64, (i64, Vec<History>)> = HashMap::new();
-    for ((issue_id, total), history) in issues.into_iter().zip(with_items(db, groups).await?) {
-        let entry = found.entry(issue_id).or_insert_with(|| (total, Vec::new()));
-        entry.1.push(history);
+    let mut found: HashMap<i64, (i64, Vec<History>)> =
+        rows.iter().map(|row| (row.issue_id, (row.total, Vec::new()))).collect();
+    let groups = rows.into_iter().map(|row| Group {
+        issue_id: row.issue_id,
+        id: row.id,
+        author: row.author,
+        created: row.created,
+        metadata: row.metadata,
+    });
+    for history in with_items(db, groups.collect()).await? {
+        found.entry(history.issue_id).or_default().1.push(history);
     }
     Ok(found)
 }
@@ -143,22 +144,17 @@ pub async fn newest(db: &mut Read, issue_ids: &[i64], limit: i64) -> sqlx::Resul
 /// Entries of an issue's history by id, oldest first.
 pub async fn by_ids(db: &mut Read, issue_id: i64, ids: &[i64]) -> sqlx::Result<Vec<History>> {
     let site_id = db.site_id;
-    let rows = sqlx::query!(
-        "SELECT id, author, created, metadata FROM change_group WHERE site_id = $1 AND issue_id = $2 AND id = ANY($3) ORDER BY id",
+    let groups = sqlx::query_as!(
+        Group,
+        "SELECT issue_id, id, author, created, metadata FROM change_group
+         WHERE site_id = $1 AND issue_id = $2 AND id = ANY($3) ORDER BY id",
         site_id,
         issue_id,
         ids
     )
     .fetch_all(db.sql())
     .await?;
-    let groups = rows.into_iter().map(|row| History {
-        id: row.id,
-        author: row.author,
-        created: row.created,
-        items: Vec::new(),
-        metadata: row.metadata,
-    });
-    with_items(db, groups.collect()).await
+    with_items(db, groups).await
 }
 
 /// Where a page of several issues' histories begins: after the entry made then, of this issue and this id.
@@ -171,10 +167,11 @@ pub async fn page(
     fields: Option<&[String]>,
     after: Option<Place>,
     limit: i64,
-) -> sqlx::Result<Vec<(i64, History)>> {
+) -> sqlx::Result<Vec<History>> {
     let site_id = db.site_id;
     let (created, issue_id, id) = after.map_or((None, None, None), |(at, issue, id)| (Some(at), Some(issue), Some(id)));
-    let rows = sqlx::query!(
+    let groups = sqlx::query_as!(
+        Group,
         "SELECT g.issue_id, g.id, g.author, g.created, g.metadata FROM change_group g
          WHERE g.site_id = $1 AND g.issue_id = ANY($2)
            AND ($3::text[] IS NULL OR EXISTS (
@@ -191,15 +188,7 @@ pub async fn page(
     )
     .fetch_all(db.sql())
     .await?;
-    let issues: Vec<i64> = rows.iter().map(|row| row.issue_id).collect();
-    let groups = rows.into_iter().map(|row| History {
-        id: row.id,
-        author: row.author,
-        created: row.created,
-        items: Vec::new(),
-        metadata: row.metadata,
-    });
-    Ok(issues.into_iter().zip(with_items(db, groups.collect()).await?).collect())
+    with_items(db, groups).await
 }
 
 /// How many entries an issue's history has.
@@ -214,7 +203,7 @@ pub async fn count(db: &mut Read, issue_id: i64) -> sqlx::Result<i64> {
     .await
 }
 
-async fn with_items(db: &mut Read, mut groups: Vec<History>) -> sqlx::Result<Vec<History>> {
+async fn with_items(db: &mut Read, groups: Vec<Group>) -> sqlx::Result<Vec<History>> {
     let site_id = db.site_id;
     let ids: Vec<i64> = groups.iter().map(|group| group.id).collect();
     let rows = sqlx::query!(
@@ -237,8 +226,13 @@ async fn with_items(db: &mut Read, mut groups: Vec<History>) -> sqlx::Result<Vec
             to_string: row.to_string,
         });
     }
-    for group in &mut groups {
-        group.items = items.remove(&group.id).unwrap_or_default();
-    }
-    Ok(groups)
+    let history = |group: Group| History {
+        issue_id: group.issue_id,
+        id: group.id,
+        author: group.author,
+        created: group.created,
+        items: items.remove(&group.id).unwrap_or_default(),
+        metadata: group.metadata,
+    };
+    Ok(groups.into_iter().map(history).collect())
 }

@@ -1,7 +1,10 @@
 //! Tables `custom_field`, `field_context`, `field_option`, `app_field_option`, and values in `issue.custom`.
 
 use super::{Read, Work};
-use crate::domain::config::{AppOption, CustomField, FieldConfiguration, FieldContext, FieldOption};
+use crate::domain::{
+    config::{AppOption, CustomField, FieldConfiguration, FieldContext, FieldOption},
+    fields::custom_id,
+};
 
 /// A field as it is now, locked until the end of the transaction: with it, its contexts and options.
 pub async fn lock(db: &mut Work, id: i64) -> sqlx::Result<Option<CustomField>> {
@@ -43,7 +46,7 @@ pub async fn put(db: &mut Work, field: &CustomField) -> sqlx::Result<()> {
 /// Deletes a field with its contexts and options, and takes it from screens and field configurations.
 pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<()> {
     let site_id = db.site_id;
-    let field_id = crate::domain::fields::custom_id(id);
+    let field_id = custom_id(id);
     sqlx::query!(
         r#"UPDATE screen SET tabs = (
              SELECT coalesce(jsonb_agg(jsonb_set(tab, '{fields}', (tab -> 'fields') - $2::text) ORDER BY place), '[]')

@@ -48,15 +48,9 @@ pub async fn insert(work: &mut Work, group: &Group) -> sqlx::Result<bool> {
 pub async fn delete(work: &mut Work, group: &Group) -> sqlx::Result<bool> {
     let site_id = work.site_id;
     sqlx::query!(
-        "DELETE FROM permission_grant WHERE site_id = $1 AND holder = 'group' AND parameter IN ($2, $3)",
-        site_id,
-        group.group_id.to_string(),
-        group.name
-    )
-    .execute(work.sql())
-    .await?;
-    sqlx::query!(
-        "DELETE FROM security_member WHERE site_id = $1 AND holder = 'group' AND parameter IN ($2, $3)",
+        "WITH members AS (
+           DELETE FROM security_member WHERE site_id = $1 AND holder = 'group' AND parameter IN ($2, $3))
+         DELETE FROM permission_grant WHERE site_id = $1 AND holder = 'group' AND parameter IN ($2, $3)",
         site_id,
         group.group_id.to_string(),
         group.name
@@ -74,15 +68,9 @@ pub async fn delete(work: &mut Work, group: &Group) -> sqlx::Result<bool> {
 pub async fn hand_over(work: &mut Work, from: Uuid, to: Uuid) -> sqlx::Result<()> {
     let site_id = work.site_id;
     sqlx::query!(
-        "UPDATE comment SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'group' AND visibility_id = $2",
-        site_id,
-        from.to_string(),
-        to.to_string()
-    )
-    .execute(work.sql())
-    .await?;
-    sqlx::query!(
-        "UPDATE worklog SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'group' AND visibility_id = $2",
+        "WITH worklogs AS (
+           UPDATE worklog SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'group' AND visibility_id = $2)
+         UPDATE comment SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'group' AND visibility_id = $2",
         site_id,
         from.to_string(),
         to.to_string()

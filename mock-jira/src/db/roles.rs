@@ -61,44 +61,19 @@ pub async fn in_use(db: &mut Work, id: i64) -> sqlx::Result<bool> {
 /// Names another role wherever a scheme, a comment or a worklog names this one.
 pub async fn replace(db: &mut Work, id: i64, other: i64) -> sqlx::Result<()> {
     let site_id = db.site_id;
-    let (id, other) = (id.to_string(), other.to_string());
     sqlx::query!(
-        "UPDATE permission_grant SET parameter = $3 WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2",
+        "WITH grants AS (
+           UPDATE permission_grant SET parameter = $3 WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2),
+         notifications AS (
+           UPDATE notification SET parameter = $3 WHERE site_id = $1 AND recipient = 'ProjectRole' AND parameter = $2),
+         members AS (
+           UPDATE security_member SET parameter = $3 WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2),
+         worklogs AS (
+           UPDATE worklog SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2)
+         UPDATE comment SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2",
         site_id,
-        id,
-        other
-    )
-    .execute(db.sql())
-    .await?;
-    sqlx::query!(
-        "UPDATE notification SET parameter = $3 WHERE site_id = $1 AND recipient = 'ProjectRole' AND parameter = $2",
-        site_id,
-        id,
-        other
-    )
-    .execute(db.sql())
-    .await?;
-    sqlx::query!(
-        "UPDATE security_member SET parameter = $3 WHERE site_id = $1 AND holder = 'projectRole' AND parameter = $2",
-        site_id,
-        id,
-        other
-    )
-    .execute(db.sql())
-    .await?;
-    sqlx::query!(
-        "UPDATE worklog SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2",
-        site_id,
-        id,
-        other
-    )
-    .execute(db.sql())
-    .await?;
-    sqlx::query!(
-        "UPDATE comment SET visibility_id = $3 WHERE site_id = $1 AND visibility_type = 'role' AND visibility_id = $2",
-        site_id,
-        id,
-        other
+        id.to_string(),
+        other.to_string()
     )
     .execute(db.sql())
     .await?;

@@ -42,20 +42,21 @@ pub enum Problem {
     Sentence(String),
 }
 
-/// Reads a bulk edit: fields by the form of their values; all of them must be announced.
+/// Reads a bulk edit: fields by the form of their values; all of them must be announced. The forms are closed: another
+/// member is as wrong as a missing one.
 pub fn edits(announced: &[String], given: &Map<String, Value>) -> Result<Edits, Problem> {
     let mut edits = Edits::default();
     for (form, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         match form.as_str() {
-            "issueType" => edits.set("issuetype", json!({ "id": text(&value["issueTypeId"])? })),
-            "priority" => edits.set("priority", json!({ "id": text(&value["priorityId"])? })),
-            "status" => edits.status = Some(text(&value["statusId"])?.to_owned()),
+            "issueType" => edits.set("issuetype", json!({ "id": text(only(value, "issueTypeId")?)? })),
+            "priority" => edits.set("priority", json!({ "id": text(only(value, "priorityId")?)? })),
+            "status" => edits.status = Some(text(only(value, "statusId")?)?.to_owned()),
             "originalEstimateField" => {
-                edits.estimate("originalEstimate", text(&value["originalEstimateField"])?);
+                edits.estimate("originalEstimate", text(only(value, "originalEstimateField")?)?);
             }
-            "timeTrackingField" => edits.estimate("remainingEstimate", text(&value["timeRemaining"])?),
+            "timeTrackingField" => edits.estimate("remainingEstimate", text(only(value, "timeRemaining")?)?),
             "multiselectComponents" => {
-                edits.several("components", value, "components", |one| by_id(&one["componentId"]))?
+                edits.several("components", value, "components", |one| by_id(only(one, "componentId")?))?
             }
             form => {
                 for item in value.as_array().ok_or(Problem::Form)? {
@@ -66,6 +67,17 @@ pub fn edits(announced: &[String], given: &Map<String, Value>) -> Result<Edits, 
     }
     edits.check(announced)?;
     Ok(edits)
+}
+
+/// The one member that an object may have; absent, it is null.
+fn only<'a>(object: &'a Value, name: &str) -> Result<&'a Value, Problem> {
+    members(object, &[name])?;
+    Ok(&object[name])
+}
+
+fn members(object: &Value, known: &[&str]) -> Result<(), Problem> {
+    let members = object.as_object().ok_or(Problem::Form)?;
+    if members.keys().all(|name| known.contains(&name.as_str())) { Ok(()) } else { Err(Problem::Form) }
 }
 
 impl Edits {
@@ -81,42 +93,45 @@ impl Edits {
     /// A field with its value in one of the forms that several fields have.
     fn item(&mut self, form: &str, item: &Value) -> Result<(), Problem> {
         let id = text(&item["fieldId"])?;
-        let list = |member: &str, one: &dyn Fn(&Value) -> Value| -> Result<Value, Problem> {
-            Ok(item[member].as_array().ok_or(Problem::Form)?.iter().map(one).collect::<Vec<_>>().into())
+        let given = |name: &str| -> Result<&Value, Problem> {
+            members(item, &["fieldId", name])?;
+            Ok(&item[name])
+        };
+        let inner = |name: &str, member: &str| only(given(name)?, member);
+        let list = |name: &str, one: &dyn Fn(&Value) -> Result<Value, Problem>| {
+            given(name)?.as_array().ok_or(Problem::Form)?.iter().map(one).collect::<Result<Value, Problem>>()
         };
         let value = match form {
-            "cascadingSelectFields" => match by_id(&item["parentOptionValue"]["optionId"]) {
-                Value::Null => Value::Null,
-                mut parent => {
-                    parent["child"] = by_id(&item["childOptionValue"]["optionId"]);
-                    parent
-                }
-            },
-            "clearableNumberFields" => item["value"].clone(),
-            "colorFields" => filled(text(&item["color"]["name"])?),
-            "datePickerFields" => day(text(&item["date"]["formattedDate"])?),
-            "dateTimePickerFields" => filled(text(&item["dateTime"]["formattedDateTime"])?),
-            "labelsFields" => return self.several(id, item, "labels", |one| one["name"].clone()),
-            "multipleGroupPickerFields" => list("groups", &|one| json!({ "name": one["groupName"] }))?,
-            "multipleSelectClearableUserPickerFields" if item["users"].is_null() => json!([]),
-            "multipleSelectClearableUserPickerFields" => {
-                list("users", &|one| json!({ "accountId": one["accountId"] }))?
+            "cascadingSelectFields" => cascade(item)?,
+            "clearableNumberFields" => given("value")?.clone(),
+            "colorFields" => filled(text(inner("color", "name")?)?),
+            "datePickerFields" => day(text(inner("date", "formattedDate")?)?),
+            "dateTimePickerFields" => filled(text(inner("dateTime", "formattedDateTime")?)?),
+            "labelsFields" => {
+                return self.several(id, item, "labels", |one| Ok(text(only(one, "name")?)?.into()));
             }
-            "multipleSelectFields" => list("options", &|one| by_id(&one["optionId"]))?,
-            "multipleVersionPickerFields" => return self.several(id, item, "versions", |one| by_id(&one["versionId"])),
-            "richTextFields" => item["richText"]["adfValue"].clone(),
-            "singleGroupPickerFields" => match text(&item["group"]["groupName"])? {
+            "multipleGroupPickerFields" => {
+                list("groups", &|one| Ok(json!({ "name": text(only(one, "groupName")?)? })))?
+            }
+            "multipleSelectClearableUserPickerFields" if given("users")?.is_null() => json!([]),
+            "multipleSelectClearableUserPickerFields" => {
+                list("users", &|one| Ok(json!({ "accountId": text(only(one, "accountId")?)? })))?
+            }
+            "multipleSelectFields" => list("options", &|one| by_id(only(one, "optionId")?))?,
+            "multipleVersionPickerFields" => {
+                return self.several(id, item, "versions", |one| by_id(only(one, "versionId")?));
+            }
+            "richTextFields" => inner("richText", "adfValue")?.clone(),
+            "singleGroupPickerFields" => match text(inner("group", "groupName")?)? {
                 "" => Value::Null,
                 name => json!({ "name": name }),
             },
-            "singleLineTextFields" => text(&item["text"])?.into(),
-            "singleSelectClearableUserPickerFields" => match &item["user"]["accountId"] {
-                Value::Null => Value::Null,
-                id => json!({ "accountId": id }),
-            },
-            "singleSelectFields" => by_id(&item["option"]["optionId"]),
-            "singleVersionPickerFields" => by_id(&item["version"]["versionId"]),
-            "urlFields" => text(&item["url"])?.into(),
+            "singleLineTextFields" => text(given("text")?)?.into(),
+            "singleSelectClearableUserPickerFields" if given("user")?.is_null() => Value::Null,
+            "singleSelectClearableUserPickerFields" => json!({ "accountId": text(inner("user", "accountId")?)? }),
+            "singleSelectFields" => by_id(inner("option", "optionId")?)?,
+            "singleVersionPickerFields" => by_id(inner("version", "versionId")?)?,
+            "urlFields" => text(given("url")?)?.into(),
             _ => return Err(Problem::Form),
         };
         self.set(id, value);
@@ -124,8 +139,18 @@ impl Edits {
     }
 
     /// A list, of which some are added or removed, or which is replaced.
-    fn several(&mut self, id: &str, item: &Value, member: &str, one: impl Fn(&Value) -> Value) -> Result<(), Problem> {
-        let values = item[member].as_array().ok_or(Problem::Form)?.iter().map(one);
+    fn several(
+        &mut self,
+        id: &str,
+        item: &Value,
+        name: &str,
+        one: impl Fn(&Value) -> Result<Value, Problem>,
+    ) -> Result<(), Problem> {
+        // Labels may come with colours, which nothing shows.
+        let known = ["fieldId", "bulkEditMultiSelectFieldOption", name, "labelProperties"];
+        members(item, if name == "labels" { &known } else { &known[..3] })?;
+        let values = item[name].as_array().ok_or(Problem::Form)?.iter().map(one);
+        let values = values.collect::<Result<Vec<Value>, Problem>>()?.into_iter();
         let operations: Vec<Value> = match text(&item["bulkEditMultiSelectFieldOption"])? {
             "ADD" => values.map(|value| json!({ "add": value })).collect(),
             "REMOVE" => values.map(|value| json!({ "remove": value })).collect(),
@@ -176,14 +201,25 @@ fn filled(text: &str) -> Value {
 }
 
 /// What an id names; `-1` and null name nothing.
-fn by_id(id: &Value) -> Value {
+fn by_id(id: &Value) -> Result<Value, Problem> {
     match id {
-        Value::Null => Value::Null,
-        Value::Number(number) if number.as_i64() == Some(-1) => Value::Null,
-        Value::String(text) if text == "-1" => Value::Null,
-        Value::Number(number) => json!({ "id": number.to_string() }),
-        id => json!({ "id": id }),
+        Value::Null => Ok(Value::Null),
+        Value::Number(number) if number.as_i64() == Some(-1) => Ok(Value::Null),
+        Value::String(text) if text == "-1" => Ok(Value::Null),
+        Value::Number(number) => Ok(json!({ "id": number.to_string() })),
+        Value::String(id) => Ok(json!({ "id": id })),
+        _ => Err(Problem::Form),
     }
+}
+
+/// An option and the one below it; without the first there is no second.
+fn cascade(item: &Value) -> Result<Value, Problem> {
+    members(item, &["fieldId", "parentOptionValue", "childOptionValue"])?;
+    let mut value = by_id(only(&item["parentOptionValue"], "optionId")?)?;
+    if !value.is_null() && !item["childOptionValue"].is_null() {
+        value["child"] = by_id(only(&item["childOptionValue"], "optionId")?)?;
+    }
+    Ok(value)
 }
 
 /// A day in one of the forms that bulk edits take; another text stays, to be refused as a day.
@@ -234,10 +270,14 @@ mod tests {
         edits(&announced[..given.len()], given)
     }
 
+    fn labels(labels: Value) -> Value {
+        json!({ "fieldId": "labels", "bulkEditMultiSelectFieldOption": "ADD", "labels": labels })
+    }
+
     #[test]
     fn reads_values_by_their_form() {
         let edits = read(json!({
-            "labelsFields": [{ "fieldId": "labels", "bulkEditMultiSelectFieldOption": "ADD", "labels": [{ "name": "a" }] }],
+            "labelsFields": [labels(json!([{ "name": "a" }]))],
             "datePickerFields": [{ "fieldId": "duedate", "date": { "formattedDate": "3/Feb/26" } }],
             "singleSelectFields": [{ "fieldId": "customfield_1", "option": { "optionId": -1 } }],
             "timeTrackingField": { "timeRemaining": "1d" },
@@ -265,6 +305,14 @@ mod tests {
             json!({ "labelsFields": [{ "fieldId": "labels", "labels": [] }] }),
             json!({ "datePickerFields": [{ "fieldId": 1 }] }),
             json!({ "priority": {} }),
+            json!({ "priority": { "priorityId": "1", "more": 1 } }),
+            json!({ "labelsFields": [labels(json!(["a"]))] }),
+            json!({ "labelsFields": [labels(json!([{ "name": 1 }]))] }),
+            json!({ "labelsFields": [labels(json!([{ "name": "a", "more": 1 }]))] }),
+            json!({ "labelsFields": [{ "fieldId": "labels", "bulkEditMultiSelectFieldOption": "ADD", "labels": [], "more": 1 }] }),
+            json!({ "singleSelectFields": [{ "fieldId": "customfield_1", "option": { "optionId": {} } }] }),
+            json!({ "singleSelectClearableUserPickerFields": [{ "fieldId": "assignee", "user": { "accountId": null } }] }),
+            json!({ "urlFields": [{ "fieldId": "customfield_1", "url": "", "text": "" }] }),
         ] {
             assert_eq!(read(given).unwrap_err(), Problem::Form);
         }

@@ -377,7 +377,7 @@ impl Transition {
         for validator in &self.validators {
             match validator {
                 Validator::Required { fields: required, message, ignore_context } => {
-                    let asked = |field: &&String| fields.is_empty(field) && !(*ignore_context && !fields.exists(field));
+                    let asked = |field: &&String| fields.is_empty(field) && (!*ignore_context || fields.exists(field));
                     for field in required.iter().filter(asked) {
                         let sentence =
                             message.clone().unwrap_or_else(|| format!("{} is required.", fields.name(field)));

@@ -1,6 +1,7 @@
 //! Request bodies.
 
 use super::{call::Call, error::Refusal};
+pub use crate::domain::lenient;
 use crate::domain::{
     failure::{Failure, Result},
     order::Target,
@@ -89,57 +90,6 @@ pub fn distinct(ids: &[Id]) -> Vec<i64> {
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-/// Members of request objects that Jira's reader coerces (S-12): `"5"` is 5 and `1.5` is 1.
-pub mod lenient {
-    use serde::{Deserialize, Deserializer, de::Error};
-    use serde_json::Value;
-
-    /// A whole number, or null.
-    pub fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Null => Ok(None),
-            Value::Number(number) => Ok(number.as_i64().or_else(|| number.as_f64().map(|float| float as i64))),
-            Value::String(text) if text.trim().is_empty() => Ok(None),
-            Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
-            _ => Err(D::Error::custom("not a number")),
-        }
-    }
-
-    /// A list of texts; null is empty.
-    pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-        let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
-        let texts = items.into_iter().map(|item| text(item).map_err(D::Error::custom)?.ok_or_else(null));
-        texts.collect()
-    }
-
-    /// A list of whole numbers; null is empty.
-    pub fn ints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
-        let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
-        let numbers = items.into_iter().map(|item| int(item).map_err(D::Error::custom)?.ok_or_else(null));
-        numbers.collect()
-    }
-
-    fn null<E: Error>() -> E {
-        E::custom("null in a list")
-    }
-
-    /// A member that was given, even as null.
-    pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-        Value::deserialize(deserializer).map(Some)
-    }
-
-    /// A text; numbers and truth values are read as their text.
-    pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(text)),
-            Value::Number(number) => Ok(Some(number.to_string())),
-            Value::Bool(flag) => Ok(Some(flag.to_string())),
-            _ => Err(D::Error::custom("not a text")),
-        }
-    }
 }
 
 /// `{ids, after | position}`: things to move in their order. Issue types are called by their own name there.

@@ -7,11 +7,13 @@
 
 mod address;
 mod arrival;
+pub(super) mod burst;
 pub(super) mod caller;
 
 use self::{
     address::{Address, api_version},
     arrival::{Arrival, is_json},
+    burst::Burst,
     caller::{Who, attempted, identify},
 };
 use super::{
@@ -91,6 +93,9 @@ pub async fn pass(State(server): State<Arc<Server>>, mut request: Request, next:
     if let Some(account_id) = &about.account_id {
         headers::add_caller(response.headers_mut(), account_id);
     }
+    if let Some(burst) = &about.burst {
+        headers::add_burst(response.headers_mut(), burst);
+    }
     about.tell(&span, response.status(), elapsed);
     under_way.end(&method, about.operation.as_deref(), response.status(), elapsed);
     let answer = copy(&mut response).await;
@@ -139,6 +144,9 @@ pub struct About {
     pub operation: Option<String>,
     /// Who called.
     pub account_id: Option<String>,
+    /// What is left of the burst limit, for who is known (H-9).
+    #[serde(skip)]
+    burst: Option<Burst>,
 }
 
 impl About {
@@ -182,7 +190,11 @@ async fn through(
         Match::Operation(operation) => operation,
         Match::OtherMethods(methods) if method == Method::OPTIONS => {
             return match identify(server, &site, &address.site, headers.get(header::AUTHORIZATION)) {
-                Who::Known(_) => Ok(options(&methods)),
+                Who::Known(caller) => {
+                    about.account_id = caller.account_id().map(str::to_owned);
+                    about.burst = Some(Burst::UNLIMITED);
+                    Ok(options(&methods))
+                }
                 _ => Err(internal(Failure::Unauthenticated)), // H-11
             };
         }
@@ -241,6 +253,7 @@ async fn through(
     }
     caller.address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
     about.account_id = caller.account_id().map(str::to_owned);
+    about.burst = caller.account.is_some().then(|| server.bursts.count(site.site.id, operation, &method));
     media_type(operation, &headers, &address.path)?;
     if caller.account.is_none() && !operation.anonymous {
         return Err(refuse(Failure::Unauthenticated));
@@ -259,6 +272,7 @@ async fn through(
         address: address.site.clone(),
         authorization,
     };
+    server.sessions.note(&call);
     request.extensions_mut().insert(call);
     *request.uri_mut() = with_path(request.uri(), &path);
     let mut response = next.run(request).await;

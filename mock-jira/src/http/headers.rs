@@ -1,6 +1,6 @@
 //! Headers that every application answer has (H-3 to H-5, H-9).
 
-use super::operations::Operation;
+use super::{gate::burst::Burst, operations::Operation};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
@@ -59,18 +59,24 @@ pub fn mark_uncached(operation: &Operation, response: &mut Response<Body>) {
     }
 }
 
-/// Adds who called (H-5) and where the rate limits stand (H-9, R-11).
+/// Adds who called (H-5).
 pub fn add_caller(headers: &mut HeaderMap, account_id: &str) {
     if let Ok(value) = HeaderValue::from_str(account_id) {
         headers.insert(HeaderName::from_static("x-aaccountid"), value);
     }
-    let fixed = [
-        ("ratelimit", "\"jira-burst-based\";r=349;t=1"),
-        ("ratelimit-policy", "\"jira-burst-based\";q=100;w=1"),
-        ("x-ratelimit-limit", "350"),
-        ("x-ratelimit-remaining", "349"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+}
+
+/// Adds where the burst limit stands (H-9).
+pub fn add_burst(headers: &mut HeaderMap, burst: &Burst) {
+    let Burst { refill, capacity, remaining } = burst;
+    for (name, text) in [
+        ("ratelimit", format!("\"jira-burst-based\";r={remaining};t=1")),
+        ("ratelimit-policy", format!("\"jira-burst-based\";q={refill};w=1")),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
+    headers.insert(HeaderName::from_static("x-ratelimit-limit"), HeaderValue::from(*capacity));
+    headers.insert(HeaderName::from_static("x-ratelimit-remaining"), HeaderValue::from(*remaining));
 }

@@ -29,6 +29,8 @@ pub enum Dialect {
 /// A published operation.
 #[derive(Debug)]
 pub struct Operation {
+    /// Its place in the catalogue.
+    pub number: usize,
     /// Its method.
     pub method: Method,
     /// Its path as the documents write it; version 3 of the platform.
@@ -107,7 +109,8 @@ impl Catalogue {
         }
         operations.sort_by(|a, b| (&a.path, a.method.as_str()).cmp(&(&b.path, b.method.as_str())));
         let mut methods: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-        for (at, operation) in operations.iter().enumerate() {
+        for (at, operation) in operations.iter_mut().enumerate() {
+            operation.number = at;
             methods
                 .entry(super::routes::unnamed(&operation.path))
                 .or_default()
@@ -155,6 +158,7 @@ fn read(method: Method, path: &str, operation: &Value) -> Operation {
     let only_version =
         operation["x-only-version"].as_u64().map(|version| if version == 2 { Version::V2 } else { Version::V3 });
     Operation {
+        number: 0, // until all are there and in order
         method,
         // Operations that only version 2 has keep their place among the others.
         path: path.replacen("/rest/api/2/", "/rest/api/3/", 1),

@@ -2,13 +2,17 @@
 
 use super::{
     admin::{self, metrics::Metrics, requests::RequestLog},
-    agile, gate,
+    agile,
+    gate::{self, burst::Bursts},
     operations::Catalogue,
     platform,
     routes::Routes,
     views::kept::Kept,
 };
-use crate::{app::sites::Sites, db::Db};
+use crate::{
+    app::{sessions::Sessions, sites::Sites},
+    db::Db,
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -82,6 +86,8 @@ pub struct Server {
     pub db: Db,
     /// What is remembered of sites.
     pub sites: Arc<Sites>,
+    /// Who was seen lately.
+    pub sessions: Sessions,
     /// Published operations.
     pub catalogue: Catalogue,
     /// Those that have a handler.
@@ -92,6 +98,8 @@ pub struct Server {
     pub requests: RequestLog,
     /// Numbers for Prometheus.
     pub metrics: Metrics,
+    /// How many requests each operation had lately.
+    pub bursts: Bursts,
     /// An administrator's decisions.
     pub options: Options,
     /// Set when the server is to end: answers without an end of their own end then.
@@ -109,11 +117,13 @@ impl Server {
         Ok(Arc::new(Self {
             sites: Arc::new(Sites::new(db.clone())),
             db,
+            sessions: Sessions::default(),
             catalogue: Catalogue::load()?,
             served: routes(),
             kept: Kept::default(),
             requests: RequestLog::default(),
             metrics: Metrics::default(),
+            bursts: Bursts::default(),
             options,
             stopping: CancellationToken::new(),
         }))

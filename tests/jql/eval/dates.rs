@@ -73,8 +73,13 @@ impl Asker<'_> {
 
     fn date_function(self, function: &Function) -> Meaning<When> {
         let name = function.name.to_lowercase();
-        if name == "now" {
-            return if function.args.is_empty() { Ok(self.when(self.site.now)) } else { Err(Meaningless) };
+        if ["now", "currentlogin", "lastlogin"].contains(&name.as_str()) {
+            let at = match name.as_str() {
+                "now" => Some(self.site.now),
+                "currentlogin" => self.logins().0,
+                _ => self.logins().1,
+            };
+            return at.filter(|_| function.args.is_empty()).map(|at| self.when(at)).ok_or(Meaningless);
         }
         let (end, unit) = match name.strip_prefix("startof") {
             Some(unit) => (false, unit),
@@ -112,6 +117,25 @@ impl Asker<'_> {
             _ => start + Months::new(12),
         };
         self.local(moved(next.and_time(NaiveTime::MIN) - TimeDelta::milliseconds(1), after)?)
+    }
+
+    /// When the caller came, and when the time before. Whoever was away for eight hours has come anew.
+    fn logins(self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        let Some(caller) = self.caller else { return (None, None) };
+        match self.site.visits.get(&caller) {
+            Some(visit) if self.site.now - visit.seen < TimeDelta::hours(8) => (Some(visit.began), visit.previous),
+            last => (Some(self.site.now), last.map(|visit| visit.began)),
+        }
+    }
+
+    /// Whether an operand is a time that there was not: a login of somebody who never logged in.
+    pub fn is_never(self, operand: &Operand) -> bool {
+        let Operand::Function(function) = operand else { return false };
+        match function.name.to_lowercase().as_str() {
+            "currentlogin" => self.logins().0.is_none(),
+            "lastlogin" => self.logins().1.is_none(),
+            _ => false,
+        }
     }
 
     /// A time, and the end of the day or the minute that a literal names.

@@ -31,6 +31,8 @@ pub enum Field {
     Level,
     LinkType,
     LinkedIssue,
+    /// What other products link issues with: nothing here.
+    Linked,
     OriginalEstimate,
     EpicLink,
     Parent,
@@ -63,7 +65,8 @@ pub enum Field {
 }
 
 /// Custom fields by their names.
-const CUSTOM: [(i64, &str, &str); 18] = [
+const CUSTOM: [(i64, &str, &str); 19] = [
+    (field::TEAM, "Team", ""),
     (field::SPRINT, "Sprint", ""),
     (field::START_DATE, "Start date", "Date"),
     (field::ESTIMATE, "Story point estimate", "Number"),
@@ -142,6 +145,7 @@ impl Asker<'_> {
             "labels" => Field::Labels,
             "lastviewed" => Field::LastViewed,
             "level" => Field::Level,
+            "goals" | "devices" => Field::Linked,
             "issuelink" => Field::LinkedIssue,
             "issuelinktype" => Field::LinkType,
             "parentepic" => Field::ParentEpic,
@@ -193,6 +197,7 @@ impl Asker<'_> {
             Field::EpicLink
             | Field::LinkType
             | Field::LinkedIssue
+            | Field::Linked
             | Field::ParentEpic
             | Field::ParentProject
             | Field::WorklogAuthor => Class::Set,
@@ -263,7 +268,7 @@ impl Asker<'_> {
     }
 
     /// Whether a field of an issue stands in a relation to an operand.
-    pub fn test(self, field: Field, operator: Operator, operand: &Operand, issue: &Issue) -> Meaning<bool> {
+    pub fn test<'o>(self, field: Field, operator: Operator, operand: &'o Operand, issue: &Issue) -> Meaning<bool> {
         use Operator::{Eq, Is, IsNot, NotEq, NotIn};
         if field == Field::Filter {
             return self.in_filters(operator, operand, issue);
@@ -282,6 +287,10 @@ impl Asker<'_> {
             _ => None,
         };
         let is_like = matches!(operator, Operator::Like | Operator::NotLike);
+        // A time that there was not is equal to none, and before and after none.
+        let ever = |operands: &[&'o Operand]| -> Vec<&'o Operand> {
+            operands.iter().filter(|operand| !self.is_never(operand)).copied().collect()
+        };
         if matches!(operator, Eq | NotEq) && *operand == Operand::Empty {
             //
             let operator = if negative { IsNot } else { Is };
@@ -312,16 +321,16 @@ impl Asker<'_> {
             },
             _ if is_like => Err(Meaningless),
             Class::Instant(at) => {
-                let wanted = wanted(&operands, |operand| self.time(operand))?;
+                let wanted = wanted(&ever(&operands), |operand| self.time(operand))?;
                 let equal = |when: &When, at: &DateTime<Utc>| when.is_minute_of(*at);
                 Ok(compare(at, &wanted, negative, order, equal, |when, at| at.cmp(&when.at)))
             }
             Class::Day(day) => {
-                let wanted = wanted(&operands, |operand| Ok(self.time(operand)?.local.date()))?;
+                let wanted = wanted(&ever(&operands), |operand| Ok(self.time(operand)?.local.date()))?;
                 Ok(compare(day, &wanted, negative, order, |wanted, day| wanted == day, |wanted, day| day.cmp(wanted)))
             }
             Class::Days(days) => {
-                let wanted = wanted(&operands, |operand| Ok(self.time(operand)?.local.date()))?;
+                let wanted = wanted(&ever(&operands), |operand| Ok(self.time(operand)?.local.date()))?;
                 let one = |day: NaiveDate| {
                     compare(
                         Some(day),
@@ -348,6 +357,8 @@ impl Asker<'_> {
                         Err(Meaningless)
                     }
                     Operand::Empty => Ok(vec![None]),
+                    //
+                    Operand::Function(function) if self.is_unset(field, operator, function) => Ok(vec![None]),
                     operand => Ok(self.values(field, operator, operand)?.into_iter().map(Some).collect::<Vec<_>>()),
                 };
                 let wanted: Vec<_> = operands.iter().map(named).collect::<Meaning<Vec<_>>>()?.concat();
@@ -459,7 +470,7 @@ pub fn work_ratio(issue: &Issue) -> Option<f64> {
 }
 
 /// The text of a custom field.
-fn custom_text(issue: &Issue, id: i64) -> Option<String> {
+pub fn custom_text(issue: &Issue, id: i64) -> Option<String> {
     let text = issue.custom(id)?.as_str()?;
     if id == field::CRITERIA {
         let document = serde_json::from_str(text).ok()?;

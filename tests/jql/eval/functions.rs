@@ -47,6 +47,7 @@ impl<'a> Asker<'a> {
                 let linked = self.site.issues.iter().filter(|issue| issue.remote.is_some_and(|id| ids.contains(&id)));
                 Ok(linked.map(|issue| issue.id.to_string()).collect())
             }
+            ("parentepic", epics) if field == Field::Key && is_list && !epics.is_empty() => self.in_epics(epics),
             ("releasedversions", projects @ ([] | [_])) if is_version && is_list => self.versions(projects, true),
             ("unreleasedversions", projects @ ([] | [_])) if is_version && is_list => self.versions(projects, false),
             ("latestreleasedversion", [project]) if is_version => {
@@ -112,6 +113,13 @@ impl<'a> Asker<'a> {
         }
     }
 
+    /// Whether a call stands for no option at all.
+    pub fn is_unset(self, field: Field, operator: Operator, function: &Function) -> bool {
+        let none = function.args.first().is_some_and(|name| name.text.eq_ignore_ascii_case("none"));
+        let cascade = function.name.eq_ignore_ascii_case("cascadeOption") && function.args.len() <= 2;
+        field == Field::Custom(field::ENVIRONMENT_TYPE) && operator.takes_list() && cascade && none
+    }
+
     fn caller(self) -> Meaning<User> {
         self.caller.ok_or(Meaningless)
     }
@@ -161,6 +169,14 @@ impl<'a> Asker<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Issues below these epics.
+    fn in_epics(self, epics: &[&str]) -> Meaning<Vec<String>> {
+        let named: Meaning<Vec<_>> = epics.iter().map(|epic| self.issue_of(epic)).collect();
+        let named: Vec<String> = named?.into_iter().flatten().map(|epic| epic.id.to_string()).collect();
+        let below = |issue: &&Issue| self.held(Field::ParentEpic, issue).iter().any(|epic| named.contains(epic));
+        Ok(self.site.issues.iter().filter(below).map(|issue| issue.id.to_string()).collect())
     }
 
     fn issues_where(self, holds: impl Fn(&Issue, User) -> bool) -> Meaning<Vec<String>> {

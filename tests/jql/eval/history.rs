@@ -76,6 +76,9 @@ impl Asker<'_> {
 
     fn narrowed(self, field: Field, predicate: &Predicate) -> Meaning<Narrowed> {
         let operand = &predicate.operand;
+        if flat(operand).into_iter().any(|operand| self.is_never(operand)) {
+            return Ok(Narrowed::By(Vec::new())); // Nobody did anything then.
+        }
         Ok(match predicate.operator {
             PredicateOperator::After => Narrowed::After(self.time(operand)?.at),
             PredicateOperator::Before => Narrowed::Before(self.time(operand)?.at),

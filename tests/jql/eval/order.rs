@@ -2,10 +2,10 @@
 
 use super::{
     Asker,
-    fields::{Field, work_ratio},
+    fields::{Field, custom_text, work_ratio},
 };
 use crate::site::*;
-use mock_jira::domain::jql::{Clause, Direction, Operator, Query};
+use mock_jira::domain::jql::{self, Clause, Direction, Operator, Query};
 use serde_json::Value;
 use std::{cmp::Ordering, collections::HashMap};
 
@@ -57,20 +57,28 @@ impl Asker<'_> {
         let mut sorts = Vec::new();
         for sort in &query.order_by {
             // An unknown field is skipped (S-28).
-            for field in self.fields(&sort.field).into_iter().flatten().take(1) {
-                sorts.push((field, sort.direction.unwrap_or_else(|| own_direction(field))));
+            let Ok(fields) = self.fields(&sort.field) else { continue };
+            sorts.extend(fields.iter().take(1).map(|field| {
+                let direction = sort.direction.unwrap_or_else(|| own_direction(*field));
+                (*field, direction)
+            }));
+            // How several fields of a name order together is not known.
+            if fields.len() > 1 {
+                break;
             }
         }
         let keys = |issue: &Issue| {
-            sorts
-                .iter()
-                .flat_map(|(field, direction)| self.keys_of(*field, issue).into_iter().map(|key| (key, *direction)))
-                .collect()
+            let keys = sorts.iter().map_while(|(field, direction)| {
+                let keys = self.keys_of(*field, issue)?;
+                Some(keys.into_iter().map(|key| (key, *direction)))
+            });
+            keys.flatten().collect()
         };
         Order(Some(issues.iter().map(|issue| (issue.id, keys(issue))).collect()))
     }
 
-    fn keys_of(self, field: Field, issue: &Issue) -> Vec<Key> {
+    /// What a field orders an issue by; nothing if no fact tells.
+    fn keys_of(self, field: Field, issue: &Issue) -> Option<Vec<Key>> {
         let now = issue.now();
         let number = |number: Option<f64>| vec![number.map_or(Key::Empty, Key::Number)];
         let text = |text: Option<&str>| vec![text.map_or(Key::Empty, |text| Key::Text(text.to_lowercase()))];
@@ -81,7 +89,8 @@ impl Asker<'_> {
         let instant = |at: Option<chrono::DateTime<chrono::Utc>>| number(at.map(|at| at.timestamp_millis() as f64));
         let seconds = |place: usize| number(issue.times[place].map(|seconds| seconds as f64));
         let project = &self.site.projects[issue.project];
-        match field {
+        let after = |text: Option<String>| vec![text.map_or(Key::Empty, |text| Key::Text(text.to_lowercase()))];
+        Some(match field {
             Field::Key => vec![Key::Text(project.key.into()), Key::Number(issue.number as f64)],
             Field::Project => text(Some(project.name)),
             Field::Created => instant(Some(issue.created())),
@@ -90,6 +99,14 @@ impl Asker<'_> {
             Field::StatusCategoryChanged => instant(Some(issue.status_category_changed)),
             Field::Due => text(issue.due.map(|day| day.to_string()).as_deref()),
             Field::Priority => place(&PRIORITIES, now.priority),
+            // In their order, the first one being the least.
+            Field::Resolution => {
+                let place = RESOLUTIONS.iter().position(|named| Some(named.0) == now.resolution);
+                number(place.map(|place| place as f64))
+            }
+            Field::HierarchyLevel => {
+                number(TYPES.iter().find(|kind| kind.0 == issue.issue_type).map(|kind| kind.2 as f64))
+            }
             Field::Assignee => user(now.assignee),
             Field::Reporter => user(now.reporter),
             Field::Creator => user(Some(issue.creator)),
@@ -100,16 +117,28 @@ impl Asker<'_> {
             Field::TimeSpent => seconds(2),
             Field::Rank => vec![Key::Text(issue.rank.clone())],
             Field::Summary => text(Some(&issue.summary)),
+            Field::Description => text(issue.description.as_deref()),
+            Field::Environment => text(issue.environment.as_deref()),
             Field::WorkRatio => number(work_ratio(issue)),
             Field::LastViewed => instant(self.caller.and_then(|user| issue.viewed.get(&user).copied())),
-            Field::Custom(field::CUSTOMER) => text(issue.custom(field::CUSTOMER).and_then(Value::as_str)),
+            Field::Custom(id @ (field::CUSTOMER | field::CRITERIA)) => after(custom_text(issue, id)),
+            Field::Custom(field::DESIGN_LINK) => text(issue.custom(field::DESIGN_LINK).and_then(Value::as_str)),
+            Field::Custom(field::APPROVER) => {
+                let id = issue.custom(field::APPROVER).and_then(Value::as_str);
+                user(USERS.iter().position(|user| Some(user.id) == id))
+            }
             Field::Custom(id @ (field::ESTIMATE | field::STORY_POINTS | field::MORE_POINTS)) => {
                 number(issue.custom(id).and_then(Value::as_f64))
             }
             Field::Custom(id @ (field::START_DATE | field::GO_LIVE)) => text(issue.custom(id).and_then(Value::as_str)),
-            // How others are ordered is not known.
-            _ => Vec::new(),
-        }
+            _ => return None,
+        })
+    }
+
+    /// Whether facts tell how issues are ordered by a field of that name.
+    pub fn knows_order(self, field: &jql::Field) -> bool {
+        let known = |field: &Field| self.site.issues.iter().all(|issue| self.keys_of(*field, issue).is_some());
+        self.fields(field).is_ok_and(|fields| fields.iter().take(1).all(known))
     }
 }
 

@@ -9,12 +9,27 @@ impl Asker<'_> {
     /// Whether a value in a property stands in a relation to an operand.
     pub fn property(self, field: &Field, operator: Operator, operand: &Operand, issue: &Issue) -> Meaning<bool> {
         let [property] = field.properties.as_slice() else { return Err(Meaningless) };
-        let whole = match field.name.to_lowercase().as_str() {
-            "issue.property" => &issue.property,
-            "project.property" => &self.site.projects[issue.project].property,
+        if field.name.eq_ignore_ascii_case("development") {
+            return development(operator, operand);
+        }
+        let whole: Vec<&Value> = match field.name.to_lowercase().as_str() {
+            "issue.property" => issue.property.iter().collect(),
+            "project.property" => self.site.projects[issue.project].property.iter().collect(),
+            "comment.property" => {
+                let seen = issue.comments.iter().filter(|comment| self.admits(issue, comment.audience));
+                seen.filter_map(|comment| comment.property.as_ref()).collect()
+            }
+            // Those of others are for administrators.
+            "user.property" => {
+                let now = issue.now();
+                let mut named = vec![issue.creator];
+                named.extend(now.assignee.into_iter().chain(now.reporter));
+                named.retain(|user| self.administers() || self.caller == Some(*user));
+                named.iter().filter_map(|user| self.site.user_properties.get(user)).collect()
+            }
             _ => return Err(Meaningless),
         };
-        let whole = whole.as_ref().filter(|_| property.key == PROPERTY);
+        let whole = whole.into_iter().filter(|_| property.key == PROPERTY);
         let path = property.path.as_deref().unwrap_or_default().split('.').filter(|name| !name.is_empty());
         let held =
             path.fold(elements(whole), |values, name| elements(values.into_iter().filter_map(|value| value.get(name))));
@@ -51,6 +66,19 @@ impl Asker<'_> {
             _ => found,
         })
     }
+}
+
+/// No development tool has told anything of an issue: it has no number to compare with.
+fn development(operator: Operator, operand: &Operand) -> Meaning<bool> {
+    let number = |operand: &&Operand| match operand {
+        Operand::Empty => Ok(()),
+        Operand::Value(value) => value.text.parse::<u32>().map(drop).map_err(|_| Meaningless),
+        _ => Err(Meaningless),
+    };
+    let operands = flat(operand);
+    operands.iter().try_for_each(number)?;
+    let empty = operands.contains(&&Operand::Empty);
+    Ok(empty && matches!(operator, Operator::Is | Operator::Eq | Operator::In))
 }
 
 /// The values, and those in lists instead of the lists.

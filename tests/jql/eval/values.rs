@@ -116,6 +116,7 @@ impl<'a> Asker<'a> {
                 if found.is_empty() { by_name(value, keys) } else { found }
             }
             Field::Labels | Field::Custom(field::KEYWORDS) => vec![text.to_lowercase()],
+            Field::Custom(field::TEAM) => vec![text.to_owned()],
             Field::Custom(field::SEVERITY) => named(&SEVERITIES),
             Field::Custom(field::BROWSERS) => named(&BROWSERS),
             Field::Custom(field::ENVIRONMENT_TYPE) => {
@@ -275,6 +276,8 @@ fn custom(number: i64, value: Option<&Json>) -> Vec<String> {
     };
     let values: Vec<String> = value.map(texts).unwrap_or_default();
     match number {
+        // The object that stands for a team has its id.
+        field::TEAM => value.map(|team| text(team.get("id").unwrap_or(team))).into_iter().collect(),
         field::KEYWORDS => values.into_iter().map(|word| word.to_lowercase()).collect(),
         // Also the way down, for cascadeOption().
         field::ENVIRONMENT_TYPE => match values.as_slice() {

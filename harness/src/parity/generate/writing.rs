@@ -107,7 +107,7 @@ fn told(contract: &Contract, links: &Links, case: Case) -> Option<Scenario> {
     for (number, planned) in case.steps.iter().enumerate() {
         let told = match planned.role {
             // What depends on how an answer goes on can't be written down before.
-            Role::Follow { .. } | Role::Pages => None,
+            Role::Follow { .. } | Role::Pages | Role::Unlisted { .. } => None,
             _ => Some(step(contract, links, &case, &mut steps, number)?),
         };
         steps.push(told);

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Bench, Check, Difference, disagreement};
 use crate::run::{
+    case::{Exchange, Role},
     mark,
     paging::{has_name, identity, items},
 };
@@ -27,18 +28,7 @@ impl Bench<'_> {
     pub(super) fn contains(&mut self, number: usize, of: usize) {
         let Some(made) = self.trace.first(of) else { return };
         let made_body = made.success().map(|answer| answer.json()).unwrap_or_default();
-        let wanted = match mark::attribute(&made_body, "id", false) {
-            Some(id) => mark::text(&id),
-            // Where the caller chose the name, it is in the path.
-            None => made
-                .request
-                .path
-                .split('?')
-                .next()
-                .and_then(|path| path.rsplit('/').next())
-                .unwrap_or_default()
-                .to_owned(),
-        };
+        let wanted = name_of(made, &made_body);
         let mut listed = Vec::new();
         for exchange in &self.trace.steps[number] {
             // A list that can't be had shows nothing; other checks say so.
@@ -50,12 +40,7 @@ impl Bench<'_> {
         }
         let last = self.trace.steps[number].last().and_then(|exchange| exchange.success()).map(|answer| answer.json());
         let total = last.as_ref().and_then(|page| page["total"].as_u64()).unwrap_or_default();
-        let names = |item: &Value| {
-            ["id", "key", "accountId", "groupId", "contextId", "relatedWorkId"]
-                .iter()
-                .any(|name| item.get(*name).is_some_and(|value| mark::text(value) == wanted))
-        };
-        let item = listed.iter().find(|item| names(item));
+        let item = listed.iter().find(|item| is_named(item, &wanted));
         let found = item.is_some();
         let length = last.as_ref().and_then(items).map_or(0, Vec::len) as u64;
         let is_end =
@@ -72,6 +57,21 @@ impl Bench<'_> {
             self.fail(number, Check::ListsContainAndPage, message, &at, &left, &right);
         }
         self.maker(number, of, item);
+    }
+
+    /// The list doesn't have what the caller was told is not there.
+    pub(super) fn unlisted(&mut self, number: usize, of: usize, told: usize) {
+        let (Role::Contains { of }, Some(_)) = (&self.case.steps[of].role, self.trace.success(number)) else { return };
+        let of = *of;
+        let refused = self.trace.first(told).and_then(|exchange| exchange.result.as_ref().ok());
+        let (Some(made), Some(400 | 404)) = (self.trace.first(of), refused.map(|answer| answer.status)) else { return };
+        let made_body = made.success().map(|answer| answer.json()).unwrap_or_default();
+        let hidden = name_of(made, &made_body);
+        let pages = self.trace.steps[number].iter().filter_map(|exchange| Some(exchange.success()?.json()));
+        let rows: Vec<_> = pages.filter_map(|page| items(&page).cloned()).flatten().collect();
+        let is_shown = rows.iter().any(|row| is_named(row, &hidden));
+        let message = || "one is shown in a list what he is told is not there".to_owned();
+        self.say(number, Check::Authorization, !is_shown, message, "not there", &hidden);
     }
 
     /// The pages of a list make up the whole.
@@ -136,6 +136,24 @@ impl Bench<'_> {
     }
 }
 
+/// What tells what was made from others.
+fn name_of(made: &Exchange, body: &Value) -> String {
+    match mark::attribute(body, "id", false) {
+        Some(id) => mark::text(&id),
+        // Where the caller chose the name, it is in the path.
+        None => {
+            let path = made.request.path.split('?').next().unwrap_or_default();
+            path.rsplit('/').next().unwrap_or_default().to_owned()
+        }
+    }
+}
+
+/// Whether a list's thing is the one of that name.
+fn is_named(item: &Value, name: &str) -> bool {
+    let names = ["id", "key", "accountId", "groupId", "contextId", "relatedWorkId"];
+    names.iter().any(|known| item.get(*known).is_some_and(|value| mark::text(value) == name))
+}
+
 /// How long a page was asked to be.
 fn limit_of(path: &str) -> u64 {
     let parameter = |part: &str| {
@@ -146,7 +164,7 @@ fn limit_of(path: &str) -> u64 {
 }
 
 /// What the second list has and the first has not.
-pub fn more(all: &[Value], seen: &[Value]) -> Option<String> {
+pub fn more<'s>(all: &[Value], seen: impl Iterator<Item = &'s Value>) -> Option<String> {
     let known: BTreeSet<_> = all.iter().map(identity).collect();
-    seen.iter().map(identity).find(|id| !known.contains(id))
+    seen.map(identity).find(|id| !known.contains(id))
 }

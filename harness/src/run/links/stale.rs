@@ -1,18 +1,11 @@
 //! Statements about what the contracts don't have (any more).
 
-use super::{File, Links, Witness, file::KindFacts, name, normal, parameters};
+use super::{File, Links, Witness, name, normal, parameters};
 use crate::contract::{Contract, Operation};
 
 impl Links {
     /// What `schemas/links.json` says of operations, parameters and kinds that the contract doesn't have, one line each.
     pub fn stale(&self, contract: &Contract) -> Vec<String> {
-        let mut found = Vec::new();
-        let find = |wanted: &str| contract.operations().iter().find(|operation| name(operation) == wanted);
-        let mut operations = |section: &str, named: &mut dyn Iterator<Item = &String>| {
-            for wanted in named.filter(|wanted| find(wanted).is_none()) {
-                found.push(format!("{section}: there is no operation '{wanted}'"));
-            }
-        };
         let File {
             kinds,
             names,
@@ -34,48 +27,48 @@ impl Links {
             lenient,
             ..
         } = &self.file;
-        for KindFacts { list, create, .. } in kinds.values() {
-            operations("kinds", &mut list.iter().chain(create));
-        }
         let called = witnesses.values().filter_map(|witness| match witness {
             Witness::Call(call) => Some(&**call),
             Witness::None(_) => None,
         });
         let calls: Vec<_> = before.values().flatten().chain(called).collect();
-        operations("before, witnesses", &mut calls.iter().map(|call| &call.call));
-        operations("parameters", &mut meanings.keys());
-        operations("bodies", &mut bodies.keys());
-        operations("queries", &mut queries.keys());
-        operations("before", &mut before.keys());
-        operations("witnesses", &mut witnesses.keys());
-        operations("unreachable", &mut unreachable.keys());
-        operations("reads", &mut reads.iter());
-        operations("restless", &mut restless.iter());
-        operations("estimates", &mut estimates.iter());
-        operations("public", &mut public.iter());
-        operations("personal", &mut personal.iter());
-        operations("ignored", &mut ignored.keys());
-        operations("lenient", &mut lenient.keys());
 
-        // Parameters of operations that there are.
-        let mut missing = |section: &str, wanted: &str, given: &mut dyn Iterator<Item = &String>| {
-            let Some(operation) = find(wanted) else { return };
+        let operations = [
+            ("kinds", all(kinds.values().flat_map(|facts| facts.list.iter().chain(&facts.create)))),
+            ("before, witnesses", all(calls.iter().map(|call| &call.call))),
+            ("parameters", all(meanings.keys())),
+            ("bodies", all(bodies.keys())),
+            ("queries", all(queries.keys())),
+            ("before", all(before.keys())),
+            ("witnesses", all(witnesses.keys())),
+            ("unreachable", all(unreachable.keys())),
+            ("reads", all(reads)),
+            ("restless", all(restless)),
+            ("estimates", all(estimates)),
+            ("public", all(public)),
+            ("personal", all(personal)),
+            ("ignored", all(ignored.keys())),
+            ("lenient", all(lenient.keys())),
+        ];
+        let find = |wanted: &str| contract.operations().iter().find(|operation| name(operation) == wanted);
+        let mut found = Vec::new();
+        for (section, wanted) in operations {
+            let missing = wanted.into_iter().filter(|wanted| find(wanted).is_none());
+            found.extend(missing.map(|wanted| format!("{section}: there is no operation '{wanted}'")));
+        }
+
+        let given = meanings.iter().map(|(operation, given)| ("parameters", operation, all(given.keys())));
+        let given = given.chain(queries.iter().map(|(operation, given)| ("queries", operation, all(given.keys()))));
+        let given = given.chain(ignored.iter().map(|(operation, given)| ("ignored", operation, all(given))));
+        let given = given.chain(calls.iter().map(|call| {
+            let given = call.path.keys().chain(call.query.keys());
+            ("before, witnesses", &call.call, all(given))
+        }));
+        for (section, wanted, given) in given {
+            let Some(operation) = find(wanted) else { continue };
             let known = known_names(contract, operation);
-            for name in given.filter(|name| !known.contains(name)) {
-                found.push(format!("{section}: '{wanted}' has no '{name}'"));
-            }
-        };
-        for (operation, given) in meanings {
-            missing("parameters", operation, &mut given.keys());
-        }
-        for (operation, given) in queries {
-            missing("queries", operation, &mut given.keys());
-        }
-        for (operation, given) in ignored {
-            missing("ignored", operation, &mut given.iter());
-        }
-        for call in calls {
-            missing("before, witnesses", &call.call, &mut call.path.keys().chain(call.query.keys()));
+            let missing = given.into_iter().filter(|name| !known.contains(name));
+            found.extend(missing.map(|name| format!("{section}: '{wanted}' has no '{name}'")));
         }
 
         let is_kind =
@@ -86,6 +79,10 @@ impl Links {
         found.dedup();
         found
     }
+}
+
+fn all<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<&'a String> {
+    names.into_iter().collect()
 }
 
 /// The names of all that can be given to an operation: its parameters, and the properties of its body, however deep.

@@ -9,7 +9,7 @@ use crate::{
         case::{Role, Step},
         execute::query_parameters,
         generate::Flavour,
-        links::{Call, Witness, parameters},
+        links::{Call, Witness, normal, parameters},
         mark::{self, Mark},
     },
     target::Body,
@@ -41,7 +41,12 @@ impl Sketch<'_> {
         }
         let read = self.plan.links.read_near(facts)?;
         let known = query_parameters(self.plan.contract, read);
-        let query: Vec<_> = step.query.iter().filter(|(name, _)| known.contains(name)).cloned().collect();
+        let mut query: Vec<_> = step.query.iter().filter(|(name, _)| known.contains(name)).cloned().collect();
+        // In a long list, what is changed might be on a later page.
+        let is_row = normal(&self.plan.operation(read).path) + "/{}" == normal(&facts.path);
+        if let (true, Some((_, id))) = (is_row && known.iter().any(|name| name == "id"), step.path.last()) {
+            query.push(("id".to_owned(), id.clone()));
+        }
         let (_, source) = self.plan.contract.source(self.plan.operation(read));
         let mut parameters = source["parameters"].as_array().into_iter().flatten();
         let is_missing = |facts: &Value| {
@@ -97,9 +102,14 @@ impl Sketch<'_> {
 
 /// Whether a value has something in it that an earlier step is to tell.
 pub(super) fn is_used(value: &Value) -> bool {
-    let told = |mark: Mark| match mark {
-        Mark::Answer { .. } => Err(()),
-        other => Ok(other.value()),
-    };
-    mark::replace(value, &mut { told }).is_err()
+    has(value, |mark| matches!(mark, Mark::Answer { .. }))
+}
+
+/// Whether a value says which things are meant.
+pub(super) fn refers(value: &Value) -> bool {
+    has(value, |mark| matches!(mark, Mark::Answer { .. } | Mark::Thing { .. }))
+}
+
+fn has(value: &Value, wanted: fn(&Mark) -> bool) -> bool {
+    mark::replace(value, &mut |mark| if wanted(&mark) { Err(()) } else { Ok(mark.value()) }).is_err()
 }

@@ -166,7 +166,8 @@ impl Sketch<'_> {
         if kind_facts.update == Some(operation) && kind_facts.create.is_none() && kind_facts.list.is_some() && is_named
         {
             if let Some(list) = kind_facts.list.and_then(|list| self.same_path(list, &step)) {
-                self.push(list, Role::Contains { of });
+                let of = self.push(list.clone(), Role::Contains { of });
+                self.push(list, Role::Follow { of });
             }
             if let Some(delete) = kind_facts.delete.and_then(|delete| self.same_path(delete, &step)) {
                 let gone = self.push(delete, Role::Try);
@@ -181,7 +182,7 @@ impl Sketch<'_> {
     /// What follows the making of something.
     fn life(&mut self, kind: &Kind, made: &Step, of: usize, callers: &[Caller]) -> Option<()> {
         let read = kind.read.and_then(|read| self.about(read, kind, made, of));
-        let mut since = None;
+        let (mut since, mut told) = (None, Vec::new());
         if let Some(read) = &read {
             let seen = self.push(read.clone(), Role::ReadBack { of, since: None });
             since = Some(seen);
@@ -189,12 +190,15 @@ impl Sketch<'_> {
                 self.push(Step { version: ApiVersion::V2, ..read.clone() }, Role::OtherVersion { of: seen });
             }
             for caller in callers {
-                self.push(Step { caller: *caller, ..read.clone() }, Role::As { of: Some(seen) });
+                told.push((*caller, self.push(Step { caller: *caller, ..read.clone() }, Role::As { of: Some(seen) })));
             }
             self.push(read.clone(), Role::Follow { of: seen });
         }
         if let Some(list) = kind.list.and_then(|list| self.list(list, made)) {
-            self.push(list, Role::Contains { of });
+            let listed = self.push(list.clone(), Role::Contains { of });
+            for (caller, told) in told {
+                self.push(Step { caller, ..list.clone() }, Role::Unlisted { of: listed, told });
+            }
         }
         let alone = |update: &usize| self.plan.links.before(self.plan.operation(*update)).is_empty();
         let update = kind.update.filter(alone);

@@ -166,8 +166,7 @@ fn workflow_statuses(context: &Context, target: &Target) -> Vec<i64> {
 
 /// Moves an issue, with its sub-tasks where they go along.
 pub async fn relocate(context: &Context, work: &mut Work, name: &str, target: &Target) -> Result<()> {
-    let old = issues::locked(context, work, name).await?;
-    context.project_of(&old)?;
+    let (old, _) = issues::locked(context, work, name).await?;
     let wanted = Wanted { neighbours: true, ..Wanted::default() };
     let loaded = db::issues::find(work, Name::Id(old.id), wanted, None).await?.ok_or_else(Failure::no_issue)?;
     let subtasks = loaded.around.subtasks;
@@ -180,14 +179,19 @@ pub async fn relocate(context: &Context, work: &mut Work, name: &str, target: &T
         return Ok(());
     }
     let project = context.site.projects.get(target.project_id).ok_or_else(Failure::no_issue)?;
+    // Whoever moves an issue may not see all of its sub-tasks; they go along all the same.
+    let ids: Vec<i64> = subtasks.iter().map(|subtask| subtask.id).collect();
+    db::issues::lock_all(work, &ids).await?;
+    let loaded = db::issues::list(work, &ids, Wanted::default(), None).await?;
+    let mut subtasks: Vec<Issue> = loaded.into_iter().map(|loaded| loaded.issue).collect();
+    subtasks.sort_by_key(|subtask| subtask.id);
     for subtask in &subtasks {
         let types: Vec<&IssueType> = context.site.issue_types_of(project).filter(|kind| kind.is_subtask()).collect();
         let same = types.iter().find(|kind| kind.id == subtask.issue_type_id).or(types.first());
         let kind = same.ok_or_else(|| Failure::invalid("The target project has no type for sub-tasks."))?;
         let along =
             Target { project_id: project.id, issue_type_id: kind.id, parent_id: Some(old.id), ..Target::default() };
-        let subtask = issues::locked(context, work, &subtask.id.to_string()).await?;
-        place(context, work, &subtask, &along).await?;
+        place(context, work, subtask, &along).await?;
     }
     Ok(())
 }

@@ -10,8 +10,10 @@ use crate::{
         issues::{Around, Loaded, Neighbour},
     },
     domain::{
+        config::{DONE, STATUS_CATEGORIES},
         expression::{
             schema::Kind as Thing,
+            text_of,
             value::{Entity, Value},
             world::{Lack, Missing, World},
         },
@@ -100,6 +102,18 @@ impl World for Reading<'_> {
                 name => described(id, &version.name, "", name),
             }),
             Thing::Sprint => site.sprints.get(id).map(|sprint| self.sprint(sprint, name)),
+            Thing::ServiceDesk if name == "id" => Some(Value::int(id)),
+            Thing::ServiceDesk => Some(Value::entity(Thing::Project, id)),
+            Thing::CustomerRequest => self.data.find(id).map(|issue| match name {
+                "issue" => Value::entity(Thing::Issue, id),
+                "currentStatus" => Value::entity(Thing::CustomerRequestStatus, id),
+                "serviceDesk" => Value::entity(Thing::ServiceDesk, issue.project_id),
+                // Sites have no types of requests.
+                _ => Value::Null,
+            }),
+            Thing::CustomerRequestStatus => {
+                return self.data.find(id).map_or(Ok(Value::Null), |issue| self.request_status(of, issue, name));
+            }
             Thing::Board => return site.boards.get(id).map_or(Ok(Value::Null), |board| self.board(board, name)),
             Thing::IssueLinkType => site.link_types.get(id).map(|kind| match name {
                 "inward" => Value::text(&kind.inward),
@@ -175,7 +189,7 @@ impl World for Reading<'_> {
     }
 
     fn thing(&self, kind: Thing, name: &Value) -> Member {
-        let name = crate::domain::expression::text_of(name);
+        let name = text_of(name);
         Ok(match kind {
             Thing::Issue => match self.data.named(&name) {
                 Some(id) => maybe(kind, id),
@@ -198,7 +212,7 @@ impl World for Reading<'_> {
 /// Whether an entry of the history changed a field, in that way.
 fn changes(history: &History, field: &str, filters: Option<&Value>) -> bool {
     let wanted = |name: &str| match filters {
-        Some(Value::Map(filters)) => filters.of.get(name).map(crate::domain::expression::text_of),
+        Some(Value::Map(filters)) => filters.of.get(name).map(text_of),
         _ => None,
     };
     history.items.iter().any(|item| {
@@ -307,11 +321,31 @@ impl Reading<'_> {
             }
             "done" if is_epic => {
                 let status = site.statuses.get(issue.status_id);
-                Value::Bool(status.is_some_and(|status| status.category == crate::domain::config::DONE))
+                Value::Bool(status.is_some_and(|status| status.category == DONE))
             }
             "sprint" => maybe(Thing::Sprint, self.sprints(issue, |state| state != State::Closed).next()),
             "closedSprints" => return list(Thing::Sprint, self.sprints(issue, |state| state == State::Closed)),
             _ => Value::Null,
+        })
+    }
+
+    /// The status of a request, since when it has it (D-11).
+    fn request_status(&self, of: &Entity, issue: &Issue, name: &str) -> Member {
+        let status = self.context.site.statuses.get(issue.status_id);
+        Ok(match name {
+            "name" => status.map_or(Value::Null, |status| Value::text(&status.name)),
+            "category" => {
+                let category = status.and_then(|status| self.status_category(status.category.into(), "key"));
+                match category {
+                    Some(Value::Text(key)) => Value::text(key.to_uppercase()),
+                    _ => Value::Null,
+                }
+            }
+            _ => {
+                let histories = self.loaded(self.data.changelogs.get(&issue.id), of, "changelogs")?;
+                let newest = histories.iter().find(|history| changes(history, "status", None));
+                Value::Date(newest.map_or(issue.created, |history| history.created))
+            }
         })
     }
 
@@ -379,7 +413,7 @@ impl Reading<'_> {
     }
 
     fn status_category(&self, id: i64, name: &str) -> Option<Value> {
-        let category = crate::domain::config::STATUS_CATEGORIES.iter().find(|category| i64::from(category.id) == id)?;
+        let category = STATUS_CATEGORIES.iter().find(|category| i64::from(category.id) == id)?;
         Some(match name {
             "key" => Value::text(category.key),
             "colorName" => Value::text(category.color),

@@ -2,7 +2,7 @@
 
 use super::{
     NAME_LIMIT,
-    options::{self, Replacement},
+    option_replacement::{self, Replacement},
 };
 use crate::{
     app::Context,
@@ -12,23 +12,76 @@ use crate::{
         config::{AppOption, CustomField},
         failure::{Failure, Result},
         fields::Kind,
+        lenient,
     },
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// How many options a field may have, and an option scopes.
 const MOST: usize = 10_000;
 
-/// What a request gives for an option. Others members are the app's, and ignored.
+/// What a request gives for a new option. Other members are the app's, and ignored.
 #[derive(Debug, Deserialize)]
+pub struct NewOption {
+    value: Option<String>,
+    properties: Option<Map<String, Value>>,
+    config: Option<Config>,
+}
+
+/// What a request gives for an option that it names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OptionInput {
+    #[serde(default, deserialize_with = "lenient::int")]
     id: Option<i64>,
     value: Option<String>,
-    #[serde(default)]
-    properties: Option<serde_json::Map<String, Value>>,
-    #[serde(default)]
-    config: Option<Value>,
+    properties: Option<Map<String, Value>>,
+    config: Option<Config>,
+}
+
+/// In which projects an option is offered; without a scope, in all. Answers show it as it was given.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<Scope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Vec<Attribute>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scope {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global: Option<Everywhere>,
+    /// The older way to name them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projects: Option<Vec<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projects2: Option<Vec<Place>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Everywhere {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Vec<Attribute>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<Vec<Attribute>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Attribute {
+    NotSelectable,
+    DefaultValue,
 }
 
 /// An app's select list that is being changed.
@@ -58,7 +111,7 @@ pub fn missing(id: &str) -> Failure {
 }
 
 /// Adds an option.
-pub async fn create(context: &Context, field: &str, input: OptionInput) -> Result<AppOption> {
+pub async fn create(context: &Context, field: &str, input: NewOption) -> Result<AppOption> {
     let mut change = begin(context, field).await?;
     if change.options.len() >= MOST {
         return Err(Failure::invalid(format!("The number of options must not exceed {MOST} per field.")));
@@ -78,7 +131,8 @@ pub async fn put(context: &Context, field: &str, id: &str, input: OptionInput) -
     if input.id != Some(id) || id < 1 {
         return Err(Failure::invalid("The ID in the request does not match the option ID."));
     }
-    let option = input.read(context, change.field.id, id)?;
+    let OptionInput { value, properties, config, .. } = input;
+    let option = NewOption { value, properties, config }.read(context, change.field.id, id)?;
     let old = change.options.iter().find(|old| old.id == id);
     let record = change.record("Custom field option updated", &option).change(
         "Option",
@@ -119,7 +173,7 @@ pub async fn replace(context: &Context, field: &str, id: &str, with: Option<i64>
         jql: jql.map(str::to_owned),
         delete: false,
     };
-    options::submit(context, change.work, &change.field, &option.value, wanted).await
+    option_replacement::submit(context, change.work, &change.field, &option.value, wanted).await
 }
 
 async fn begin(context: &Context, field: &str) -> Result<Change> {
@@ -142,48 +196,29 @@ impl Change {
     }
 }
 
-impl OptionInput {
+impl NewOption {
     fn read(self, context: &Context, field_id: i64, id: i64) -> Result<AppOption> {
         let value = self.value.unwrap_or_default().trim().to_owned();
         if value.is_empty() || value.chars().count() > NAME_LIMIT {
             return Err(Failure::invalid("The option value must have between 1 and 255 characters."));
         }
         let properties = self.properties.unwrap_or_default().into();
-        Ok(AppOption { field_id, id, value, properties, config: read_config(context, self.config)? })
+        Ok(AppOption { field_id, id, value, properties, config: check(context, self.config)? })
     }
 }
 
-/// In which projects an option is offered; absent, in all.
-fn read_config(context: &Context, config: Option<Value>) -> Result<Value> {
-    let invalid = || Failure::invalid("The configuration of the option is invalid.");
-    let Some(config) = config.filter(|config| !config.is_null()) else { return Ok(json!({})) };
-    let list = |of: &Value, name: &str| match &of[name] {
-        Value::Null => Ok(Vec::new()),
-        Value::Array(items) => Ok(items.clone()),
-        _ => Err(invalid()),
-    };
-    let attributes = |of: &Value| -> Result<()> {
-        let known = |item: &Value| matches!(item.as_str(), Some("notSelectable" | "defaultValue"));
-        if list(of, "attributes")?.iter().all(known) { Ok(()) } else { Err(invalid()) }
-    };
-    let project = |id: &Value| match id.as_i64().and_then(|id| context.site.projects.get(id)) {
-        Some(_) => Ok(()),
-        None => Err(Failure::invalid(format!("The project with ID {id} does not exist."))),
-    };
-    if !config.is_object() || !(config["scope"].is_null() || config["scope"].is_object()) {
-        return Err(invalid());
-    }
-    attributes(&config)?;
-    let scope = &config["scope"];
-    let (projects, scoped) = (list(scope, "projects")?, list(scope, "projects2")?);
-    if projects.len() + scoped.len() > MOST {
+/// The configuration as it is stored, if its projects are there and not too many.
+fn check(context: &Context, config: Option<Config>) -> Result<Value> {
+    let config = config.unwrap_or_default();
+    let scope = config.scope.iter();
+    let older = scope.clone().flat_map(|scope| scope.projects.iter().flatten().copied());
+    let newer = scope.flat_map(|scope| scope.projects2.iter().flatten().map(|place| place.id));
+    let ids: Vec<i64> = older.chain(newer).collect();
+    if ids.len() > MOST {
         return Err(Failure::invalid(format!("The number of scopes must not exceed {MOST} per option.")));
     }
-    projects.iter().try_for_each(project)?;
-    for place in &scoped {
-        project(&place["id"])?;
-        attributes(place)?;
+    if let Some(id) = ids.iter().find(|id| context.site.projects.get(**id).is_none()) {
+        return Err(Failure::invalid(format!("The project with ID {id} does not exist.")));
     }
-    attributes(&scope["global"])?;
-    Ok(config)
+    Ok(serde_json::to_value(config)?)
 }

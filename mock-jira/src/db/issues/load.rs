@@ -2,12 +2,13 @@
 
 use super::{Name, moved};
 use crate::{
-    db::{Read, comments::Comment, worklogs::Worklog},
+    db::{Read, attachments::Attachment, comments::Comment, worklogs::Worklog},
     domain::{issue::Issue, permission::People},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
+use std::collections::HashMap;
 
 /// An issue with what an answer shows around it.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub struct Around {
     /// Oldest first, all of them.
     pub comments: Vec<Comment>,
     /// Oldest first.
-    pub attachments: Vec<crate::db::attachments::Attachment>,
+    pub attachments: Vec<Attachment>,
     /// The first ones that the caller may see.
     pub worklogs: Vec<Worklog>,
     /// How many there are of them.
@@ -348,12 +349,15 @@ pub async fn find(db: &mut Read, name: Name, wanted: Wanted, caller: Option<&str
     }
 }
 
-/// Several issues by id, in no order; missing ones are left out.
+/// Several issues by id, in that order; missing ones are left out.
 pub async fn list(db: &mut Read, ids: &[i64], wanted: Wanted, caller: Option<&str>) -> anyhow::Result<Vec<Loaded>> {
     let rows: Vec<Row> = match ids {
         [] => Vec::new(),
         ids if wanted.nothing() => select_issues!(db, alone, "i.id = ANY($2)", ids),
         ids => select_issues!(db, wanted, caller, "i.id = ANY($10)", ids),
     };
-    Ok(rows.into_iter().map(Row::load).collect())
+    let mut loaded: Vec<Loaded> = rows.into_iter().map(Row::load).collect();
+    let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    loaded.sort_by_key(|loaded| places.get(&loaded.issue.id).copied());
+    Ok(loaded)
 }

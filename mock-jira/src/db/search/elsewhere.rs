@@ -8,8 +8,8 @@ use std::ops::Bound;
 
 impl Statement<'_> {
     pub(super) fn elsewhere(&mut self, i: &str, elsewhere: &Elsewhere) {
-        if let Elsewhere::Property { owner, key, path, test, readable } = elsewhere {
-            return self.property(i, *owner, (key, path), test, readable);
+        if let Elsewhere::Property { owner, key, path, test, readable, only } = elsewhere {
+            return self.property(i, *owner, (key, path), test, (readable, only.as_deref()));
         }
         self.push(format_args!("{i}.id IN ("));
         match elsewhere {
@@ -57,11 +57,19 @@ impl Statement<'_> {
         self.push(")");
     }
 
-    fn property(&mut self, i: &str, owner: Owner, at: (&str, &[String]), test: &PropertyTest, readable: &Readable) {
+    fn property(
+        &mut self,
+        i: &str,
+        owner: Owner,
+        at: (&str, &[String]),
+        test: &PropertyTest,
+        (readable, only): (&Readable, Option<&str>),
+    ) {
         let kind = match owner {
             Owner::Issue => "issue",
             Owner::Project => "project",
             Owner::Comment => "comment",
+            Owner::User => "user",
         };
         // CASE, because the ids of other owners are no numbers, and nothing promises which test comes first.
         let id = format!("CASE WHEN p.owner = '{kind}' THEN p.owner_id::bigint END");
@@ -75,7 +83,12 @@ impl Statement<'_> {
                 self.of_site("c").push(" AND ").readable(readable);
                 self.push(" AND ")
             }
+            // Few have the property; their issues are looked up in an index of each column.
+            Owner::User => self.push(format_args!("{i}.id IN (WITH u AS (SELECT p.owner_id FROM property p WHERE ")),
         };
+        if let Some(account_id) = only {
+            self.push("p.owner_id = ").bind(account_id.to_owned()).push(" AND ");
+        }
         let (key, path) = at;
         self.of_site("p").push(" AND p.owner = ").bind(kind).push(" AND p.key = ").bind(key.to_owned());
         // Lists stand for their elements, at every level.
@@ -101,6 +114,16 @@ impl Statement<'_> {
             PropertyTest::Text(query) => {
                 self.push(" AND ").has("words(found.value #>> '{}')", query, "");
             }
+        }
+        if owner == Owner::User {
+            self.push("))");
+            for (place, column) in ["assignee", "reporter", "creator"].into_iter().enumerate() {
+                self.push(if place > 0 { " UNION ALL " } else { " " });
+                self.push(format_args!("SELECT t.id FROM issue t JOIN u ON u.owner_id = t.{column} WHERE "))
+                    .of_site("t");
+            }
+            self.push(")");
+            return;
         }
         self.push("))");
     }

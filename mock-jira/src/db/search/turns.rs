@@ -41,9 +41,11 @@ impl Turns {
                 }
                 let values = ids.iter().copied().map(Some).chain([None]);
                 let mut groups = vec![Group::in_order("priority_id", values, *direction)];
-                // The index of priorities goes on with the date of creation.
+                // The indexes of priorities go on with the date of creation. That of all projects together is better
+                // than each project's in turn, unless most of what it has is of others.
                 let indexed = rest.first().is_some_and(|next| next.key == SortKey::Instant(InstantColumn::Created));
-                groups.extend((indexed && projects.len() > 1).then(|| Group::merged(&projects)));
+                let few = projects.len() > 1 && projects.len() <= scope.extent.elsewhere.len();
+                groups.extend((indexed && few).then(|| Group::merged(&projects)));
                 (groups, rest)
             }
             _ if projects.len() < 2 || !finds_many(false) => return None,

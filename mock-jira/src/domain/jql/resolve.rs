@@ -37,7 +37,7 @@ pub use elsewhere::{Elsewhere, Owner, PropertyTest};
 pub use history::{Past, PastField, PastTest, PastValues};
 pub use reference::reference;
 pub use rewrite::{named_issues, sanitized, with_account_ids};
-pub use saved::{Referents, SavedFilter, named_filters};
+pub use saved::{Referents, SavedFilter, asks_for_logins, named_filters};
 use std::{
     cell::{Cell, OnceCell, RefCell},
     collections::HashSet,

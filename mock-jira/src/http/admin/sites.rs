@@ -143,6 +143,7 @@ async fn delete(State(server): State<Arc<Server>>, Path(name): Path<String>) -> 
     let site = find(&server, &name).await?;
     server.db.delete_site(site.id).await?;
     server.sites.forget(site.id);
+    server.sessions.forget(site.id);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -151,6 +152,7 @@ async fn reset(State(server): State<Arc<Server>>) -> Result<StatusCode, Refused>
     let site = find(&server, &server.options.default_site).await?;
     seed::reset_site(&server.db, site.id, seed::DEMO).await?;
     server.requests.forget();
+    server.sessions.forget(site.id);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,13 +7,12 @@ use crate::{
     app::filters::{self, FilterInput, MISSING, Shared},
     db::{self, filters::Search},
     domain::{
-        coerce,
         failure::{Failure, Result},
         sharing::Audience,
     },
     http::{
         answer::{Answer, no_content, ok},
-        body::Json,
+        body::{Json, lenient},
         call::Call,
         page::{self, Order, Window},
         platform::sought::Sought,
@@ -59,7 +58,7 @@ struct FilterBody {
     name: Option<String>,
     description: Option<String>,
     jql: Option<String>,
-    #[serde(default, deserialize_with = "coerce::flag")]
+    #[serde(default, deserialize_with = "lenient::flag")]
     favourite: Option<bool>,
     share_permissions: Option<Vec<Value>>,
     edit_permissions: Option<Vec<Value>>,

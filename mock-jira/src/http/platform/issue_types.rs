@@ -2,9 +2,9 @@
 
 use crate::{
     app::{
+        ADMINISTRATORS,
         avatars::Owner,
         issue_types::{self, TypeInput, alternatives},
-        priorities::ADMINISTRATORS,
         properties::{self as property_owners, ISSUE_TYPE},
     },
     domain::{
@@ -118,7 +118,13 @@ async fn delete_issue_type(call: Call, Path(id): Path<String>) -> Answer {
 }
 
 async fn create_issue_type_avatar(call: Call, Path(id): Path<String>, request: Request) -> Answer {
-    avatars::store(&call, Owner::IssueType(find(&call, &id)?), request).await
+    let owner = Owner::IssueType(find(&call, &id)?);
+    owner.permit(&call)?;
+    // Here alone the document has no default, and 400 for its absence.
+    if call.params.int("size")?.is_none() {
+        return Err(Failure::invalid("The cropSize has to be provided.").into());
+    }
+    avatars::store(&call, owner, request).await
 }
 
 /// What the properties of issue types hang on.

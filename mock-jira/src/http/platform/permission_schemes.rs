@@ -1,7 +1,10 @@
 //! Permission schemes, their grants, and the scheme of a project (U-26; observed shapes, "permission_schemes").
 
 use crate::{
-    app::permission_schemes::{self, NewGrant, SchemeInput, can_be_granted},
+    app::{
+        ADMINISTRATORS,
+        permission_schemes::{self, NewGrant, SchemeInput, can_be_granted},
+    },
     domain::{
         failure::{Failure, Result},
         permission::{NewHolder, PermissionGrant, PermissionScheme},
@@ -84,7 +87,7 @@ async fn get_all_permission_schemes(call: Call) -> Answer {
 }
 
 async fn create_permission_scheme(Json(call, body): Json<SchemeBody>) -> Answer {
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let (made, grants) = permission_schemes::create(&call, body.input(&call)?).await?;
     created(view(&call, &made, &grants))
 }
@@ -94,13 +97,13 @@ async fn get_permission_scheme(call: Call, Path(id): Path<String>) -> Answer {
 }
 
 async fn update_permission_scheme(Path(id): Path<String>, Json(call, body): Json<SchemeBody>) -> Answer {
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let (changed, grants) = permission_schemes::update(&call, &id, body.input(&call)?).await?;
     ok(view(&call, &changed, &grants))
 }
 
 async fn delete_permission_scheme(call: Call, Path(id): Path<String>) -> Answer {
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     permission_schemes::delete(&call, &id).await?;
     no_content()
 }
@@ -112,7 +115,7 @@ async fn get_permission_scheme_grants(call: Call, Path(id): Path<String>) -> Ans
 }
 
 async fn create_permission_grant(Path(id): Path<String>, Json(call, body): Json<GrantBody>) -> Answer {
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     const EXPANDS: [&str; 6] = ["permissions", "user", "group", "projectRole", "field", "all"];
     if let Some(unknown) = call.params.list("expand").iter().find(|name| !EXPANDS.contains(&name.as_str())) {
         return Err(Failure::invalid(format!("'{unknown}' can't be expanded.")).into());
@@ -129,7 +132,7 @@ async fn get_permission_scheme_grant(call: Call, Path((id, grant_id)): Path<(Str
 }
 
 async fn delete_permission_scheme_entity(call: Call, Path((id, grant_id)): Path<(String, String)>) -> Answer {
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     permission_schemes::delete_grant(&call, &id, &grant_id).await?;
     no_content()
 }
@@ -152,16 +155,9 @@ struct IdBody {
 
 async fn assign_permission_scheme(Path(id_or_key): Path<String>, Json(call, body): Json<IdBody>) -> Answer {
     let project = call.project(&id_or_key)?;
-    administers(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let id = body.id.ok_or_else(Failure::invalid_payload)?;
     ok(scheme(&call, permission_schemes::assign(&call, project, id).await?))
-}
-
-fn administers(call: &Call) -> Result<()> {
-    if call.access().administers() {
-        return Ok(());
-    }
-    Err(Failure::forbidden("You are not authorized to perform this action. Administrator privileges are required."))
 }
 
 fn scheme(call: &Call, scheme: &PermissionScheme) -> Value {

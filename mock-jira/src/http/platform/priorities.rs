@@ -5,7 +5,7 @@ use crate::{
     domain::{config::Priority, failure::Failure, priority_scheme::PriorityScheme},
     http::{
         answer::{Answer, created, no_content, ok, see_task},
-        body::{Json, OrderBody, lenient, only_id},
+        body::{Json, OrderBody, only_id},
         call::Call,
         page::{Window, listed},
         routes::Routes,
@@ -13,7 +13,6 @@ use crate::{
     },
 };
 use axum::extract::Path;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Operations on priorities.
@@ -74,40 +73,13 @@ fn schemes(call: &Call, priority: &Priority) -> Value {
     json!({ "startAt": 0, "maxResults": MOST, "total": schemes.len(), "values": values })
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct PriorityBody {
-    #[serde(deserialize_with = "lenient::text")]
-    name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    description: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    icon_url: Option<String>,
-    #[serde(deserialize_with = "lenient::int")]
-    avatar_id: Option<i64>,
-    #[serde(deserialize_with = "lenient::text")]
-    status_color: Option<String>,
-}
-
-impl PriorityBody {
-    fn input(self) -> PriorityInput {
-        PriorityInput {
-            name: self.name,
-            description: self.description,
-            icon_url: self.icon_url,
-            avatar_id: self.avatar_id,
-            status_color: self.status_color,
-        }
-    }
-}
-
-async fn create_priority(Json(call, body): Json<PriorityBody>) -> Answer {
-    let priority = priorities::create(&call, body.input()).await?;
+async fn create_priority(Json(call, input): Json<PriorityInput>) -> Answer {
+    let priority = priorities::create(&call, input).await?;
     created(json!({ "id": priority.id.to_string() }))
 }
 
-async fn update_priority(Path(id): Path<String>, Json(call, body): Json<PriorityBody>) -> Answer {
-    priorities::update(&call, &id, body.input()).await?;
+async fn update_priority(Path(id): Path<String>, Json(call, input): Json<PriorityInput>) -> Answer {
+    priorities::update(&call, &id, input).await?;
     no_content()
 }
 

@@ -1,7 +1,10 @@
 //! Priority schemes.
 
 use crate::{
-    app::priority_schemes::{self, SchemeInput, find, requiring_mapping},
+    app::{
+        ADMINISTRATORS,
+        priority_schemes::{self, SchemeInput, find, requiring_mapping},
+    },
     db::tasks::Task,
     domain::{
         config::{Priority, Project},
@@ -40,7 +43,7 @@ fn reads(call: &Call) -> Result<()> {
     if call.access().administers() {
         return Ok(());
     }
-    Err(Failure::Unauthorized(crate::app::priorities::ADMINISTRATORS.into()))
+    Err(Failure::Unauthorized(ADMINISTRATORS.into()))
 }
 
 async fn get_priority_schemes(call: Call) -> Answer {

@@ -1,109 +1,32 @@
 //! Issues, and what hangs on them (J-32 to J-44; observed shapes, "issues").
 
+mod rendered;
+mod selection;
+
+pub use self::{rendered::rendered, selection::Selection};
 use super::{
-    config, file_size,
+    config,
     kept::{Members, Part, Parts, Shown},
-    project, sprint, time_rendered, user, worklog,
+    project, sprint, user, worklog,
 };
 use crate::{
     app::{comments, transitions::Offer},
     db::{
         attachments::Attachment,
         comments::Comment,
-        issues::{Around, Loaded, Neighbour, Wanted},
+        issues::{Around, Link, Loaded, Neighbour},
     },
     domain::{
         config::{Priority, Resolution},
-        fields::{Field, Kind, custom_id, system},
+        fields::{Field, Kind},
         issue::Issue,
         rich_text,
-        snapshot::Snapshot,
         time_tracking::TimeTracking,
+        workflow::Origin,
     },
     http::call::{Call, Version},
 };
 use serde_json::{Map, Value, json};
-
-/// Which fields an answer shows (S-16, J-34).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// Everything but the excluded ones.
-    all: bool,
-    /// Every field that can be a column, but the excluded ones.
-    navigable: bool,
-    named: Vec<String>,
-    excluded: Vec<String>,
-}
-
-impl Selection {
-    /// Reads `fields`; `otherwise` stands for what is shown when only exclusions, or nothing, are named.
-    pub fn read(fields: &[String], otherwise: &str) -> Self {
-        let mut selection = Self { all: false, navigable: false, named: Vec::new(), excluded: Vec::new() };
-        let default = [otherwise.to_owned()];
-        let only_exclusions = fields.iter().all(|field| field.starts_with('-'));
-        for field in fields.iter().chain(default.iter().filter(|_| only_exclusions)) {
-            match field.as_str() {
-                "*all" => selection.all = true,
-                "*navigable" => selection.navigable = true,
-                field => match field.strip_prefix('-') {
-                    Some(excluded) => selection.excluded.push(excluded.to_owned()),
-                    None => selection.named.push(field.to_owned()),
-                },
-            }
-        }
-        selection
-    }
-
-    /// Takes names for keys of fields, which differ from their ids where an app named a field.
-    pub fn by_keys(&mut self, site: &Snapshot) {
-        for name in self.named.iter_mut().chain(&mut self.excluded) {
-            if let Some(field) = site.fields.custom.iter().find(|field| field.app_key() == Some(name)) {
-                *name = custom_id(field.id);
-            }
-        }
-    }
-
-    /// Whether a field is shown.
-    pub fn shows(&self, id: &str) -> bool {
-        // Custom fields can all be columns.
-        let navigable = || self.navigable && system::find(id).is_none_or(|field| field.navigable);
-        (self.all || self.named.iter().any(|named| named == id) || navigable())
-            && !self.excluded.iter().any(|excluded| excluded == id)
-    }
-
-    /// Whether only ids, or ids and keys, are asked for (S-14, S-15).
-    pub fn is_bare(&self) -> bool {
-        !self.all && !self.navigable && self.named.iter().all(|name| name == "id" || name == "key")
-    }
-
-    /// What to load for it and for what the call expands.
-    pub fn wanted(&self, call: &Call) -> Wanted {
-        let any = |ids: &[&str]| ids.iter().any(|id| self.shows(id));
-        let expands = |name: &str| call.params.expands(name);
-        Wanted {
-            neighbours: any(&[
-                "parent",
-                "subtasks",
-                "issuelinks",
-                "aggregatetimespent",
-                "aggregatetimeestimate",
-                "aggregatetimeoriginalestimate",
-                "aggregateprogress",
-            ]) || self.named.iter().any(|id| id.starts_with("customfield_"))
-                || self.all
-                || self.navigable
-                // Conditions of transitions look at sub-tasks.
-                || expands("transitions"),
-            comments: any(&["comment"]),
-            // Rendered text leads to them.
-            attachments: any(&["attachment"]) || expands("renderedFields"),
-            people: any(&["watches", "votes"]),
-            viewed: any(&["lastViewed"]),
-            holders: call.site.fields_hold_permissions(),
-            worklogs: any(&["worklog"]),
-        }
-    }
-}
 
 /// What `expand` names on an issue's own level (J-33).
 pub const EXPANDS: &str =
@@ -395,7 +318,7 @@ pub fn neighbour(call: &Call, other: &Neighbour) -> Value {
 }
 
 /// A link, seen from one of its ends (J-112).
-pub fn link(call: &Call, link: &crate::db::issues::Link) -> Option<Value> {
+pub fn link(call: &Call, link: &Link) -> Option<Value> {
     let kind = call.site.link_types.get(link.type_id)?;
     let mut view = json!({
         "id": link.id.to_string(),
@@ -422,14 +345,6 @@ pub fn attachment(call: &Call, attachment: &Attachment) -> Value {
     if attachment.thumbnail {
         view["thumbnail"] = call.links.api(format_args!("attachment/thumbnail/{}", attachment.id)).into();
     }
-    view
-}
-
-/// The same among rendered fields: time and size in words (observed shapes, "renderedFields").
-fn attachment_rendered(call: &Call, item: &Attachment) -> Value {
-    let mut view = attachment(call, item);
-    view["created"] = time_rendered(item.created, call.caller.time_zone()).into();
-    view["size"] = file_size(item.size.unsigned_abs()).into();
     view
 }
 
@@ -503,60 +418,12 @@ pub fn transition(call: &Call, offer: &Offer, from: i64) -> Value {
         "name": transition.name,
         "to": to.map(|to| config::status(call, to)),
         "hasScreen": transition.screen_id.is_some(),
-        "isGlobal": transition.origin == crate::domain::workflow::Origin::Global,
+        "isGlobal": transition.origin == Origin::Global,
         "isInitial": false,
         "isAvailable": offer.available,
         "isConditional": !transition.condition.is_always(),
         "isLooped": transition.is_looped(from),
     })
-}
-
-/// Selected fields as HTML and words (observed shapes, "renderedFields").
-pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
-    let issue = &loaded.issue;
-    let zone = call.caller.time_zone();
-    let targets = Targets { call, attachments: &loaded.around.attachments };
-    let html = |document: &Option<Value>| {
-        Value::from(document.as_ref().map(|d| rich_text::to_html(d, &targets)).unwrap_or_default())
-    };
-    let tracking = &call.site.settings.time_tracking;
-    let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| tracking.in_words(seconds).into());
-    let mut view = Members::default();
-    for (id, value) in fields(call, loaded, selection) {
-        let value = if let Shown::Made(value) = value { value } else { Value::Null };
-        let rendered: Value = match &*id {
-            "statuscategorychangedate" => time_rendered(issue.status_category_changed, zone).into(),
-            "created" => time_rendered(issue.created, zone).into(),
-            "updated" => time_rendered(issue.updated, zone).into(),
-            "resolutiondate" => issue.resolved.map_or(Value::Null, |time| time_rendered(time, zone).into()),
-            "lastViewed" => loaded.around.viewed.map_or(Value::Null, |time| time_rendered(time, zone).into()),
-            "duedate" => issue.due.map_or(Value::Null, |date| date.format("%d/%b/%y").to_string().into()),
-            "timespent"
-            | "timeestimate"
-            | "timeoriginalestimate"
-            | "aggregatetimespent"
-            | "aggregatetimeestimate"
-            | "aggregatetimeoriginalestimate" => words(value.as_i64()),
-            "description" => html(&issue.description),
-            "environment" => html(&issue.environment),
-            "attachment" => loaded.around.attachments.iter().map(|item| attachment_rendered(call, item)).collect(),
-            "worklog" => worklog::inline(call, &loaded.around, worklog::rendered),
-            "timetracking" => time_tracking(call, issue, TimeTracking::in_words),
-            "comment" => value,
-            _ => match call.site.fields.get(&id) {
-                Some(Field::Custom(custom, Kind::RichText)) => {
-                    let document = issue
-                        .custom(custom.id)
-                        .and_then(Value::as_str)
-                        .and_then(|text| serde_json::from_str(text).ok());
-                    html(&document)
-                }
-                _ => Value::Null,
-            },
-        };
-        view.add(id, rendered);
-    }
-    view
 }
 
 /// Most entries of a changelog inside an issue (J-36).

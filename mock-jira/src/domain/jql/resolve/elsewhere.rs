@@ -51,6 +51,8 @@ pub enum Elsewhere {
         test: PropertyTest,
         /// Comments that the caller may read.
         readable: Arc<Readable>,
+        /// The only user whose properties the caller may read; all may be read without one.
+        only: Option<String>,
     },
 }
 
@@ -63,6 +65,8 @@ pub enum Owner {
     Project,
     /// Any of its comments.
     Comment,
+    /// Its assignee, its reporter or its creator: facts name the field, and not which users are meant.
+    User,
 }
 
 /// A test of a value in a property.
@@ -91,8 +95,12 @@ const HISTORY: i64 = 50;
 
 /// The owner that a field's name before a property's key means.
 pub fn owner(name: &str) -> Option<Owner> {
-    let owners =
-        [("issue.property", Owner::Issue), ("project.property", Owner::Project), ("comment.property", Owner::Comment)];
+    let owners = [
+        ("issue.property", Owner::Issue),
+        ("project.property", Owner::Project),
+        ("comment.property", Owner::Comment),
+        ("user.property", Owner::User),
+    ];
     owners.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, owner)| *owner)
 }
 
@@ -175,8 +183,16 @@ impl Resolver<'_> {
         if property.key.contains('\0') || path.iter().any(|name| name.contains('\0')) {
             return Condition::Nothing;
         }
+        // Those of users are for themselves and for administrators.
+        let only = match owner {
+            Owner::User if !self.access().administers() => match self.scope.caller.account_id() {
+                Some(id) => Some(id.to_owned()),
+                None => return Condition::Nothing,
+            },
+            _ => None,
+        };
         let (key, readable) = (property.key.clone(), self.readable());
-        Condition::Elsewhere(Elsewhere::Property { owner, key, path, test, readable })
+        Condition::Elsewhere(Elsewhere::Property { owner, key, path, test, readable, only })
     }
 }
 

@@ -189,7 +189,7 @@ impl Subject<'_> {
             Self::WorklogDate | Self::LastViewed => Class::Ordered,
             Self::Property(..) => Class::Any,
             Self::Vacant(vacant) => match vacant {
-                Vacant::RequestType | Vacant::Organizations | Vacant::Channel => Class::Set,
+                Vacant::RequestType | Vacant::Organizations | Vacant::Channel | Vacant::Linked => Class::Set,
                 Vacant::Activity | Vacant::Development => Class::Ordered,
                 Vacant::Sla => Class::Compared,
                 Vacant::Approvals => Class::Asked,

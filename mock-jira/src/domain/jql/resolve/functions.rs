@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{
     config::Version,
     fields::Kind,
-    jql::{Function, Value},
+    jql::{Function, Operand, Value},
     people::Group,
     permission,
     sprint::State,
@@ -25,6 +25,8 @@ use std::ops::RangeInclusive;
 pub enum Given {
     /// For dates.
     Instant(DateTime<Utc>),
+    /// For dates, too: a time that there was not.
+    Never,
     /// For fields that hold accounts.
     Accounts(Vec<String>),
     /// For fields that hold such things.
@@ -46,6 +48,8 @@ pub enum Given {
 #[derive(Debug, Clone, Copy)]
 enum Known {
     Now,
+    CurrentLogin,
+    LastLogin,
     Bound(Period, End),
     CurrentUser,
     MembersOf,
@@ -77,8 +81,9 @@ enum Known {
 type Signature = (&'static [&'static str], Known, RangeInclusive<usize>, bool);
 
 const FUNCTIONS: &[Signature] = &[
-    // Nobody logs in here: each request brings its credentials, so that the session begins with it.
-    (&["now", "currentLogin", "lastLogin"], Known::Now, 0..=0, false),
+    (&["now"], Known::Now, 0..=0, false),
+    (&["currentLogin"], Known::CurrentLogin, 0..=0, false),
+    (&["lastLogin"], Known::LastLogin, 0..=0, false),
     (&["startOfDay"], Known::Bound(Period::Day, End::Start), 0..=1, false),
     (&["startOfWeek"], Known::Bound(Period::Week, End::Start), 0..=1, false),
     (&["startOfMonth"], Known::Bound(Period::Month, End::Start), 0..=1, false),
@@ -137,7 +142,7 @@ pub fn signatures() -> impl Iterator<Item = (&'static str, usize, bool, Taker)> 
     use {AccountColumn as A, IdColumn as I, Known::*};
     FUNCTIONS.iter().flat_map(|(names, known, arity, list)| {
         let field = match known {
-            Now | Bound(..) => Taker::System(Subject::Due),
+            Now | CurrentLogin | LastLogin | Bound(..) => Taker::System(Subject::Due),
             CurrentUser | MembersOf => Taker::System(Subject::Account(A::Assignee)),
             StandardTypes | SubtaskTypes => Taker::System(Subject::Id(Things::IssueTypes, I::IssueType)),
             ReleasedVersions | UnreleasedVersions | LatestReleased | EarliestUnreleased => {
@@ -178,6 +183,12 @@ pub fn named_by(function: &Function) -> Option<(Named, usize)> {
     })
 }
 
+/// Whether an operand is a call of a function about the caller's logins.
+pub fn is_about_logins(operand: &Operand) -> bool {
+    let Operand::Function(function) = operand else { return false };
+    matches!(find(function), Some((_, Known::CurrentLogin | Known::LastLogin, ..)))
+}
+
 /// Whether a function gives a list; `None` if there is no such function.
 pub fn gives_list(function: &Function) -> Option<bool> {
     find(function).map(|(_, _, _, list)| *list)
@@ -202,6 +213,8 @@ impl Resolver<'_> {
         }
         Ok(match known {
             Known::Now => Given::Instant(self.scope.now),
+            Known::CurrentLogin => given(self.scope.referents.session.map(|session| session.began)),
+            Known::LastLogin => given(self.scope.referents.session.and_then(|session| session.previous)),
             Known::Bound(period, end) => {
                 let increment = first.map(|value| value.text.as_str());
                 let bound = dates::bound(&self.scope, *period, *end, increment);
@@ -335,6 +348,10 @@ impl Resolver<'_> {
         let (source_of, destination_of) = (ends.destination_of, ends.source_of);
         Ok(Condition::Link(LinkEnds { source_of, destination_of, other: Some(other) }))
     }
+}
+
+fn given(at: Option<DateTime<Utc>>) -> Given {
+    at.map_or(Given::Never, Given::Instant)
 }
 
 fn last(given: Given) -> Given {

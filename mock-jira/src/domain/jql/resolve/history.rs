@@ -116,12 +116,24 @@ impl<'a> Resolver<'a> {
         for predicate in &terminal.predicates {
             problems.extend(self.narrow(&mut past, predicate).err());
         }
-        if problems.is_empty() { Ok(Condition::Past(Box::new(past))) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        // What nobody did, or what changed at no time, did not happen.
+        let by_nobody = past.by.as_ref().is_some_and(Vec::is_empty);
+        let never = matches!(past.test, PastTest::Changed(..)) && is_empty(&past.at);
+        Ok(if by_nobody || never { Condition::Nothing } else { Condition::Past(Box::new(past)) })
     }
 
     /// Takes a predicate about the time or the author into account.
     fn narrow(&self, past: &mut Past, Predicate { operator, operand }: &Predicate) -> Result<(), Problem> {
         let word = operator.as_str();
+        let mut never = false;
+        let mut moment = |operand: &Operand| -> Result<Moment, Problem> {
+            let found = self.moment(operand, word)?;
+            never |= found.is_none();
+            Ok(found.unwrap_or(Moment { at: self.scope.now, end: None }))
+        };
         let (from, to) = match operator {
             PredicateOperator::From | PredicateOperator::To => return Ok(()),
             PredicateOperator::By => {
@@ -132,44 +144,49 @@ impl<'a> Resolver<'a> {
                 });
                 return Ok(());
             }
-            PredicateOperator::After => (Bound::Excluded(self.moment(operand, word)?.at), Bound::Unbounded),
-            PredicateOperator::Before => (Bound::Unbounded, Bound::Excluded(self.moment(operand, word)?.at)),
+            PredicateOperator::After => (Bound::Excluded(moment(operand)?.at), Bound::Unbounded),
+            PredicateOperator::Before => (Bound::Unbounded, Bound::Excluded(moment(operand)?.at)),
             PredicateOperator::On => {
-                let Moment { at, end } = self.moment(operand, word)?;
+                let Moment { at, end } = moment(operand)?;
                 let end = end.unwrap_or_else(|| at + TimeDelta::minutes(1));
                 (Bound::Included(at), Bound::Excluded(end))
             }
             PredicateOperator::During => {
                 let bounds = flat(operand);
                 let [from, to] = bounds.as_slice() else { return Err(sentences::no_period(word, bounds.len())) };
-                let to = self.moment(to, word)?;
+                let to = moment(to)?;
                 let to = to.end.map_or(Bound::Included(to.at), Bound::Excluded);
-                (Bound::Included(self.moment(from, word)?.at), to)
+                (Bound::Included(moment(from)?.at), to)
             }
         };
+        if never {
+            past.by = Some(Vec::new()); // Nobody did anything at a time that there was not.
+        }
         let (start, end) = past.at;
         past.at = (later(start, from), earlier(end, to));
         Ok(())
     }
 
-    fn moment(&self, operand: &Operand, word: &str) -> Result<Moment, Problem> {
-        match operand {
+    /// The time that a predicate tells; none for one that there was not.
+    fn moment(&self, operand: &Operand, word: &str) -> Result<Option<Moment>, Problem> {
+        Ok(Some(match operand {
             Operand::Value(value) if value.number => {
                 let at = dates::epoch_millis(&value.text).ok_or_else(|| sentences::invalid_date(&value.text, word))?;
-                Ok(Moment { at, end: None })
+                Moment { at, end: None }
             }
             Operand::Value(value) => {
                 let at = dates::literal(&self.scope, &value.text);
                 let at = at.ok_or_else(|| sentences::invalid_date(&value.text, word))?;
-                Ok(Moment { at, end: dates::end_of_literal(&self.scope, &value.text) })
+                Moment { at, end: dates::end_of_literal(&self.scope, &value.text) }
             }
             Operand::Function(function) => match self.call(function)? {
-                Given::Instant(at) => Ok(Moment { at, end: None }),
-                _ => Err(sentences::wrong_function(&function.name, word)),
+                Given::Instant(at) => Moment { at, end: None },
+                Given::Never => return Ok(None),
+                _ => return Err(sentences::wrong_function(&function.name, word)),
             },
-            Operand::List(_) => Err(sentences::wrong_predicate(word, "list", &operand.to_string())),
-            Operand::Empty => Err(sentences::wrong_predicate(word, "empty", &operand.to_string())),
-        }
+            Operand::List(_) => return Err(sentences::wrong_predicate(word, "list", &operand.to_string())),
+            Operand::Empty => return Err(sentences::wrong_predicate(word, "empty", &operand.to_string())),
+        }))
     }
 
     /// The accounts that `BY` names; nobody is nobody's.
@@ -274,6 +291,15 @@ impl<'a> Resolver<'a> {
 struct Moment {
     at: DateTime<Utc>,
     end: Option<DateTime<Utc>>,
+}
+
+/// Whether nothing can be between the bounds.
+fn is_empty((from, to): &Span<DateTime<Utc>>) -> bool {
+    match (from, to) {
+        (Bound::Included(from), Bound::Included(to)) => from > to,
+        (Bound::Included(from) | Bound::Excluded(from), Bound::Included(to) | Bound::Excluded(to)) => from >= to,
+        _ => false,
+    }
 }
 
 /// The tighter of two lower bounds.

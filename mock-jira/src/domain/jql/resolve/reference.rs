@@ -26,6 +26,7 @@ pub fn reference(scope: &Scope, projects: Option<&[i64]>, collapsed: bool) -> Js
     // Two of them are custom fields as well, and told as such.
     let system = fields::system_names().filter(|(_, subject)| !matches!(subject, Subject::EpicLink | Subject::Rank));
     let mut fields: Vec<Json> = system.map(|(name, subject)| field(name, name, None, subject)).collect();
+    fields.extend(Vacant::names(scope).map(|(name, vacant)| field(name, name, None, Subject::Vacant(vacant))));
     let applies = |custom: &&CustomField| projects.is_none_or(|projects| applies(scope, custom, projects));
     let custom: Vec<(&CustomField, Subject)> = scope
         .site
@@ -152,7 +153,7 @@ fn type_of(subject: Subject) -> &'static str {
             Vacant::Sla => "com.atlassian.servicedesk.internal.sla.searcher.SlaCustomFieldValue",
             Vacant::Activity => "java.util.Date",
             Vacant::Development => "java.lang.Number",
-            Vacant::Channel => "java.lang.String",
+            Vacant::Channel | Vacant::Linked => "java.lang.String",
         },
         Subject::Number(_) => "java.lang.Number",
         Subject::Duration(_) => "com.atlassian.core.util.DateUtils.Duration",

@@ -103,7 +103,8 @@ pub fn with_account_ids(jql: &str, query: &Query, scope: &Scope) -> (String, boo
     (replaced(jql, changes), unknown)
 }
 
-fn terminals(query: &Query) -> Vec<&Terminal> {
+/// All clauses of a query that test a field.
+pub(super) fn terminals(query: &Query) -> Vec<&Terminal> {
     let mut terminals = Vec::new();
     let mut clauses: Vec<&Clause> = query.where_clause.iter().collect();
     while let Some(clause) = clauses.pop() {

@@ -3,12 +3,16 @@
 use super::{
     AppCalls, Resolver, Sense,
     condition::Condition,
-    fields,
-    rewrite::collect,
+    fields, functions,
+    rewrite::{collect, terminals},
     sentences,
+    terminal::flat,
     values::{Found, missing},
 };
-use crate::domain::jql::{Clause, Query, Value};
+use crate::domain::{
+    jql::{Clause, Query, Value},
+    session::Session,
+};
 
 /// A saved filter, as far as queries are concerned.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ pub struct Referents {
     pub stored_as: Option<i64>,
     /// The apps' functions that it calls, directly or in filters.
     pub apps: AppCalls,
+    /// The caller's session, if the query asks for it and the caller is somebody.
+    pub session: Option<Session>,
 }
 
 impl Referents {
@@ -63,6 +69,14 @@ pub fn named_filters(query: &Query) -> Vec<&Value> {
         }
     }
     values
+}
+
+/// Whether a query asks when the caller logged in.
+pub fn asks_for_logins(query: &Query) -> bool {
+    terminals(query).into_iter().any(|terminal| {
+        let predicates = terminal.predicates.iter().map(|predicate| &predicate.operand);
+        terminal.operand.iter().chain(predicates).flat_map(flat).any(functions::is_about_logins)
+    })
 }
 
 impl<'a> Resolver<'a> {

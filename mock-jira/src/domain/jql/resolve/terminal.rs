@@ -113,6 +113,16 @@ impl<'a> Resolver<'a> {
             ) => self.time(clause, at),
             (Subject::WorklogDate | Subject::LastViewed, Given::Instant(at)) => self.time(clause, at),
             (Subject::Vacant(Vacant::Activity), Given::Instant(_)) => Condition::Nothing,
+            (
+                Subject::Instant(_)
+                | Subject::Due
+                | Subject::WorklogDate
+                | Subject::LastViewed
+                | Subject::Property(..)
+                | Subject::Vacant(Vacant::Activity)
+                | Subject::Custom(_, Kind::Date | Kind::DateTime),
+                Given::Never,
+            ) => Condition::Nothing,
             (Subject::Property(owner, property), Given::Instant(at)) => {
                 self.property(owner, property, PropertyTest::Time(span(clause.operator, iso(at))))
             }

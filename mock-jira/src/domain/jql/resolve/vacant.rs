@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     fields::Kind,
-    jql::{Field, Value},
+    jql::{Field, FieldKind, Origin, Value},
 };
 
 /// Such a field.
@@ -28,6 +28,8 @@ pub enum Vacant {
     Activity,
     /// How many branches, builds and the like belong to an issue.
     Development,
+    /// Things of other products that issues are linked with.
+    Linked,
 }
 
 /// Where the keys of Jira Service Management's types begin.
@@ -35,6 +37,9 @@ const SERVICE: &str = "com.atlassian.servicedesk";
 
 /// How requests come in.
 const CHANNELS: [&str; 5] = ["anonymousportal", "api", "email", "jira", "portal"];
+
+/// What other products link issues with, on plans that have them.
+const LINKED: [&str; 2] = ["devices", "goals"];
 
 /// What development tools tell of an issue, and the states each counts by.
 const DEVELOPMENT: [(&str, &[&str]); 7] = [
@@ -60,6 +65,18 @@ impl Vacant {
         })
     }
 
+    /// The names of those that are no custom fields, as far as the site has them; of development, parts are asked for.
+    pub fn names(scope: &Scope) -> impl Iterator<Item = (&'static str, Self)> {
+        let names = ["request-channel-type", "request-last-activity-time"].into_iter().chain(LINKED);
+        let field = |name: &str| Field {
+            name: name.to_owned(),
+            kind: FieldKind::Name,
+            properties: Vec::new(),
+            origin: Origin::default(),
+        };
+        names.filter_map(move |name| Some((name, Self::find(scope, &field(name))?)))
+    }
+
     /// A field that is no custom field of its own, where the site has the product.
     pub fn find(scope: &Scope, field: &Field) -> Option<Self> {
         let custom = &scope.site.fields.custom;
@@ -68,6 +85,11 @@ impl Vacant {
         match field.properties.as_slice() {
             [] if is("request-channel-type") => service().then_some(Self::Channel),
             [] if is("request-last-activity-time") => service().then_some(Self::Activity),
+            // A custom field of the name is nearer.
+            [] if LINKED.iter().any(|name| is(name)) => {
+                let own = custom.iter().any(|custom| is(&custom.name));
+                (!own).then_some(Self::Linked)
+            }
             [property] if is("development") => {
                 let has = custom.iter().any(|field| Kind::of(&field.type_key) == Kind::Development);
                 let (what, state) = (property.key.as_str(), property.path.as_deref()?);
@@ -86,7 +108,9 @@ impl Resolver<'_> {
         let text = value.text.trim();
         match vacant {
             Vacant::Channel if CHANNELS.iter().any(|known| known.eq_ignore_ascii_case(text)) => {}
-            Vacant::RequestType | Vacant::Organizations | Vacant::Channel => return Err(missing(value, field)),
+            Vacant::RequestType | Vacant::Organizations | Vacant::Channel | Vacant::Linked => {
+                return Err(missing(value, field));
+            }
             Vacant::Activity => {
                 let at = if value.number { dates::epoch_millis(text) } else { dates::literal(&self.scope, text) };
                 at.ok_or_else(|| sentences::invalid_date(text, field))?;

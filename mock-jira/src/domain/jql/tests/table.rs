@@ -41,3 +41,12 @@ fn every_sentence_with_its_position() {
     }
     insta::assert_snapshot!(told);
 }
+
+/// are about what queries mean: `tests/api/jql_errors.rs` has them.
+#[test]
+fn no_fact_is_left_out() {
+    for fact in 60..=71 {
+        let number = format!("Q-{fact},");
+        assert!(TABLE.iter().any(|(told, _)| told.starts_with(&number)), "{number}");
+    }
+}

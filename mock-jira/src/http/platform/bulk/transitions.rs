@@ -33,8 +33,7 @@ pub(super) async fn get_available_transitions(call: Call) -> Answer {
     let chosen = bulk::chosen(&call, &mut db, &call.params.list("issueIdsOrKeys")).await?;
     let ids: Vec<i64> = chosen.iter().map(|issue| issue.id).collect();
     let wanted = Wanted { neighbours: true, ..Wanted::default() };
-    let mut loaded = db::issues::list(&mut db, &ids, wanted, None).await?;
-    loaded.sort_by_key(|loaded| ids.iter().position(|id| *id == loaded.issue.id));
+    let loaded = db::issues::list(&mut db, &ids, wanted, None).await?;
     let mut groups: Vec<Group> = Vec::new();
     for loaded in &loaded {
         let issue = &loaded.issue;

@@ -1,7 +1,7 @@
 //! Options of apps' select lists.
 
 use crate::{
-    app::fields::app_options::{self, NO_FIELD, OptionInput, find, missing, permitted},
+    app::fields::app_options::{self, NO_FIELD, NewOption, OptionInput, find, missing, permitted},
     domain::{config::AppOption, failure::Failure},
     http::{
         answer::{Answer, no_content, ok, see_task},
@@ -44,7 +44,7 @@ async fn get_all_issue_field_options(call: Call, Path(key): Path<String>) -> Ans
     ok(listed(&call, &format!("field/{key}/option"), window, options(&call, field.id).collect(), view))
 }
 
-async fn create_issue_field_option(Path(key): Path<String>, Json(call, body): Json<OptionInput>) -> Answer {
+async fn create_issue_field_option(Path(key): Path<String>, Json(call, body): Json<NewOption>) -> Answer {
     ok(view(&app_options::create(&call, &key, body).await?))
 }
 

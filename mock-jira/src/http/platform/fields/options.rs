@@ -2,7 +2,7 @@
 
 use crate::{
     app::fields::{
-        self, contexts,
+        self, contexts, option_replacement,
         options::{self, ADMINISTRATORS, Move, NewOption, OptionChange},
     },
     domain::{
@@ -147,5 +147,5 @@ async fn replace_custom_field_option(
     Path((field_id, context_id, id)): Path<(String, String, String)>,
 ) -> Answer {
     let (with, jql) = (call.params.long("replaceWith")?, call.params.text("jql"));
-    see_task(&call, &options::replace(&call, &field_id, &context_id, &id, with, jql).await?)
+    see_task(&call, &option_replacement::replace(&call, &field_id, &context_id, &id, with, jql).await?)
 }

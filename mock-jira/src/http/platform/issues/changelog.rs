@@ -91,10 +91,10 @@ async fn get_bulk_changelogs(Json(call, asked): Json<BulkRequest>) -> Answer {
     let mut entries = db::changelog::page(&mut db, &ids, fields.as_deref(), after, limit + 1).await?;
     let more = entries.len() as i64 > limit;
     entries.truncate(limit as usize);
-    let next = entries.last().filter(|_| more).map(|(issue_id, entry)| token(&(entry.created, *issue_id, entry.id)));
+    let next = entries.last().filter(|_| more).map(|entry| token(&(entry.created, entry.issue_id, entry.id)));
     let mut logs: IndexMap<i64, Vec<Value>> = IndexMap::new();
-    for (issue_id, entry) in &entries {
-        logs.entry(*issue_id).or_default().push(views::changelog::history(&call, entry));
+    for entry in &entries {
+        logs.entry(entry.issue_id).or_default().push(views::changelog::history(&call, entry));
     }
     let logs =
         logs.into_iter().map(|(id, histories)| json!({ "issueId": id.to_string(), "changeHistories": histories }));

@@ -3,7 +3,7 @@
 use crate::{
     db::{self, issues::Wanted},
     domain::{
-        config::{IssueType, Project},
+        config::{FieldOption, IssueType, Project},
         failure::{Failure, Result},
         fields::{Field, Kind, defaults},
         issue::{
@@ -275,7 +275,7 @@ fn allowed_values(
         },
         Field::Custom(custom, Kind::Option | Kind::Options | Kind::Cascade) => {
             let context = site.fields.context(custom.id, project.id, kind.id)?;
-            let option = |option: &crate::domain::config::FieldOption| {
+            let option = |option: &FieldOption| {
                 json!({
                     "self": call.links.api(format_args!("customFieldOption/{}", option.id)),
                     "value": option.value,

@@ -155,13 +155,12 @@ async fn page(
     selection: &Selection,
     properties: &[String],
 ) -> Result<(Vec<Members>, Option<i64>)> {
-    let mut loaded = db::issues::list(db, ids, selection.wanted(call), call.caller.account_id()).await?;
+    let loaded = db::issues::list(db, ids, selection.wanted(call), call.caller.account_id()).await?;
     let version = match loaded.first() {
         Some(loaded) => Some(loaded.site_version),
         // Without data of its own an answer must ask.
         None => db.version().await?,
     };
-    loaded.sort_by_key(|loaded| ids.iter().position(|id| *id == loaded.issue.id));
     if selection.is_bare() && properties.is_empty() && call.params.list("expand").is_empty() {
         // Without fields there is no `self`, no `expand`, and a key only if named (S-14, S-15).
         let bare = loaded.iter().map(|loaded| {

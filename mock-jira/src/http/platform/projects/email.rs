@@ -1,6 +1,7 @@
 //! The address from which a project sends mail.
 
 use crate::{
+    app::Context,
     db,
     domain::{
         audit::{Area, Record},
@@ -70,7 +71,7 @@ async fn update_project_email(Path(id): Path<String>, Json(call, body): Json<Add
 fn numeric(id: &str) -> Result<&str> {
     match id.parse::<i64>() {
         Ok(_) => Ok(id),
-        Err(_) => Err(crate::app::Context::no_project(id)),
+        Err(_) => Err(Context::no_project(id)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Statuses and issue types of projects.
 
 use crate::{
-    domain::config::IssueType,
+    domain::{config::IssueType, failure::Failure},
     http::{
         answer::{Answer, ok},
         call::Call,
@@ -35,9 +35,13 @@ async fn get_all_statuses(call: Call, Path(id_or_key): Path<String>) -> Answer {
     ok(types.collect::<Vec<Value>>())
 }
 
-/// Issue types by level, the lowest first.
+/// Issue types of a team-managed project by level, the lowest first.
 async fn get_hierarchy(call: Call, Path(id): Path<String>) -> Answer {
     let project = call.project(&id)?;
+    if !project.simplified {
+        // Recorded with these words at the end (jira.js, live suite of 2026).
+        return Err(Failure::not_found(format!("The project with id '{id}' is not simplified")).into());
+    }
     let mut levels: BTreeMap<i32, Vec<&IssueType>> = BTreeMap::new();
     for kind in call.site.issue_types_of(project) {
         levels.entry(kind.level).or_default().push(kind);

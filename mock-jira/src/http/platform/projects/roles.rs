@@ -1,7 +1,7 @@
 //! Roles of the site and of projects (U-28, U-30).
 
 use crate::{
-    app::roles,
+    app::{Context, roles},
     domain::{
         config::{Project, Role, RoleActor},
         failure::{Failure, Result},
@@ -110,7 +110,7 @@ async fn get_project_role_details(call: Call, Path(id_or_key): Path<String>) -> 
     let without_apps = call.params.flag("excludeConnectAddons", false)?;
     let project = call.project(&id_or_key)?;
     if !call.access().administers_project(project) {
-        return Err(crate::app::Context::no_project(&id_or_key).into()); // the document knows no 403 here
+        return Err(Context::no_project(&id_or_key).into()); // the document knows no 403 here
     }
     let own: Vec<i64> = call.access().roles(project).collect();
     let wanted = |role: &&Role| !(own_only && !own.contains(&role.id) || without_apps && role.name == APPS);

@@ -54,5 +54,6 @@ fn must_be_app(call: &Call) -> Result<()> {
     if call.caller.account.as_ref().is_some_and(|account| account.account_type == "app") {
         return Ok(());
     }
-    Err(Failure::Unauthorized("Only apps can see the e-mail addresses of users regardless of their profiles.".into()))
+    // Recorded with 400 (jira.js, live suite of 2026); the document has 401 for who is no app.
+    Err(Failure::invalid("Only apps can see the e-mail addresses of users regardless of their profiles."))
 }

@@ -117,7 +117,8 @@ fn properties() {
     let property = |owner: &str, path: &str, test: &str| {
         format!(
             "Elsewhere(Property {{ owner: {owner}, key: \"flags\", path: {path}, test: {test}, readable: Readable {{ groups: \
-             [\"00000000-0000-0000-0000-000000000001\"], roles: [(1, 81)] }} }})"
+             [\"00000000-0000-0000-0000-000000000001\"], roles: [(1, 81)] }}, only: {} }})",
+            if owner == "User" { "Some(\"ann\")" } else { "None" }
         )
     };
     means(&[
@@ -132,6 +133,7 @@ fn properties() {
             &property("Issue", "[\"at\"]", "Time((Unbounded, Excluded(\"2025-10-14T22:00:00\")))"),
         ),
         ("issue.property[flags].who = currentUser()", &property("Issue", "[\"who\"]", "Is([\"ann\"])")),
+        ("user.property[flags].a = red", &property("User", "[\"a\"]", "Is([\"red\"])")),
         ("issue.property[flags].text ~ word", &property("Issue", "[\"text\"]", "Text(Word(\"word\"))")),
     ]);
     let exists = property("Issue", "[]", "Exists");

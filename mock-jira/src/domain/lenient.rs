@@ -1,0 +1,60 @@
+//! Members of request objects in another type than the documented one, as Jira's reader takes them (S-12):
+//! `"5"` is 5 and `1.5` is 1.
+
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
+
+/// A whole number, or null.
+pub fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Number(number) => Ok(number.as_i64().or_else(|| number.as_f64().map(|float| float as i64))),
+        Value::String(text) if text.trim().is_empty() => Ok(None),
+        Value::String(text) => text.trim().parse().map(Some).map_err(D::Error::custom),
+        _ => Err(D::Error::custom("not a number")),
+    }
+}
+
+/// A list of texts; null is empty.
+pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+    let texts = items.into_iter().map(|item| text(item).map_err(D::Error::custom)?.ok_or_else(null));
+    texts.collect()
+}
+
+/// A list of whole numbers; null is empty.
+pub fn ints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
+    let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+    let numbers = items.into_iter().map(|item| int(item).map_err(D::Error::custom)?.ok_or_else(null));
+    numbers.collect()
+}
+
+fn null<E: Error>() -> E {
+    E::custom("null in a list")
+}
+
+/// A member that was given, even as null.
+pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// A text; numbers and truth values are read as their text.
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::Bool(flag) => Ok(Some(flag.to_string())),
+        _ => Err(D::Error::custom("not a text")),
+    }
+}
+
+/// A truth value, or null; `"true"` is true.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(flag)),
+        Value::String(text) => text.parse().map(Some).map_err(D::Error::custom),
+        _ => Err(D::Error::custom("not a truth value")),
+    }
+}
