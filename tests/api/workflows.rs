@@ -371,6 +371,10 @@ async fn refuses_bad_workflows() {
         *wrong.pointer_mut(place).unwrap() = value;
         admin.post(&validate, payload(&wrong)).await.refused(400, &[sentence], json!({}));
     }
+    let mut bare = good.clone();
+    bare["workflows"][0]["statuses"][2].as_object_mut().unwrap().remove("properties");
+    let sentence = "Missing required field 'workflows.[0].statuses.[2].properties'";
+    admin.post(&format!("{WORKFLOWS}/create"), bare).await.refused(400, &[sentence], json!({}));
     for path in ["create", "create/validation", "update", "update/validation"] {
         admin.post(&format!("{WORKFLOWS}/{path}"), json!({ "statuses": 1 })).await.expect(400);
         assert_eq!(world.anonymous().post(&format!("{WORKFLOWS}/{path}"), good.clone()).await.status, 401);

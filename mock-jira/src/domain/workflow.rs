@@ -34,11 +34,9 @@ pub struct Workflow {
 }
 
 /// Which state of a workflow it is: whoever changes one says what was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision {
     /// Counts the changes.
-    #[serde(rename = "versionNumber")]
     pub number: i64,
     /// Another one with every change.
     pub id: Uuid,

@@ -18,7 +18,7 @@ use crate::{
     },
     http::{
         answer::{Answer, no_content, ok},
-        body::Json,
+        body::{Json, lenient},
         call::Call,
         page::{Order, Window, bean},
         routes::Routes,
@@ -205,7 +205,15 @@ impl NewWorkflows {
                 return Err(Failure::invalid(sentence));
             }
         };
-        let workflows = self.workflows.unwrap_or_default().into_iter().map(|new| Draft {
+        let workflows = self.workflows.unwrap_or_default();
+        for (at, workflow) in workflows.iter().enumerate() {
+            // Changes don't need them.
+            if let Some(place) = workflow.statuses.iter().position(|place| place.properties.is_none()) {
+                let name = format!("{within}workflows.[{at}].statuses.[{place}].properties");
+                return Err(Failure::invalid(format!("Missing required field '{name}'")));
+            }
+        }
+        let workflows = workflows.into_iter().map(|new| Draft {
             name: new.name,
             description: new.description,
             start: new.start_point_layout,
@@ -294,7 +302,7 @@ struct ChangedWorkflows {
 #[serde(rename_all = "camelCase")]
 struct ChangedWorkflow {
     id: String,
-    version: Revision,
+    version: VersionBody,
     description: Option<String>,
     start_point_layout: Option<Point>,
     looped_transition_container_layout: Option<Point>,
@@ -304,11 +312,27 @@ struct ChangedWorkflow {
     status_mappings: Option<Vec<StatusMapping>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct VersionBody {
+    #[serde(default, deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::int")]
+    version_number: Option<i64>,
+}
+
+impl VersionBody {
+    /// What can't be a version is none that a workflow is of.
+    fn revision(&self) -> Option<Revision> {
+        Some(Revision { number: self.version_number?, id: self.id.as_deref()?.parse().ok()? })
+    }
+}
+
 impl ChangedWorkflows {
     fn read(self, within: &str) -> Result<Submission> {
         let workflows = self.workflows.unwrap_or_default().into_iter().map(|changed| Draft {
             id: changed.id,
-            revision: Some(changed.version),
+            revision: changed.version.revision(),
             description: changed.description,
             start: changed.start_point_layout,
             looped: changed.looped_transition_container_layout,
