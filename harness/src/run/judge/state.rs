@@ -10,7 +10,7 @@ use crate::{
         links, mark,
         paging::{is_part, items},
     },
-    target::{Answer, Body},
+    target::{Answer, Body, Caller},
 };
 
 impl Bench<'_> {
@@ -129,6 +129,14 @@ impl Bench<'_> {
     /// What tells who made something tells who did.
     pub(super) fn maker(&mut self, number: usize, of: usize, thing: &Value) {
         let Some(me) = self.judge.me["accountId"].as_str() else { return };
+        // What was there before may be another's.
+        let links = &self.judge.links;
+        let kind = links.kind_of(self.operation(of)).and_then(|kind| links.kind(kind));
+        let create = kind.and_then(|kind| kind.create);
+        let is_making = |step: &Step| create == Some(step.operation) && step.caller == Caller::Main;
+        if create.is_some() && !self.case.steps[..=of].iter().any(is_making) {
+            return;
+        }
         let written = match self.trace.first(of).map(|exchange| &exchange.request.body) {
             Some(Body::Json(body)) => body.clone(),
             _ => Value::Null,
