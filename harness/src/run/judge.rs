@@ -220,9 +220,17 @@ impl<'a> Bench<'a> {
     fn authorization(&mut self, number: usize, of: Option<usize>, step: &Step, answer: &Answer) {
         let operation = self.operation(number);
         let links = &self.judge.links;
-        // What was made in this case for its maker alone.
-        let is_made = step.path.last().is_some_and(|(_, value)| matches!(Mark::read(value), Some(Mark::Answer { .. })));
-        let is_private = is_made && links.kind_of(operation).is_some_and(|kind| links.is_private(kind));
+        // What was made in this case for its maker alone: unless it was shared, or the site shares what nobody says.
+        let made = step.path.last().and_then(|(_, value)| match Mark::read(value)? {
+            Mark::Answer { step, .. } => self.trace.success(step).map(Answer::json),
+            _ => None,
+        });
+        let is_shared = |made: &Value| {
+            let lists = ["sharePermissions", "editPermissions"].map(|name| made[name].as_array());
+            lists.into_iter().flatten().any(|list| !list.is_empty())
+        };
+        let is_private = made.is_some_and(|made| !is_shared(&made))
+            && links.kind_of(operation).is_some_and(|kind| links.is_private(kind));
         let forbidden = match step.caller {
             Caller::Main => false,
             // Where nobody in particular sees no project, he sees nothing that is in one.
