@@ -286,7 +286,8 @@ impl Links {
     /// Whether an operation changes what all share, by its classic scopes.
     pub fn configures(&self, operation: &Operation) -> bool {
         let configures = operation.scopes.iter().flatten().any(|scope| scope == "manage:jira-configuration");
-        configures && operation.method != Method::GET && !self.is_personal(operation)
+        let for_some = self.is_personal(operation) || self.is_public(operation);
+        configures && operation.method != Method::GET && !for_some
     }
 
     /// Whether an operation concerns the caller alone.

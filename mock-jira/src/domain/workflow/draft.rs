@@ -5,7 +5,7 @@ use super::{
     rules::{Group, Reader, Rule},
 };
 use crate::domain::{
-    config::{STATUS_CATEGORIES, Status},
+    config::{DONE, Status},
     event,
     naming::{NAME, is_taken},
     snapshot::Snapshot,
@@ -13,6 +13,37 @@ use crate::domain::{
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
+
+/// The categories that statuses of workflows have.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Category {
+    /// Not begun.
+    Todo,
+    /// Begun.
+    InProgress,
+    /// Finished.
+    Done,
+}
+
+impl Category {
+    fn id(self) -> i16 {
+        match self {
+            Self::Todo => 2,
+            Self::InProgress => 4,
+            Self::Done => DONE,
+        }
+    }
+}
+
+/// Where a transition starts, as requests tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Kind {
+    Initial,
+    Global,
+    Directed,
+}
 
 /// A status that a request declares.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,8 +55,8 @@ pub struct StatusDraft {
     pub name: String,
     /// Free text.
     pub description: Option<String>,
-    /// `TODO`, `IN_PROGRESS` or `DONE`.
-    pub status_category: String,
+    /// What kind of work is in it.
+    pub status_category: Category,
     /// What the rest of the request calls it.
     pub status_reference: String,
 }
@@ -70,7 +101,7 @@ pub struct TransitionDraft {
     name: Option<String>,
     description: Option<String>,
     #[serde(rename = "type")]
-    kind: Option<String>,
+    kind: Option<Kind>,
     to_status_reference: Option<String>,
     links: Option<Vec<Option<Link>>>,
     properties: Option<BTreeMap<String, String>>,
@@ -242,17 +273,12 @@ impl Scope<'_> {
             if name.is_empty() || name.chars().count() > NAME {
                 error("INVALID_STATUS_NAME", format!("Status names must have between 1 and {NAME} characters."));
             }
-            let category =
-                STATUS_CATEGORIES.iter().find(|one| one.id != 1 && one.statuses_key == draft.status_category);
-            let Some(category) = category else {
-                error("INVALID_STATUS_CATEGORY", "The status category has to be TODO, IN_PROGRESS or DONE.".into());
-                continue;
-            };
+            let category = draft.status_category.id();
             let (old, status) = match &draft.id {
                 None => {
                     let id = ids.next().unwrap_or_default();
                     let (description, icon) = (String::new(), String::new());
-                    let (category, project_id) = (category.id, self.project_id);
+                    let project_id = self.project_id;
                     (None, Status { id, name: name.to_owned(), description, icon, category, project_id })
                 }
                 Some(id) => {
@@ -262,12 +288,12 @@ impl Scope<'_> {
                         continue;
                     };
                     // Making a workflow leaves the statuses that there are as they are.
-                    if !self.updating && status.category != category.id {
+                    if !self.updating && status.category != category {
                         let message = format!("The status \"{}\" has another status category.", status.name);
                         error("STATUS_CATEGORY_MISMATCH", message);
                     }
                     let name = if self.updating { name } else { &status.name };
-                    (Some(status), Status { name: name.to_owned(), category: category.id, ..status.clone() })
+                    (Some(status), Status { name: name.to_owned(), category, ..status.clone() })
                 }
             };
             let description = draft.description.clone().filter(|_| old.is_none() || self.updating);
@@ -320,7 +346,7 @@ impl Scope<'_> {
                 workflow.transitions.push(transition);
             }
         }
-        let initial = draft.transitions.iter().filter(|one| one.kind.as_deref() == Some("INITIAL")).count();
+        let initial = draft.transitions.iter().filter(|one| one.kind == Some(Kind::Initial)).count();
         if initial != 1 {
             let message = "Workflow must have exactly one initial transition.";
             findings.error(Subject::Workflow, "INVALID_INITIAL_TRANSITION_COUNT", message, Element::default());
@@ -387,8 +413,8 @@ impl Scope<'_> {
             }
         }
         let is_linked = draft.links.iter().flatten().flatten().any(|link| link.from_status_reference.is_some());
-        let origin = match draft.kind.as_deref() {
-            Some("INITIAL") => {
+        let origin = match draft.kind {
+            Some(Kind::Initial) => {
                 if is_linked {
                     error("INVALID_TRANSITION_LINKS", "The initial transition can't start from a status.");
                 }
@@ -397,20 +423,20 @@ impl Scope<'_> {
                 }
                 Origin::Initial
             }
-            Some("GLOBAL") => {
+            Some(Kind::Global) => {
                 if is_linked {
                     error("INVALID_TRANSITION_LINKS", "A global transition can't start from a certain status.");
                 }
                 Origin::Global
             }
-            Some("DIRECTED") => {
+            Some(Kind::Directed) => {
                 if !is_linked {
                     error("MISSING_TRANSITION_LINKS", "A directed transition has to start from a status.");
                 }
                 Origin::From(from)
             }
-            _ => {
-                error("INVALID_TRANSITION_TYPE", "The type of a transition has to be INITIAL, GLOBAL or DIRECTED.");
+            None => {
+                error("MISSING_TRANSITION_TYPE", "The type of a transition has to be INITIAL, GLOBAL or DIRECTED.");
                 return None;
             }
         };

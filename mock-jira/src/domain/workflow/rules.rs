@@ -7,7 +7,7 @@ use super::{
     draft::{Element, Findings, Subject},
 };
 use crate::domain::{permission, snapshot::Snapshot};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Who may take a transition.
@@ -116,13 +116,22 @@ pub struct Rule {
     pub parameters: Option<BTreeMap<String, String>>,
 }
 
-/// Conditions of which all or any hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// How conditions of a group go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Operation {
+    /// Every one holds.
+    All,
+    /// At least one holds.
+    Any,
+}
+
+/// Conditions that go together.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Group {
-    /// `ALL` or `ANY`.
-    #[serde(default)]
-    pub operation: String,
+    /// How.
+    pub operation: Operation,
     /// Rules.
     pub conditions: Option<Vec<Rule>>,
     /// Groups within.
@@ -171,16 +180,9 @@ impl Reader<'_> {
                 parts.push(part);
             }
         }
-        match group.operation.as_str() {
-            "ALL" => Condition::All(parts),
-            "ANY" if parts.is_empty() => Condition::default(),
-            "ANY" => Condition::Any(parts),
-            other => {
-                let element = Element { transition: Some(self.transition.to_owned()), ..Element::default() };
-                let message = format!("The operation of a condition group has to be ALL or ANY, not \"{other}\".");
-                self.findings.error(Subject::Transition, "INVALID_CONDITION_OPERATION", message, element);
-                Condition::default()
-            }
+        match group.operation {
+            Operation::Any if !parts.is_empty() => Condition::Any(parts),
+            _ => Condition::All(parts),
         }
     }
 
@@ -458,13 +460,13 @@ fn rule_of(condition: &Condition) -> Option<Rule> {
 pub fn group_of(condition: &Condition) -> Option<Group> {
     let (operation, parts) = match condition {
         Condition::All(parts) if parts.is_empty() => return None,
-        Condition::All(parts) => ("ALL", parts.as_slice()),
-        Condition::Any(parts) if rule_of(condition).is_none() => ("ANY", parts.as_slice()),
-        single => ("ALL", std::slice::from_ref(single)),
+        Condition::All(parts) => (Operation::All, parts.as_slice()),
+        Condition::Any(parts) if rule_of(condition).is_none() => (Operation::Any, parts.as_slice()),
+        single => (Operation::All, std::slice::from_ref(single)),
     };
     let rules = parts.iter().filter_map(rule_of).collect();
     let groups = parts.iter().filter(|part| rule_of(part).is_none()).filter_map(group_of).collect();
-    Some(Group { operation: operation.to_owned(), conditions: Some(rules), condition_groups: Some(groups) })
+    Some(Group { operation, conditions: Some(rules), condition_groups: Some(groups) })
 }
 
 /// A validator as it is read.
