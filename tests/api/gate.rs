@@ -310,6 +310,8 @@ async fn operations_that_are_not_built_yet_say_so() {
     let reply = world.admin().get("/rest/api/3/webhook").await;
     let message = "The operation getDynamicWebhooksForApp (GET /rest/api/3/webhook) is not served yet.";
     reply.refused(501, &[message], json!({}));
+    // Whatever the body: this one takes another media type.
+    world.admin().put("/rest/api/3/plans/plan/1", json!({})).await.expect(501);
 }
 
 /// Bodies whose schema lists all members there are take no others.

@@ -254,11 +254,14 @@ async fn through(
     caller.address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
     about.account_id = caller.account_id().map(str::to_owned);
     about.burst = caller.account.is_some().then(|| server.bursts.count(site.site.id, operation, &method));
-    media_type(operation, &headers, &address.path)?;
+    let served = server.served.serves(&operation.method, &operation.path);
+    if served {
+        media_type(operation, &headers, &address.path)?;
+    }
     if caller.account.is_none() && !operation.anonymous {
         return Err(refuse(Failure::Unauthenticated));
     }
-    if !server.served.serves(&operation.method, &operation.path) {
+    if !served {
         return Err(not_yet(operation));
     }
     let failed_login = caller.account.is_none() && authorization.is_some();
