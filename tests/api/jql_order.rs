@@ -2,6 +2,7 @@
 
 use crate::{
     fields::{add_options, create_on_screen},
+    jql_fields::find,
     support::{Client, World},
 };
 use serde_json::{Value, json};
@@ -166,4 +167,17 @@ async fn refuses_what_can_t_be_sorted() {
         // S-28
         assert_eq!(found(&developer, &query).await, found(&developer, "project = DEMO").await);
     }
+}
+
+/// What a field tells of several types, statuses or projects is equal in all of them: the next field decides.
+#[tokio::test]
+async fn by_what_several_share() {
+    let world = World::demo().await;
+    let keys = async |order: &str| find(&world.developer(), &format!("project = DEMO ORDER BY {order}")).await;
+    assert_eq!(keys("hierarchyLevel, key").await, "DEMO-5 DEMO-2 DEMO-3 DEMO-4 DEMO-6 DEMO-7 DEMO-8 DEMO-1");
+    assert_eq!(keys("hierarchyLevel DESC, key DESC").await, "DEMO-1 DEMO-8 DEMO-7 DEMO-6 DEMO-4 DEMO-3 DEMO-2 DEMO-5");
+    // Two of the projects are of one type.
+    let both = "project in (DEMO, TEAM) and key in (DEMO-1, DEMO-2, TEAM-1) ORDER BY projectType, created DESC, key";
+    let by_time = both.replace("projectType, ", "");
+    assert_eq!(find(&world.developer(), both).await, find(&world.developer(), &by_time).await);
 }

@@ -54,7 +54,6 @@ const ORDERS: &[&str] = &[
     "category",
     "component",
     "fixVersion",
-    "hierarchyLevel",
     "issuetype",
     "labels",
     "level",

@@ -59,7 +59,8 @@ pub async fn find(
     let scope = Scope::of(visible, condition);
     // All issues of one project are equal in it.
     let one_project = scope.projects().nth(1).is_none();
-    let by_project = |order: &&Order| matches!(order.key, SortKey::Id(IdColumn::Project, _));
+    let by_project =
+        |order: &&Order| matches!(order.key, SortKey::Id(IdColumn::Project, _) | SortKey::Ranked(IdColumn::Project, _));
     let order: Vec<Order> = order.iter().filter(|order| !(one_project && by_project(order))).cloned().collect();
     let mut statement = Statement::new("", db.site_id, visible);
     statement.former_names = history::former_names(db, condition).await?;

@@ -104,6 +104,9 @@ impl Asker<'_> {
                 let place = RESOLUTIONS.iter().position(|named| Some(named.0) == now.resolution);
                 number(place.map(|place| place as f64))
             }
+            Field::HierarchyLevel => {
+                number(TYPES.iter().find(|kind| kind.0 == issue.issue_type).map(|kind| kind.2 as f64))
+            }
             Field::Assignee => user(now.assignee),
             Field::Reporter => user(now.reporter),
             Field::Creator => user(Some(issue.creator)),

@@ -71,6 +71,12 @@ impl Statement<'_> {
                 self.places(name, &columns::id("i", *column));
                 of(format!("{name}.at"))
             }
+            SortKey::Ranked(column, ranks) => {
+                let (ids, places): (Vec<i64>, Vec<i64>) = ranks.iter().copied().unzip();
+                self.push(" LEFT JOIN unnest(").bind(ids).push(", ").bind(places);
+                self.push(format_args!(") AS {name} (id, at) ON {name}.id = {}", columns::id("i", *column)));
+                of(format!("{name}.at"))
+            }
             SortKey::Account(column, accounts) => match columns::account("i", *column) {
                 Place::Value(account) => {
                     self.push(" LEFT JOIN unnest(").bind(accounts.clone());

@@ -254,6 +254,8 @@ pub struct Order {
 pub enum SortKey {
     /// The place of the column's id among these; of a list, its first one's.
     Id(IdColumn, Vec<i64>),
+    /// The place of the column's id, which several may share: ids with their places.
+    Ranked(IdColumn, Vec<(i64, i64)>),
     /// The place of the account among these.
     Account(AccountColumn, Vec<String>),
     /// An instant.

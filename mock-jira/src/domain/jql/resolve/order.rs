@@ -72,7 +72,10 @@ impl Resolver<'_> {
     /// What a field sorts by, the strongest first; nothing if it can't.
     fn sort_keys(&self, subject: Subject) -> Vec<SortKey> {
         let key = match subject {
-            Subject::Id(things, column) => SortKey::Id(column, self.in_order(things)),
+            Subject::Id(things, column) => match self.ranks(things) {
+                Some(ranks) => SortKey::Ranked(column, ranks),
+                None => SortKey::Id(column, self.in_order(things)),
+            },
             Subject::Account(column) => SortKey::Account(column, self.accounts_in_order()),
             Subject::Instant(column) => SortKey::Instant(column),
             Subject::Due => SortKey::Due,
@@ -113,28 +116,41 @@ impl Resolver<'_> {
         vec![key]
     }
 
+    /// The places of ids, in the column that a field looks at, where the field tells less than the column: issues of
+    /// one level are equal, whatever their types.
+    fn ranks(&self, things: Things) -> Option<Vec<(i64, i64)>> {
+        let site = self.scope.site;
+        // Projects without a category have no place.
+        let category = |project: &Project| {
+            let category = site.categories.get(project.category_id?)?;
+            Some((category.name.to_lowercase(), project.id))
+        };
+        Some(match things {
+            Things::HierarchyLevels => ranked(site.issue_types.iter().map(|t| (t.level, t.id))),
+            Things::StatusCategories => ranked(site.statuses.iter().map(|s| (s.category().id, s.id))),
+            Things::ProjectCategories => ranked(site.projects.iter().filter_map(category)),
+            Things::ProjectTypes => ranked(site.projects.iter().map(|p| (p.type_key.clone(), p.id))),
+            _ => return None,
+        })
+    }
+
     /// Ids, in the column that a field looks at, from the least to the greatest.
     fn in_order(&self, things: Things) -> Vec<i64> {
         let site = self.scope.site;
-        let category = |project: &Project| {
-            let category = project.category_id.and_then(|id| site.categories.get(id));
-            category.map(|category| category.name.to_lowercase())
-        };
         match things {
             Things::Projects => self.in_order_of(|project| project.name.to_lowercase()),
-            // Projects without one come last.
-            Things::ProjectCategories => self.in_order_of(|project| (category(project).is_none(), category(project))),
-            Things::ProjectTypes => self.in_order_of(|project| project.type_key.clone()),
             Things::IssueTypes => sorted(site.issue_types.iter().map(|t| (t.name.to_lowercase(), t.id))),
-            Things::HierarchyLevels => sorted(site.issue_types.iter().map(|t| (t.level, t.id))),
             Things::Statuses => sorted(site.statuses.iter().map(|s| (s.name.to_lowercase(), s.id))),
-            Things::StatusCategories => sorted(site.statuses.iter().map(|s| (s.category().id, s.id))),
             // The highest stands first.
             Things::Priorities => site.priorities.iter().rev().map(|p| p.id).collect(),
             Things::Resolutions => site.resolutions.iter().map(|r| r.id).collect(),
             Things::SecurityLevels => sorted(self.levels().map(|l| (l.name.to_lowercase(), l.id))),
             Things::Components => site.components.iter().map(|c| c.id).collect(),
             Things::Versions => site.versions.iter().map(|v| v.id).collect(),
+            // These have ranks.
+            Things::HierarchyLevels | Things::StatusCategories | Things::ProjectCategories | Things::ProjectTypes => {
+                Vec::new()
+            }
         }
     }
 
@@ -160,6 +176,19 @@ impl Resolver<'_> {
     fn in_order_of<K: Ord>(&self, key: impl Fn(&Project) -> K) -> Vec<i64> {
         sorted(self.scope.site.projects.iter().map(|project| (key(project), project.id)))
     }
+}
+
+/// Ids with their places; those of equal things are the same.
+fn ranked<K: Ord>(things: impl Iterator<Item = (K, i64)>) -> Vec<(i64, i64)> {
+    let mut things: Vec<_> = things.collect();
+    things.sort();
+    let mut place = 0;
+    let mut ranks = Vec::new();
+    for (at, (key, id)) in things.iter().enumerate() {
+        place += i64::from(at > 0 && things[at - 1].0 != *key);
+        ranks.push((*id, place));
+    }
+    ranks
 }
 
 fn sorted<K: Ord>(things: impl Iterator<Item = (K, i64)>) -> Vec<i64> {
