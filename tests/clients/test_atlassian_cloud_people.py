@@ -18,8 +18,8 @@ def test_users(cloud, developer):
     assert [column["value"] for column in cloud.get_user_default_columns()] == ["summary", "status"]
     cloud.reset_user_columns()
     assert len(cloud.get_user_default_columns()) > 2
-    refused(401, cloud.get_user_email, developer)
-    refused(401, cloud.get_user_email_bulk, [developer])
+    refused(400, cloud.get_user_email, developer)
+    refused(400, cloud.get_user_email_bulk, [developer])
     assigned = [one["accountId"] for one in cloud.find_users_by_query("is assignee of DEMO")["values"]]
     assert developer in assigned and who not in assigned
     assert [one["accountId"] for one in cloud.find_user_keys_by_query("is assignee of DEMO")["values"]] == assigned
