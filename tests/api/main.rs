@@ -5,6 +5,7 @@
 mod answers;
 mod app_fields;
 mod archive;
+mod at_once;
 mod attachments;
 mod auditing;
 mod avatars;
