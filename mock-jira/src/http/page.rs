@@ -101,29 +101,40 @@ pub fn inner(mut values: Vec<Value>) -> Value {
     json!({ "isLast": total <= MOST, "maxResults": MOST, "startAt": 0, "total": total, "values": values })
 }
 
-/// A page of a list that goes by tokens: the rest begins after what the token says.
-pub fn by_token<T>(call: &Call, items: Vec<T>, view: impl Fn(T) -> Value) -> Result<Value> {
-    let invalid = || Failure::invalid("Invalid format of nextPageToken");
-    let max_results = call.params.int("maxResults")?.unwrap_or(50);
-    if !(1..=200).contains(&max_results) {
-        return Err(Failure::invalid("The maxResults must be between 1 and 200."));
-    }
-    let start_at = match call.params.text("nextPageToken") {
-        None => 0,
-        Some(token) => {
-            let token = BASE64.decode(token).map_err(|_| invalid())?;
-            let token: Token = serde_json::from_slice(&token).map_err(|_| invalid())?;
-            token.o.filter(|place| *place >= 0).ok_or_else(invalid)?
+/// Which part of a list is asked for that goes by tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn(Window);
+
+impl Turn {
+    /// Reads `maxResults` and `nextPageToken`.
+    pub fn read(call: &Call) -> Result<Self> {
+        let invalid = || Failure::invalid("Invalid format of nextPageToken"); // T-7
+        let max_results = call.params.int("maxResults")?.unwrap_or(50);
+        if !(1..=200).contains(&max_results) {
+            return Err(Failure::invalid("The maxResults must be between 1 and 200."));
         }
-    };
-    let window = Window { start_at, max_results };
-    let next = start_at.saturating_add(max_results);
-    let is_last = usize::try_from(next).is_ok_and(|next| next >= items.len());
-    let mut page = json!({ "values": window.of(items).into_iter().map(view).collect::<Vec<_>>() });
-    if !is_last {
-        page["nextPageToken"] = BASE64.encode(json!({ "o": next }).to_string()).into();
+        let start_at = match call.params.text("nextPageToken") {
+            None => 0,
+            Some(token) => {
+                let token = BASE64.decode(token).map_err(|_| invalid())?;
+                let token: Token = serde_json::from_slice(&token).map_err(|_| invalid())?;
+                token.o.filter(|place| *place >= 0).ok_or_else(invalid)?
+            }
+        };
+        Ok(Self(Window { start_at, max_results }))
     }
-    Ok(page)
+
+    /// The page of things that are told by their ids.
+    pub fn of_ids<T: ToString>(self, ids: Vec<T>) -> Value {
+        let next = self.0.start_at.saturating_add(self.0.max_results);
+        let is_last = usize::try_from(next).is_ok_and(|next| next >= ids.len());
+        let values = self.0.of(ids).iter().map(|id| json!({ "id": id.to_string() })).collect::<Vec<_>>();
+        let mut page = json!({ "values": values });
+        if !is_last {
+            page["nextPageToken"] = BASE64.encode(json!({ "o": next }).to_string()).into();
+        }
+        page
+    }
 }
 
 /// Where the next page begins.

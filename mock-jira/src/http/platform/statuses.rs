@@ -10,7 +10,7 @@ use crate::{
         answer::{Answer, no_content, ok},
         body::{Json, lenient},
         call::Call,
-        page::{Window, by_token, listed},
+        page::{Turn, Window, listed},
         routes::Routes,
         views::config,
     },
@@ -217,32 +217,31 @@ fn types_with<'a>(call: &'a Call, project: &'a Project, status_id: i64) -> impl 
     call.site.issue_types_of(project).filter(has)
 }
 
-fn usage(id: impl ToString) -> Value {
-    json!({ "id": id.to_string() })
-}
-
 async fn get_project_issue_type_usages_for_status(
     call: Call,
     Path((id, project_id)): Path<(String, String)>,
 ) -> Answer {
+    let turn = Turn::read(&call)?;
     let status = managed(&call, &id)?;
     let project = call.project(&project_id)?;
     let types = types_with(&call, project, status.id).map(|kind| kind.id).collect();
-    let page = by_token(&call, types, usage)?;
+    let page = turn.of_ids(types);
     ok(json!({ "statusId": id, "projectId": project.id.to_string(), "issueTypes": page }))
 }
 
 async fn get_project_usages_for_status(call: Call, Path(id): Path<String>) -> Answer {
+    let turn = Turn::read(&call)?;
     let status = managed(&call, &id)?;
     let uses = |project: &&Project| types_with(&call, project, status.id).next().is_some();
     let projects = call.live_projects().filter(uses).map(|project| project.id).collect();
-    ok(json!({ "statusId": id, "projects": by_token(&call, projects, usage)? }))
+    ok(json!({ "statusId": id, "projects": turn.of_ids(projects) }))
 }
 
 async fn get_workflow_usages_for_status(call: Call, Path(id): Path<String>) -> Answer {
+    let turn = Turn::read(&call)?;
     let status = managed(&call, &id)?;
     let with = call.site.workflows.values().filter(|workflow| workflow.definition.statuses.contains(&status.id));
     let mut workflows: Vec<&str> = with.map(|workflow| workflow.id.as_str()).collect();
     workflows.sort_unstable();
-    ok(json!({ "statusId": id, "workflows": by_token(&call, workflows, usage)? }))
+    ok(json!({ "statusId": id, "workflows": turn.of_ids(workflows) }))
 }

@@ -108,6 +108,10 @@ async fn update_comment(
     Path((id_or_key, id)): Path<(String, String)>,
     Json(call, body): Json<Map<String, Value>>,
 ) -> Answer {
+    // Nobody is notified, and no status keeps issues from being edited.
+    for unused in ["notifyUsers", "overrideEditableFlag"] {
+        call.params.flag(unused, false)?;
+    }
     let comment = comments::edit(&call, &id_or_key, &id, &input(&body), call.version.text()).await?;
     ok(view_one(&call, comment).await?)
 }

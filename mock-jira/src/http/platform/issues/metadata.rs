@@ -125,12 +125,12 @@ async fn get_create_issue_meta_issue_type_id(call: Call, Path((id_or_key, type_i
 }
 
 async fn get_edit_issue_meta(call: Call, Path(id_or_key): Path<String>) -> Answer {
+    let overrides =
+        [call.params.flag("overrideScreenSecurity", false)?, call.params.flag("overrideEditableFlag", false)?];
     let name = call.required_issue_name(&id_or_key)?;
     let loaded = db::issues::find(&mut call.read().await?, name, Wanted::default(), None)
         .await?
         .ok_or_else(Failure::no_issue)?;
-    let overrides =
-        [call.params.flag("overrideScreenSecurity", false)?, call.params.flag("overrideEditableFlag", false)?];
     let view = edit_meta(&call, &loaded.issue)?;
     if overrides.contains(&true) && !call.access().administers() {
         return Err(

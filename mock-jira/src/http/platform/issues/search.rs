@@ -288,6 +288,9 @@ impl RemovedQuery {
 async fn removed_search_by_query(call: Call) -> Answer {
     served_still(&call, "/rest/api/3/search/jql")?;
     let window = Window::read(&call, 50, MOST_WITH_FIELDS)?;
+    for unused in ["fieldsByKeys", "failFast"] {
+        call.params.flag(unused, false)?;
+    }
     let asked = RemovedQuery {
         jql: call.params.text("jql").map(str::to_owned),
         start_at: Some(window.start_at),

@@ -108,6 +108,7 @@ async fn get_project_role(call: Call, Path((id_or_key, id)): Path<(String, Strin
 async fn get_project_role_details(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let own_only = call.params.flag("currentMember", false)?;
     let without_apps = call.params.flag("excludeConnectAddons", false)?;
+    call.params.flag("excludeOtherServiceRoles", false)?; // there are none
     let project = call.project(&id_or_key)?;
     if !call.access().administers_project(project) {
         return Err(Context::no_project(&id_or_key).into()); // the document knows no 403 here

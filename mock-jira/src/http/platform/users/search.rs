@@ -86,7 +86,9 @@ impl Property {
 async fn find_assignable_users(call: Call) -> Answer {
     let window = Window::read(&call, 50, MOST)?;
     let wanted = Wanted::read(&call)?;
-    call.params.int("actionDescriptorId")?; // the transition, which changes nothing here
+    // The transition changes nothing here, nor does the order that is recommended.
+    call.params.int("actionDescriptorId")?;
+    call.params.flag("recommend", false)?;
     let place = place(&call, "project").await?;
     // U-8
     let place = place.ok_or_else(|| Failure::invalid("No project, issue key or issue ID was provided"))?;
