@@ -25,6 +25,7 @@ pub mod picture;
 pub mod priority_scheme;
 pub mod property;
 pub mod rank;
+pub mod reading;
 pub mod remote_link;
 pub mod rich_text;
 pub mod security;

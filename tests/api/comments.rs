@@ -80,6 +80,13 @@ async fn refuses_bad_comments() {
         &[],
         json!({ "comment": "Comment body is not valid!" }),
     );
+    for (property, sentence) in [
+        (json!({ "key": "k", "value": 1, "more": 1 }), "Unrecognized field \"more\""),
+        (json!({ "value": 1 }), "The property key must be between 1 and 255 characters long."),
+    ] {
+        let body = json!({ "body": document("x"), "properties": [property] });
+        developer.post(COMMENTS, body).await.refused(400, &[], json!({ "properties": sentence }));
+    }
     // Both at once (H-13).
     let sentence = "You do not have the permission to comment on this issue.";
     viewer.post(COMMENTS, json!({ "body": "text" })).await.refused(

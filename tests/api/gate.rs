@@ -3,7 +3,13 @@
 use crate::support::{Reply, World, http_client, server};
 use http::Method;
 use insta::assert_json_snapshot;
+use mock_jira::http::{
+    operations::{Catalogue, PLATFORM},
+    server,
+};
 use serde_json::{Value, json};
+
+const DEVELOPER: &str = "5f2a9c10e4b0d7a1c3e80a02";
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_problems() {
@@ -196,6 +202,39 @@ async fn parameters_that_are_no_numbers_are_problems() {
     assert_eq!(detail("maxResults=99999999999").await, "Failed to convert 'maxResults' with value: '99999999999'");
     assert_eq!(detail("startAt=1.5").await, "Failed to convert 'startAt' with value: '1.5'");
     admin.get("/rest/api/3/issue/DEMO-1/comment?maxResults=3%204&startAt=").await.expect(200); // H-37
+}
+
+#[tokio::test]
+async fn parameters_of_reads_are_converted_before_anything() {
+    // The document has other rules for these.
+    const OTHERWISE: [(&str, &str); 3] = [
+        ("/rest/api/3/groupuserpicker", "showAvatar"),
+        ("/rest/api/3/groupuserpicker", "excludeConnectAddons"),
+        ("/rest/api/3/issuetype/project", "level"), // after `projectId`, which is required
+    ];
+    let world = World::demo().await;
+    world.change(json!({ "settings": { "removedSearch": "served" } })).await;
+    let admin = world.admin();
+    let contract: Value = serde_json::from_str(PLATFORM).unwrap();
+    let (catalogue, served) = (Catalogue::load().unwrap(), server::routes());
+    let mut count = 0;
+    for operation in catalogue.iter().filter(|operation| served.serves(&operation.method, &operation.path)) {
+        let parameters = &contract["paths"][&operation.path]["get"]["parameters"];
+        let parameters = parameters.as_array().into_iter().flatten().filter(|_| operation.method == Method::GET);
+        let segment = |part: &'_ str| if part.starts_with('{') { "987654" } else { part }.to_owned();
+        let path = operation.path.split('/').map(segment).collect::<Vec<_>>().join("/");
+        for parameter in parameters.filter(|it| it["in"] == "query") {
+            let name = parameter["name"].as_str().unwrap();
+            let converted = ["integer", "boolean"].map(Value::from).contains(&parameter["schema"]["type"]);
+            if converted && !OTHERWISE.contains(&(operation.path.as_str(), name)) {
+                let answer = admin.get(&format!("{path}?{name}=x")).await.expect(400);
+                let detail = format!("Failed to convert '{name}' with value: 'x'"); // H-17
+                assert_eq!(answer["detail"], detail, "{}", operation.path);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
 }
 
 #[tokio::test]
@@ -397,6 +436,10 @@ async fn wrong_types_deep_inside_are_refused() {
     let expression = |jql: Value| json!({ "expression": "issues.length", "context": { "issues": { "jql": jql } } });
     let told = |metadata: Value| json!({ "fields": { "summary": "Told" }, "historyMetadata": metadata });
     let archived = |range: Value| json!({ "archivedDateRange": range });
+    let linked = |comment: Value| {
+        let (inward, outward) = (json!({ "key": "DEMO-6" }), json!({ "key": "DEMO-7" }));
+        json!({ "type": { "name": "Blocks" }, "inwardIssue": inward, "outwardIssue": outward, "comment": comment })
+    };
     for (method, path, good, bad) in [
         (
             Method::POST,
@@ -424,6 +467,25 @@ async fn wrong_types_deep_inside_are_refused() {
         ),
         (Method::POST, "expression/eval", expression(jql), vec![expression(json!([]))]),
         (
+            Method::POST,
+            "issue/DEMO-1/notify",
+            json!({ "subject": "S", "to": { "users": [{ "accountId": DEVELOPER }] }, "restrict": {} }),
+            vec![json!({ "subject": "S", "to": { "users": [{ "accountId": DEVELOPER }] }, "restrict": [] })],
+        ),
+        (
+            Method::POST,
+            "issue/DEMO-1/remotelink",
+            json!({ "object": { "title": "T", "url": "https://example.com", "icon": {} } }),
+            vec![json!({ "object": { "title": "T", "url": "https://example.com", "icon": [] } })],
+        ),
+        (Method::POST, "issueLink", linked(json!(null)), vec![linked(json!("c")), linked(json!([]))]),
+        (
+            Method::POST,
+            "issue/DEMO-2/transitions",
+            json!({ "transition": { "id": 21, "name": "Whatever" } }),
+            vec![json!({ "transition": { "id": [21] } }), json!({ "transition": 21 })],
+        ),
+        (
             Method::PUT,
             "issues/archive/export",
             archived(json!({ "dateAfter": "2026-01-01", "dateBefore": "2026-02-01" })),
@@ -442,4 +504,8 @@ async fn wrong_types_deep_inside_are_refused() {
         let reply = send(good).await;
         assert!(reply.status.is_success(), "{path}: {}", reply.text());
     }
+    // Members that the document leaves open are none of anybody's business.
+    let task = json!({ "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": "One" });
+    let bulk = json!({ "issueUpdates": [{ "fields": task, "more": 1 }], "more": 1 });
+    admin.post("/rest/api/3/issue/bulk", bulk).await.expect(201);
 }

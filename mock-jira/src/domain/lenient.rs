@@ -1,10 +1,7 @@
 //! Members of request objects in another type than the documented one, as Jira's reader takes them (S-12):
 //! `"5"` is 5 and `1.5` is 1.
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Error},
-};
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
 /// A whole number, or null.
@@ -53,15 +50,6 @@ pub fn ints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::E
 
 fn null<E: Error>() -> E {
     E::custom("null in a list")
-}
-
-/// An object, or null; serde alone would take an array for a struct.
-pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        object @ Value::Object(_) => serde_json::from_value(object).map(Some).map_err(D::Error::custom),
-        _ => Err(D::Error::custom("not an object")),
-    }
 }
 
 /// A member that was given, even as null.

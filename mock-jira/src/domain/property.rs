@@ -32,6 +32,10 @@ pub fn list(value: &Value) -> Result<Vec<(String, Value)>, String> {
         _ => return Err("data was not an array".into()),
     };
     let property = |item: &Value| {
+        let mut names = item.as_object().into_iter().flatten().map(|(name, _)| name);
+        if let Some(name) = names.find(|name| !["key", "value"].contains(&name.as_str())) {
+            return Err(format!("Unrecognized field \"{name}\""));
+        }
         let key = item.get("key").and_then(Value::as_str).unwrap_or_default();
         let value = item.get("value").cloned().unwrap_or_default();
         check(key, &value).map(|()| (key.to_owned(), value))

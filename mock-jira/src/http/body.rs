@@ -5,6 +5,7 @@ pub use crate::domain::lenient;
 use crate::domain::{
     failure::{Failure, Result},
     order::Target,
+    reading,
 };
 use axum::{
     body::Bytes,
@@ -19,8 +20,7 @@ pub struct Json<T>(pub Call, pub T);
 /// Reads a body that is an object, with the sentences of H-15.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     match read_any(bytes)? {
-        // serde would take an array for a struct.
-        object @ Value::Object(_) => serde_json::from_value(object).map_err(|_| Failure::invalid_payload()),
+        object @ Value::Object(_) => reading::read(object).map_err(|_| Failure::invalid_payload()),
         _ => Err(Failure::invalid_payload()),
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     config::{CustomField, FieldContext, FieldOption, Project},
     failure::{Failure, Result},
     issue::values,
-    lenient, rich_text,
+    lenient, reading, rich_text,
     snapshot::Snapshot,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -284,7 +284,7 @@ struct UserFilter {
 }
 
 fn user_filter(value: &Value) -> Result<Value> {
-    let filter: Option<UserFilter> = lenient::object(value).map_err(|_| Failure::invalid_payload())?;
+    let filter: Option<UserFilter> = reading::read(value.clone()).map_err(|_| Failure::invalid_payload())?;
     let UserFilter { enabled, groups, role_ids } = filter.unwrap_or_default();
     Ok(json!({ "enabled": enabled == Some(true), "groups": groups, "roleIds": role_ids }))
 }

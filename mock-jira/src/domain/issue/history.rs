@@ -1,6 +1,5 @@
 //! What another system tells about a change that it makes (`historyMetadata`, J-80).
 
-use crate::domain::lenient;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,13 +29,13 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_description_key: Option<String>,
     /// Who did it.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::object")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Participant>,
     /// The system that tells it.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::object")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<Participant>,
     /// What made it happen.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::object")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Participant>,
     /// Anything else.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,13 +28,13 @@ use crate::{
     },
     http::{
         answer::{Answer, ok},
-        body::{Json, lenient},
+        body::Json,
         call::Call,
         routes::Routes,
         views::{self, issue::Selection},
     },
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -121,16 +121,15 @@ fn complexity(checked: &Checked) -> Value {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, bound = "Query: Default + DeserializeOwned")]
+#[serde(deny_unknown_fields, bound = "Query: Default + Deserialize<'de>")]
 struct Evaluation<Query> {
     expression: String,
     context: Option<Surroundings<Issues<Query>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, bound = "Query: Default + DeserializeOwned")]
+#[serde(default, deny_unknown_fields, bound = "Query: Default + Deserialize<'de>")]
 struct Issues<Query> {
-    #[serde(deserialize_with = "lenient::object")]
     jql: Option<Query>,
 }
 

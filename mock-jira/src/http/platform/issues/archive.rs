@@ -2,7 +2,7 @@
 
 use crate::{
     app::archive::{self, Direction, Export, Filter},
-    domain::{failure::Failure, issue::values},
+    domain::{failure::Failure, issue::values, reading},
     http::{
         answer::{Answer, json, ok},
         body::{Json, lenient},
@@ -87,7 +87,7 @@ async fn export_archived_issues(Json(call, mut body): Json<Map<String, Value>>) 
     if body.contains_key("archivedDateRange") {
         body.remove("archivedDate"); // two names of one filter
     }
-    let wanted: Wanted = serde_json::from_value(body.into()).map_err(|_| Failure::invalid_payload())?;
+    let wanted: Wanted = reading::read(body.into()).map_err(|_| Failure::invalid_payload())?;
     let filter = Filter {
         projects: wanted.projects.unwrap_or_default(),
         reporters: wanted.reporters.unwrap_or_default(),

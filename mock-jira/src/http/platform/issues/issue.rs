@@ -51,9 +51,16 @@ pub struct IssueUpdate {
     fields: Option<Map<String, Value>>,
     update: Option<Map<String, Value>>,
     properties: Option<Vec<Property>>,
-    transition: Option<Map<String, Value>>,
-    #[serde(deserialize_with = "lenient::object")]
+    transition: Option<Chosen>,
     history_metadata: Option<Metadata>,
+}
+
+/// A transition as clients got it, of which only the id is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Chosen {
+    #[serde(deserialize_with = "lenient::text")]
+    id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,11 +82,7 @@ impl IssueUpdate {
 
     /// The id of the transition, as text or number.
     pub fn transition_id(&self) -> Option<String> {
-        match self.transition.as_ref()?.get("id")? {
-            Value::String(id) => Some(id.clone()),
-            Value::Number(id) => Some(id.to_string()),
-            _ => None,
-        }
+        self.transition.as_ref()?.id.clone()
     }
 
     /// Entity properties, if they can be stored (J-118).
@@ -124,9 +127,8 @@ fn reference(call: &Call, issue: &Issue, new: &NewIssue) -> Value {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct BulkCreate {
-    #[serde(default)]
     issue_updates: Vec<IssueUpdate>,
 }
 
@@ -166,6 +168,10 @@ async fn create_issues(Json(call, bulk): Json<BulkCreate>) -> Answer {
 
 async fn get_issue(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let seen = call.params.flag("updateHistory", false)?;
+    // Keys of fields are their ids here, and no field fails.
+    for unused in ["fieldsByKeys", "failFast"] {
+        call.params.flag(unused, false)?;
+    }
     show(call, &id_or_key, seen).await
 }
 

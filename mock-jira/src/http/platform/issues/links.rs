@@ -38,11 +38,11 @@ struct LinkRequest {
     kind: Value,
     inward_issue: Value,
     outward_issue: Value,
-    comment: Value,
+    comment: Option<Map<String, Value>>,
 }
 
 async fn link_issues(Json(call, request): Json<LinkRequest>) -> Answer {
-    let comment = request.comment.as_object().map(|comment| CommentInput {
+    let comment = request.comment.as_ref().map(|comment| CommentInput {
         body: comment.get("body").unwrap_or(&Value::Null),
         visibility: comment.get("visibility"),
         properties: comment.get("properties"),

@@ -143,7 +143,7 @@ async fn remove_member_from_security_level(
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct DefaultsBody {
     default_values: Vec<DefaultBody>,
 }
