@@ -55,6 +55,9 @@ use world::World;
 /// How often a failing sequence is tried in simpler forms.
 const SHRINKING: usize = 80;
 
+/// What a run says that was stopped.
+const INTERRUPTED: &str = "it was interrupted, and what failed was not looked at again";
+
 /// What a run is to do.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -268,7 +271,7 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     }
     tell("cleaning up", of, of, of);
     session.delete(to_delete).await;
-    let broken_off = gone.or_else(|| options.stop.is_cancelled().then(|| "it was interrupted".to_owned()));
+    let broken_off = gone.or_else(|| options.stop.is_cancelled().then(|| INTERRUPTED.to_owned()));
     let requests = session.executor.target.requests();
     let end = results::End { took: began.elapsed(), requests, is_late, broken_off };
     Ok(results.report(&session.judge.address, started, end))

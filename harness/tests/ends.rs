@@ -19,6 +19,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 mod faulty;
 mod things;
 
+const INTERRUPTED: &str = "it was interrupted, and what failed was not looked at again";
+
 async fn left(server: &MockServer) -> Value {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let list = client.get(format!("{}/rest/api/3/thing", server.uri())).basic_auth("me", Some("secret"));
@@ -52,8 +54,8 @@ async fn who_interrupts_a_run_finds_nothing_left() {
     };
     let report = run::contract(&options, &interrupt).await.unwrap();
     assert!(report.summary.cases > 0 && report.summary.cases < all, "{} of {all}", report.summary.cases);
-    assert_eq!(report.summary.broken_off.as_deref(), Some("it was interrupted"));
-    assert_eq!(report.summary.warnings, ["it was interrupted"]);
+    assert_eq!(report.summary.broken_off.as_deref(), Some(INTERRUPTED));
+    assert_eq!(report.summary.warnings, [INTERRUPTED]);
     assert!(report.summary.ensure_whole().is_err());
     // What was found until then is told.
     assert!(report.summary.failures.contains_key("read-after-write"), "{:?}", report.summary.failures);
@@ -66,7 +68,7 @@ async fn who_interrupts_before_it_begins_finds_nothing_either() {
     let options = options(&server.uri(), folder.path());
     options.stop.cancel();
     let report = run::contract(&options, &|_| {}).await.unwrap();
-    assert_eq!((report.summary.cases, report.summary.broken_off.as_deref()), (0, Some("it was interrupted")));
+    assert_eq!((report.summary.cases, report.summary.broken_off.as_deref()), (0, Some(INTERRUPTED)));
     assert_eq!(left(&server).await, 0);
 }
 
