@@ -179,7 +179,8 @@ pub(crate) async fn begin(options: &Options, end: &CancellationToken) -> anyhow:
     let knows_other = target.knows(Caller::Other);
     let other = if knows_other { introduce(&target, Caller::Other).await?.0 } else { Value::Null };
     let scope = scope(&target, options).await?;
-    let token = execute::base36(u64::try_from(Utc::now().timestamp()).unwrap_or_default() % 36u64.pow(4));
+    // Runs that begin in one second are two all the same; keys of projects leave room for no more.
+    let token = execute::base36(u64::try_from(Utc::now().timestamp_millis() / 10).unwrap_or_default() % 36u64.pow(5));
     let checks = options.checks.clone();
     let address = target.address().to_owned();
     let is_closed = is_closed(&target).await;

@@ -2,6 +2,7 @@
 
 use std::{ops::RangeInclusive, process::ExitCode};
 
+use anyhow::ensure;
 use clap::Args;
 use harness::{
     report::{Findings, Format},
@@ -64,6 +65,7 @@ impl ContractArgs {
         let summary = report.summary.clone();
         self.format.print(&Findings::from(report))?;
         summary.ensure_whole()?;
+        ensure!(summary.operations > 0, "nothing was judged");
         Ok(ExitCode::from(u8::from(!summary.failures.is_empty())))
     }
 }
@@ -83,6 +85,7 @@ async fn each(seeds: RangeInclusive<u64>, options: &Options) -> anyhow::Result<E
             }
         }
         summary.ensure_whole()?;
+        ensure!(summary.operations > 0, "nothing was judged");
         failed |= !summary.failures.is_empty();
     }
     Ok(ExitCode::from(u8::from(failed)))

@@ -67,6 +67,7 @@ pub enum Fault {
     ErrorsInNoDialect,
     NoRateLimits,
     Sleeps,
+    Dawdles,
     AnswersAboutAnother,
     CountsOneMore,
     NeverSaysItIsLast,
@@ -87,6 +88,7 @@ impl Respond for Server {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let is = |fault| self.fault == fault;
         let answer = self.answer(request);
+        let answer = if is(Fault::Dawdles) { answer.set_delay(Duration::from_millis(50)) } else { answer };
         let authorization =
             request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let tells = !authorization.is_empty() && (!is(Fault::NoRateLimits) || request.url.path().ends_with("myself"));
