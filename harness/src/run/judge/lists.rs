@@ -160,7 +160,7 @@ fn name_of(made: &Exchange, body: &Value) -> String {
 }
 
 /// Whether a list's thing is the one of that name.
-fn is_named(item: &Value, name: &str) -> bool {
+pub(super) fn is_named(item: &Value, name: &str) -> bool {
     let names = ["id", "key", "accountId", "groupId", "contextId", "relatedWorkId"];
     names.iter().any(|known| item.get(*known).is_some_and(|value| mark::text(value) == name))
 }
