@@ -57,16 +57,8 @@ async fn get_comments(call: Call, Path(id_or_key): Path<String>) -> Answer {
 
 /// Comments, with their properties when expanded.
 async fn view(call: &Call, db: &mut Read, comments: &[Comment]) -> Result<Vec<Value>> {
-    let ids: Vec<i64> = comments.iter().map(|comment| comment.id).collect();
-    let mut properties = properties::expanded(call, db, COMMENT, &ids).await?;
-    let views = comments.iter().map(|comment| {
-        let mut view = views::issue::comment(call, comment);
-        if let Some(properties) = properties.remove(&comment.id) {
-            view["properties"] = properties.into();
-        }
-        view
-    });
-    Ok(views.collect())
+    let views = comments.iter().map(|comment| (comment.id, views::issue::comment(call, comment)));
+    properties::expand(call, db, COMMENT, views.collect()).await
 }
 
 async fn view_one(call: &Call, comment: Comment) -> Result<Value> {

@@ -3,6 +3,7 @@
 use crate::{
     app::{
         issues::{self, Edit, NewIssue},
+        properties::ISSUE,
         views,
     },
     db,
@@ -214,8 +215,10 @@ pub async fn render(
         HashMap::new()
     };
     let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    let found =
-        if properties.is_empty() { Vec::new() } else { db::properties::list(db, "issue", &texts, properties).await? };
+    let mut found = match properties {
+        [] => HashMap::new(),
+        keys => db::properties::list(db, ISSUE, &texts, keys).await?,
+    };
     let mut rendered = Vec::with_capacity(loaded.len());
     for loaded in loaded {
         let issue = &loaded.issue;
@@ -224,8 +227,8 @@ pub async fn render(
             view.add("renderedFields", shown::rendered(call, loaded, selection));
         }
         if !properties.is_empty() {
-            let own = found.iter().filter(|(id, _, _)| *id == issue.id.to_string());
-            view.add("properties", own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>());
+            let own = found.remove(&issue.id.to_string()).unwrap_or_default();
+            view.add("properties", own.into_iter().collect::<Map<_, _>>());
         }
         if expands("names") {
             view.add("names", shown::names(call, &view));

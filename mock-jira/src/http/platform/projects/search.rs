@@ -165,7 +165,8 @@ impl PropertyQuery {
                 other => self.value == other.to_string().as_str(),
             })
         };
-        Ok(found.into_iter().filter(|(_, key, value)| *key == self.key && fits(value)).map(|(id, ..)| id).collect())
+        let has = |own: &[(String, Value)]| own.iter().any(|(key, value)| *key == self.key && fits(value));
+        Ok(found.into_iter().filter(|(_, own)| has(own)).map(|(id, _)| id).collect())
     }
 }
 
