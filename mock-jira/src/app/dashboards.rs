@@ -128,7 +128,7 @@ async fn make(
         dashboard.description = original.and_then(|shared| shared.dashboard.description.clone());
     }
     dashboard.id = work.next_id("dashboard").await?;
-    db::dashboards::insert(&mut work, &dashboard).await.map_err(name_taken)?;
+    db::dashboards::put(&mut work, &dashboard).await.map_err(name_taken)?;
     for draft in &drafts {
         db::sharing::insert(&mut work, Kind::Dashboard, dashboard.id, draft).await?;
     }
@@ -150,7 +150,7 @@ pub async fn update(context: &Context, id: i64, input: &DashboardInput<'_>) -> R
     if input.description.is_none() {
         dashboard.description = None;
     }
-    db::dashboards::update(&mut work, &dashboard).await.map_err(name_taken)?;
+    db::dashboards::put(&mut work, &dashboard).await.map_err(name_taken)?;
     for (draft, may_edit) in [(&view, false), (&edit, true)] {
         sharing::replace(&mut work, Kind::Dashboard, id, &before.shares, may_edit, draft).await?;
     }

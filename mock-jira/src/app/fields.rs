@@ -153,7 +153,7 @@ pub async fn delete(context: &Context, id: &str) -> Result<Task> {
     if grants.into_iter().any(|grant| grant.parameter.as_deref() == Some(&own_id)) {
         return Err(Failure::invalid("The custom field is used in a permission scheme."));
     }
-    if db::fields::is_being_deleted(&mut work, field.id).await? {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "deleteField", "fieldId": field.id })).await? {
         return Err(Failure::Conflict("A task to delete the custom field is running.".into()));
     }
     let task = tasks::submit(context, &mut work, &Job::DeleteField { field_id: field.id }).await?;

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Longest description, and address of an icon.
 const DESCRIPTION: usize = 255;
@@ -75,7 +75,7 @@ pub async fn create(context: &Context, input: PriorityInput) -> Result<Priority>
     check_avatar(&mut work, &blank, &input, &mut complaints).await?;
     let mut priority = with(&context.site, blank, input, complaints)?;
     priority.id = work.next_id("priority").await?;
-    db::priorities::insert(&mut work, &priority).await?;
+    db::priorities::put(&mut work, &priority).await?;
     if let Some(scheme) = context.site.default_priority_scheme() {
         let mut scheme = scheme.clone();
         scheme.priority_ids.push(priority.id);
@@ -97,7 +97,7 @@ pub async fn update(context: &Context, id: &str, input: PriorityInput) -> Result
     let mut complaints = Complaints::default();
     check_avatar(&mut work, old, &input, &mut complaints).await?;
     let new = with(&context.site, old.clone(), input, complaints)?;
-    db::priorities::update(&mut work, &new).await?;
+    db::priorities::put(&mut work, &new).await?;
     let record = record("Priority updated", &new)
         .change("Name", Some(&old.name), Some(&new.name))
         .change("Description", Some(&old.description), Some(&new.description))
@@ -226,7 +226,7 @@ pub async fn delete(context: &Context, id: &str, replacement: Option<&str>) -> R
         let name = &scheme.name;
         return Err(Failure::invalid(format!("The priority is the only one of the priority scheme '{name}'.")));
     }
-    if db::tasks::count_open(&mut work, "deletePriority").await? > 0 {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "deletePriority" })).await? {
         return Err(Failure::Conflict("A task to delete a priority is already running.".into()));
     }
     let job = Job::DeletePriority { priority_id: priority.id, replacement };

@@ -15,6 +15,7 @@ use crate::{
         snapshot::Snapshot,
     },
 };
+use serde_json::json;
 
 /// Longest description.
 const DESCRIPTION: usize = 4000;
@@ -80,7 +81,7 @@ pub async fn update(context: &Context, id: i64, input: &SchemeInput) -> Result<(
     context.must_administer(ADMINISTRATORS)?;
     let (context, mut work) = context.begin_alone().await?;
     let old = find(&context.site, id)?;
-    if db::tasks::count_open(&mut work, "movePriorities").await? > 0 {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "movePriorities" })).await? {
         return Err(Failure::Conflict("An action with a priority scheme is still in progress.".into()));
     }
     let mut complaints = Complaints::default();

@@ -105,7 +105,7 @@ async fn create_issue(call: Call, request: Request) -> Answer {
     let seen = call.params.flag("updateHistory", false)?;
     let issue = issues::create(&call, &new, call.version.text()).await?;
     if seen {
-        views::saw_project(&call, issue.project_id).await?;
+        views::saw(&call, issue.project_id, None).await?;
     }
     created(reference(&call, &issue, &new))
 }
@@ -175,7 +175,7 @@ async fn show(mut call: Call, id_or_key: &str, seen: bool) -> Answer {
         match load(&call, id_or_key).await {
             Ok((issue, view)) => {
                 if seen {
-                    views::saw_issue(&call, issue.id, issue.project_id).await?;
+                    views::saw(&call, issue.project_id, Some(issue.id)).await?;
                 }
                 return ok(view);
             }
