@@ -19,7 +19,7 @@ use crate::{
         visibility::{self, Visibility},
     },
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// What the properties of comments hang on.
@@ -34,6 +34,16 @@ pub struct CommentInput<'a> {
     pub visibility: Option<&'a Value>,
     /// `[{key, value}]` (J-118).
     pub properties: Option<&'a Value>,
+}
+
+impl<'a> From<&'a Map<String, Value>> for CommentInput<'a> {
+    fn from(comment: &'a Map<String, Value>) -> Self {
+        Self {
+            body: comment.get("body").unwrap_or(&Value::Null),
+            visibility: comment.get("visibility"),
+            properties: comment.get("properties"),
+        }
+    }
 }
 
 /// The issue and all its comments that the caller may see, oldest first.

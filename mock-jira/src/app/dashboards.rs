@@ -12,12 +12,10 @@ use crate::{
     domain::{
         audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
+        naming::NAME,
         sharing::{Draft, Kind, Shares},
     },
 };
-
-/// Longest name.
-const NAME_LENGTH: usize = 255;
 
 /// A dashboard with its shares.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,8 +191,8 @@ async fn apply(
     let name = input.name.trim();
     if name.is_empty() {
         complaints.field("portalPageName", "You must specify a name for the dashboard.");
-    } else if name.chars().count() > NAME_LENGTH {
-        let complaint = format!("The entered dashboard name is too long, it must be less than {NAME_LENGTH} chars.");
+    } else if name.chars().count() > NAME {
+        let complaint = format!("The entered dashboard name is too long, it must be less than {NAME} chars.");
         complaints.field("portalPageName", complaint);
     } else if let Some(owner) = &dashboard.owner
         && db::dashboards::owns_named(work, owner, name, id).await?

@@ -18,6 +18,7 @@ use crate::{
         config::{CustomField, FieldContext},
         failure::{Complaints, Failure, Result},
         fields::{custom_id, custom_number, types},
+        naming::NAME,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -38,8 +39,6 @@ pub struct FieldInput {
     pub searcher_key: Option<String>,
 }
 
-/// Longest name of fields, contexts and options (T-14).
-const NAME_LIMIT: usize = 255;
 /// Longest description.
 const DESCRIPTION_LIMIT: usize = 32_767;
 
@@ -231,7 +230,7 @@ fn unlocked(field: &CustomField) -> Result<()> {
 fn check_name(name: &str, complaints: &mut Complaints) {
     if name.trim().is_empty() {
         complaints.field("name", "The custom field name cannot be empty.");
-    } else if name.trim().chars().count() > NAME_LIMIT {
+    } else if name.trim().chars().count() > NAME {
         complaints.field("name", "The custom field name must not exceed 255 characters.");
     }
 }

@@ -9,12 +9,10 @@ use crate::{
     domain::{
         audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
+        naming::NAME,
         sharing::{Draft, Kind, Share, Shares, Target},
     },
 };
-
-/// Longest name (T-14).
-const NAME_LENGTH: usize = 255;
 
 /// A filter with its shares.
 #[derive(Debug, Clone, PartialEq)]
@@ -258,8 +256,8 @@ async fn apply(
     if let Some(name) = input.name.map(str::trim) {
         if name.is_empty() {
             complaints.field("filterName", "You must specify a name to save this filter as.");
-        } else if name.chars().count() > NAME_LENGTH {
-            let complaint = format!("The entered filter name is too long, it must be less than {NAME_LENGTH} chars.");
+        } else if name.chars().count() > NAME {
+            let complaint = format!("The entered filter name is too long, it must be less than {NAME} chars.");
             complaints.field("filterName", complaint);
         } else if db::filters::owns_named(work, &filter.owner, name, id).await? {
             complaints.field("filterName", SAME_NAME); // U-49

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     db,
     domain::{
-        audit::{Area, Record, Thing},
+        audit::{Area, Record},
         config::IssueType,
         failure::{Complaints, Failure, Result},
         naming::{SHORT_NAME, is_taken},
@@ -185,11 +185,6 @@ pub fn missing(id: &str) -> Failure {
     Failure::not_found(format!("The issue type with id '{id}' does not exist"))
 }
 
-/// How records name a type.
-pub fn thing(kind: &IssueType) -> Thing {
-    Thing::new("ISSUE_TYPE", kind.id, &kind.name)
-}
-
 fn record(summary: &str, kind: &IssueType) -> Record {
-    Record::new(summary, Area::System, thing(kind))
+    Record::new(summary, Area::System, kind.thing())
 }

@@ -8,17 +8,15 @@ use super::{
 use crate::{
     db::{self, Work, tasks::Task},
     domain::{
-        audit::{Area, Record, Thing},
+        audit::{Area, Record},
         failure::{Complaints, Failure, Result},
-        naming::{NAME, check_length, check_name, is_taken},
+        naming::{DESCRIPTION, NAME, check_length, check_name, is_taken},
         priority_scheme::{Mapping, Migration, PriorityScheme},
         snapshot::Snapshot,
     },
 };
 use serde_json::json;
 
-/// Longest description.
-const DESCRIPTION: usize = 4000;
 /// Most priorities of a scheme.
 const PRIORITIES: usize = 300;
 
@@ -241,5 +239,5 @@ pub fn find(site: &Snapshot, id: i64) -> Result<&PriorityScheme> {
 }
 
 fn record(summary: &str, scheme: &PriorityScheme) -> Record {
-    Record::new(summary, Area::System, Thing::new("PRIORITY_SCHEME", scheme.id, &scheme.name))
+    Record::new(summary, Area::System, scheme.thing())
 }

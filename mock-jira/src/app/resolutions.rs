@@ -11,16 +11,13 @@ use crate::{
         audit::{Area, Record, Thing},
         config::Resolution,
         failure::{Complaints, Failure, Result},
-        naming::{SHORT_NAME, check_length, check_name, is_taken},
+        naming::{SHORT_DESCRIPTION, SHORT_NAME, check_length, check_name, is_taken},
         order::{self, Target},
         snapshot::Snapshot,
         workflow::PostFunction,
     },
 };
 use serde_json::{Value, json};
-
-/// Longest description.
-const DESCRIPTION: usize = 255;
 
 /// Makes a resolution, below all others.
 pub async fn create(context: &Context, name: Option<&str>, description: Option<&str>) -> Result<Resolution> {
@@ -58,7 +55,7 @@ fn with(site: &Snapshot, old: Resolution, name: Option<&str>, description: Optio
         complaints.messages.push("The name is used by another resolution.".into());
     }
     let description = description.unwrap_or(&old.description);
-    check_length("description", description, DESCRIPTION, &mut complaints);
+    check_length("description", description, SHORT_DESCRIPTION, &mut complaints);
     complaints.into_result()?;
     Ok(Resolution { name: name.to_owned(), description: description.to_owned(), ..old })
 }

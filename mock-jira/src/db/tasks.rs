@@ -4,7 +4,7 @@
 //! connection, so that another server, or the same one after a restart, takes up what was left at once.
 
 use super::{Db, Read, Work};
-use crate::domain::failure::Result;
+use crate::domain::{audit::Thing, failure::Result};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Postgres, pool::PoolConnection};
@@ -45,6 +45,13 @@ pub struct Task {
     pub finished: Option<DateTime<Utc>>,
     /// When anything of this changed last.
     pub updated: DateTime<Utc>,
+}
+
+impl Task {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("TASK", self.id, &self.description)
+    }
 }
 
 /// Stores a new task; it is worked on once the transaction is committed.

@@ -88,8 +88,6 @@ impl Params {
 
     fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>> {
         let values: Vec<&str> = self.all(name).collect();
-        let refused =
-            |shown: String| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{shown}'"));
         match values.as_slice() {
             [] => Ok(None),
             [value] => {
@@ -98,9 +96,9 @@ impl Params {
                     return Ok(None);
                 }
                 let number = digits.parse().ok().filter(|number| (least..=most).contains(number));
-                number.map(Some).ok_or_else(|| refused((*value).to_owned()))
+                number.map(Some).ok_or_else(|| unconvertible(name, value))
             }
-            several => Err(refused(format!("{{{}}}", several.join(", ")))),
+            several => Err(unconvertible(name, &format!("{{{}}}", several.join(", ")))),
         }
     }
 
@@ -110,14 +108,19 @@ impl Params {
             None => Ok(default),
             Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
             Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-            Some(text) => Err(Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'"))),
+            Some(text) => Err(unconvertible(name, text)),
         }
     }
 }
 
 /// A number in a path.
 pub fn path_id(name: &str, text: &str) -> Result<i64> {
-    text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
+    text.parse().map_err(|_| unconvertible(name, text))
+}
+
+/// The answer for a value that is none of its type (H-17).
+pub fn unconvertible(name: &str, value: &str) -> Failure {
+    Failure::BadParameter(format!("Failed to convert '{name}' with value: '{value}'"))
 }
 
 #[cfg(test)]

@@ -40,8 +40,12 @@ pub async fn get(db: &mut Read, owner: &Owner, key: &str) -> Answer {
 
 /// 201 for a new one, 200 for a changed one. Ends the transaction.
 pub async fn set(work: Work, owner: &Owner, key: &str, request: Request) -> Answer {
-    let value = body::read_any(&body::bytes(request).await?)?;
-    let created = properties::set(work, owner, key, &value).await?;
+    put(work, owner, key, &body::read_any(&body::bytes(request).await?)?).await
+}
+
+/// The same with a value that was read already.
+pub async fn put(work: Work, owner: &Owner, key: &str, value: &Value) -> Answer {
+    let created = properties::set(work, owner, key, value).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     Ok(status.into_response())
 }

@@ -11,14 +11,12 @@ use crate::{
         audit::{Area, Record, Thing},
         dashboard::{self, COLORS, GADGETS, Gadget, KINDS},
         failure::{Complaints, Failure, Result},
+        naming::NAME,
     },
 };
 
 /// What the properties of gadgets hang on.
 pub const ITEM: &str = "dashboard_item";
-
-/// Longest title.
-const TITLE_LENGTH: usize = 255;
 
 /// What a request gives for a gadget.
 #[derive(Debug, Default)]
@@ -167,8 +165,8 @@ fn check(input: &GadgetInput) -> Complaints {
         let known = COLORS.join(", ");
         complaints.messages.push(format!("The color '{color}' is not valid. It should be one of: {known}."));
     }
-    if input.title.as_ref().is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
-        complaints.messages.push(format!("The gadget title must not be longer than {TITLE_LENGTH} characters."));
+    if input.title.as_ref().is_some_and(|title| title.chars().count() > NAME) {
+        complaints.messages.push(format!("The gadget title must not be longer than {NAME} characters."));
     }
     complaints
 }
