@@ -254,20 +254,24 @@ pub async fn render(
             );
         }
         if expands("versionedRepresentations") {
-            // Each field under the number of its representation instead of `fields` (J-34).
             if let Some(Shown::Members(fields)) = view.take("fields") {
-                let mut versions = Members::default();
-                for (id, value) in fields {
-                    let mut version = Members::default();
-                    version.add("1", value);
-                    versions.add(id, version);
-                }
-                view.add("versionedRepresentations", versions);
+                view.add("versionedRepresentations", versioned(fields));
             }
         }
         rendered.push(view);
     }
     Ok(rendered)
+}
+
+/// Each field under the number of its representation (J-34).
+fn versioned(fields: Members) -> Members {
+    let mut versions = Members::default();
+    for (id, value) in fields {
+        let mut version = Members::default();
+        version.add("1", value);
+        versions.add(id, version);
+    }
+    versions
 }
 
 async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {
