@@ -142,9 +142,5 @@ fn missing() -> Failure {
 }
 
 fn record(summary: &str, sprint: &Sprint, project: &Project) -> Record {
-    Record::new(summary, Area::Everyday, Thing::new("SPRINT", sprint.id, &sprint.name)).with(Thing::new(
-        "PROJECT",
-        project.id,
-        &project.name,
-    ))
+    Record::new(summary, Area::Everyday, Thing::new("SPRINT", sprint.id, &sprint.name)).with(project.thing())
 }

@@ -60,7 +60,7 @@ pub async fn create(context: &Context, project_id: Option<i64>, inputs: &[Status
     let mut made = all.split_off(before);
     for status in &mut made {
         status.id = work.next_id("status").await?;
-        db::statuses::insert(&mut work, status).await?;
+        db::statuses::put(&mut work, status).await?;
         work.record(record("Status created", status));
     }
     work.commit_recorded().await?;
@@ -92,7 +92,7 @@ pub async fn update(context: &Context, inputs: &[StatusInput]) -> Result<()> {
     complaints.into_result()?;
     for at in changed {
         let new = &all[at];
-        db::statuses::update(&mut work, new).await?;
+        db::statuses::put(&mut work, new).await?;
         let Some(old) = context.site.statuses.get(new.id) else { continue };
         work.record(changed_record(old, new));
     }

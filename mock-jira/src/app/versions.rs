@@ -9,6 +9,8 @@ use crate::{
         failure::{Complaints, Failure, Result},
         fields::Kind,
         issue::{Issue, swap},
+        naming::{NAME, is_taken},
+        order::Place,
     },
 };
 use chrono::NaiveDate;
@@ -35,8 +37,7 @@ pub struct VersionInput {
     pub move_unfixed_issues_to: Option<String>,
 }
 
-/// Most characters of a name, most bytes of a description (T-14).
-const NAME_LENGTH: usize = 255;
+/// Most bytes of a description (T-14).
 const DESCRIPTION_LENGTH: usize = 16_384;
 
 /// The sentence for who may only look.
@@ -124,21 +125,6 @@ fn summary_of_change(old: &Version, new: &Version) -> &'static str {
         (_, (true, false)) => "Version unarchived",
         _ => "Version updated",
     }
-}
-
-/// Where a version is to stand among the project's.
-#[derive(Debug)]
-pub enum Place {
-    /// Behind the version of this address.
-    After(String),
-    /// Before all.
-    First,
-    /// One place to the front.
-    Earlier,
-    /// One place to the back.
-    Later,
-    /// Behind all.
-    Last,
 }
 
 /// Puts a version at another place. Who sees the project may do it, as the document says.
@@ -276,9 +262,8 @@ fn apply(context: &Context, version: &mut Version, input: &VersionInput) -> Comp
     if let Some(name) = input.name.as_deref().map(str::trim) {
         match name {
             "" => complaints.field("name", "You must specify a valid version name"),
-            name if name.chars().count() > NAME_LENGTH => {
-                complaints
-                    .field("name", format!("The version name must not exceed {NAME_LENGTH} characters in length."));
+            name if name.chars().count() > NAME => {
+                complaints.field("name", format!("The version name must not exceed {NAME} characters in length."));
             }
             name if name_taken(context, version, name) => complaints.field("name", NAME_TAKEN),
             name => name.clone_into(&mut version.name),
@@ -333,9 +318,8 @@ const NAME_TAKEN: &str = "A version with this name already exists in this projec
 
 /// Jira compares names in any case.
 fn name_taken(context: &Context, version: &Version, name: &str) -> bool {
-    let name = name.to_lowercase();
-    let mut others = context.site.versions_of(version.project_id).filter(|other| other.id != version.id);
-    others.any(|other| other.name.to_lowercase() == name)
+    let others = context.site.versions_of(version.project_id).filter(|other| other.id != version.id);
+    is_taken(others.map(|other| &other.name), name)
 }
 
 /// Another request was faster with the name.
@@ -356,9 +340,5 @@ fn missing(id: &str) -> Failure {
 
 /// What was done to a version, for the audit log.
 pub fn record(summary: &str, version: &Version, project: &Project) -> Record {
-    Record::new(summary, Area::Projects, Thing::new("VERSION", version.id, &version.name)).with(Thing::new(
-        "PROJECT",
-        project.id,
-        &project.name,
-    ))
+    Record::new(summary, Area::Projects, Thing::new("VERSION", version.id, &version.name)).with(project.thing())
 }

@@ -62,20 +62,20 @@ impl Order {
 
 /// The page of a whole list that the request asks for.
 pub fn listed<T>(call: &Call, path: &str, window: Window, items: Vec<T>, view: impl Fn(T) -> Value) -> Value {
-    let total = items.len();
+    let total = items.len() as i64;
     bean(call, path, window, total, window.of(items).into_iter().map(view).collect())
 }
 
 /// A page bean: `self`, `nextPage` when there is more, `maxResults`, `startAt`, `total`, `isLast`, `values`.
-pub fn bean(call: &Call, path: &str, window: Window, total: usize, values: Vec<Value>) -> Value {
+pub fn bean(call: &Call, path: &str, window: Window, total: i64, values: Vec<Value>) -> Value {
     let taken = values.len();
     sifted(call, path, window, total, taken, values)
 }
 
 /// The same where the values are only some of the `taken` items of the page (U-11).
-pub fn sifted(call: &Call, path: &str, window: Window, total: usize, taken: usize, values: Vec<Value>) -> Value {
+pub fn sifted(call: &Call, path: &str, window: Window, total: i64, taken: usize, values: Vec<Value>) -> Value {
     let next = window.start_at + taken as i64;
-    let is_last = next >= total as i64 || taken == 0;
+    let is_last = next >= total || taken == 0;
     // The other parameters stay, so that following `nextPage` keeps the filters.
     let address = |start_at: i64| {
         let query = call.params.query_with(&[("maxResults", window.max_results), ("startAt", start_at)]);
@@ -101,8 +101,8 @@ pub fn inner(mut values: Vec<Value>) -> Value {
     json!({ "isLast": total <= MOST, "maxResults": MOST, "startAt": 0, "total": total, "values": values })
 }
 
-/// A page of a list that goes by tokens: the rest begins after what the token says.
-pub fn by_token<T>(call: &Call, items: Vec<T>, view: impl Fn(T) -> Value) -> Result<Value> {
+/// A page of ids of what uses something. It goes by tokens: the rest begins after what the token says.
+pub fn usages<T: ToString>(call: &Call, ids: Vec<T>) -> Result<Value> {
     let invalid = || Failure::invalid("Invalid format of nextPageToken");
     let max_results = call.params.int("maxResults")?.unwrap_or(50);
     if !(1..=200).contains(&max_results) {
@@ -118,8 +118,9 @@ pub fn by_token<T>(call: &Call, items: Vec<T>, view: impl Fn(T) -> Value) -> Res
     };
     let window = Window { start_at, max_results };
     let next = start_at.saturating_add(max_results);
-    let is_last = usize::try_from(next).is_ok_and(|next| next >= items.len());
-    let mut page = json!({ "values": window.of(items).into_iter().map(view).collect::<Vec<_>>() });
+    let is_last = usize::try_from(next).is_ok_and(|next| next >= ids.len());
+    let view = |id: &T| json!({ "id": id.to_string() });
+    let mut page = json!({ "values": window.of(ids).iter().map(view).collect::<Vec<_>>() });
     if !is_last {
         page["nextPageToken"] = BASE64.encode(json!({ "o": next }).to_string()).into();
     }

@@ -10,7 +10,8 @@ use crate::{
         answer::{Answer, no_content, ok},
         body::{Json, lenient},
         call::Call,
-        page::{Window, by_token, listed},
+        page::{Window, listed, usages},
+        params::unconvertible,
         routes::Routes,
         views::config,
     },
@@ -106,7 +107,7 @@ async fn search(call: Call) -> Answer {
     let text = call.params.text("searchString").map(str::to_lowercase);
     let category = call.params.text("statusCategory");
     if let Some(key) = category.filter(|key| STATUS_CATEGORIES.iter().all(|category| category.statuses_key != *key)) {
-        return Err(Failure::BadParameter(format!("Failed to convert 'statusCategory' with value: '{key}'")).into());
+        return Err(unconvertible("statusCategory", key).into());
     }
     let wanted = |status: &&Status| {
         status.project_id == project_id
@@ -217,10 +218,6 @@ fn types_with<'a>(call: &'a Call, project: &'a Project, status_id: i64) -> impl 
     call.site.issue_types_of(project).filter(has)
 }
 
-fn usage(id: impl ToString) -> Value {
-    json!({ "id": id.to_string() })
-}
-
 async fn get_project_issue_type_usages_for_status(
     call: Call,
     Path((id, project_id)): Path<(String, String)>,
@@ -228,7 +225,7 @@ async fn get_project_issue_type_usages_for_status(
     let status = managed(&call, &id)?;
     let project = call.project(&project_id)?;
     let types = types_with(&call, project, status.id).map(|kind| kind.id).collect();
-    let page = by_token(&call, types, usage)?;
+    let page = usages(&call, types)?;
     ok(json!({ "statusId": id, "projectId": project.id.to_string(), "issueTypes": page }))
 }
 
@@ -236,7 +233,7 @@ async fn get_project_usages_for_status(call: Call, Path(id): Path<String>) -> An
     let status = managed(&call, &id)?;
     let uses = |project: &&Project| types_with(&call, project, status.id).next().is_some();
     let projects = call.live_projects().filter(uses).map(|project| project.id).collect();
-    ok(json!({ "statusId": id, "projects": by_token(&call, projects, usage)? }))
+    ok(json!({ "statusId": id, "projects": usages(&call, projects)? }))
 }
 
 async fn get_workflow_usages_for_status(call: Call, Path(id): Path<String>) -> Answer {
@@ -244,5 +241,5 @@ async fn get_workflow_usages_for_status(call: Call, Path(id): Path<String>) -> A
     let with = call.site.workflows.values().filter(|workflow| workflow.definition.statuses.contains(&status.id));
     let mut workflows: Vec<&str> = with.map(|workflow| workflow.id.as_str()).collect();
     workflows.sort_unstable();
-    ok(json!({ "statusId": id, "workflows": by_token(&call, workflows, usage)? }))
+    ok(json!({ "statusId": id, "workflows": usages(&call, workflows)? }))
 }

@@ -13,7 +13,7 @@ use crate::{
         answer::{Answer, created, no_content, ok},
         body::{Json, lenient},
         call::Call,
-        page::{Window, by_token, listed},
+        page::{Window, listed, usages},
         params::path_id,
         routes::Routes,
     },
@@ -145,6 +145,6 @@ async fn get_project_usages_for_workflow_scheme(call: Call, Path(id): Path<Strin
     let scheme = workflow_schemes::find(&call.site, id.parse().unwrap_or_default())?;
     let follows = |project: &&Project| project.workflow_scheme_id == scheme.id;
     let projects = call.live_projects().filter(follows).map(|project| project.id).collect();
-    let page = by_token(&call, projects, |id| json!({ "id": id.to_string() }))?;
+    let page = usages(&call, projects)?;
     ok(json!({ "workflowSchemeId": id, "projects": page }))
 }
