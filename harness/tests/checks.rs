@@ -160,6 +160,17 @@ async fn what_never_succeeds_is_told() {
     let report = excused(Fault::None).await;
     let needless = "unreachable: 'PUT /rest/api/3/thing/{id}' succeeds: delete it".to_owned();
     assert!(report.summary.warnings.contains(&needless), "{:?}", report.summary.warnings);
+
+    // What succeeds by chance needs an excuse only where it doesn't.
+    let by_chance = async |fault| {
+        let (server, folder) = (serve(fault).await, workspace());
+        let excuses = json!({ "by_chance": { "PUT /rest/api/3/thing/{id}": "it may rest" } });
+        fs::write(folder.path().join("schemas/links.json"), excuses.to_string()).unwrap();
+        run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap()
+    };
+    let put = "PUT /rest/api/3/thing/{id}".to_owned();
+    assert_eq!(told(&by_chance(Fault::RefusesChanges).await), [(put, Some("it may rest".to_owned()))]);
+    assert_eq!(by_chance(Fault::None).await.summary.warnings, [""; 0]);
 }
 
 #[test]

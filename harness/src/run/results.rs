@@ -46,7 +46,8 @@ pub struct Results {
     strict: bool,
     /// Whether it counts that the target fails.
     is_checked: bool,
-    excuses: BTreeMap<String, String>,
+    unreachable: BTreeMap<String, String>,
+    by_chance: BTreeMap<String, String>,
     warnings: Vec<String>,
 }
 
@@ -88,7 +89,8 @@ impl Results {
             seed: options.seed,
             strict: options.strict,
             is_checked: options.checks.contains(&Check::No5xx),
-            excuses: links.excuses().clone(),
+            unreachable: links.unreachable().clone(),
+            by_chance: links.by_chance().clone(),
             warnings: links.stale(contract),
         }
     }
@@ -214,14 +216,15 @@ impl Results {
             }
         }
         for report in self.operations.iter().filter(|report| report.skipped.is_none()) {
-            let reason = self.excuses.get(&report.operation).cloned();
+            let excuse = self.unreachable.get(&report.operation);
             let succeeds = report.answers.keys().any(|status| *status < 400);
-            if succeeds && reason.is_some() {
+            if succeeds && excuse.is_some() {
                 let warning = format!("unreachable: '{}' succeeds: delete it", report.operation);
                 self.warnings.push(warning);
             }
             if !succeeds {
                 let (operation, answers) = (report.operation.clone(), report.answers.clone());
+                let reason = excuse.or_else(|| self.by_chance.get(&report.operation)).cloned();
                 summary.never_succeeded.push(Unreached { operation, answers, reason });
             }
             for (name, tally) in &report.checks {
