@@ -28,10 +28,11 @@ pub struct ComponentInput {
 
 /// A component that the caller may see, and its project.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<(&'a Component, &'a Project)> {
-    let found = context.site.components.parse(id).and_then(|component| {
-        let project = context.site.projects.get(component.project_id).filter(|project| project.deleted.is_none());
-        Some((component, project.filter(|project| context.access().sees(project))?))
-    });
+    let found = context
+        .site
+        .components
+        .parse(id)
+        .and_then(|component| Some((component, context.access().known_project(component.project_id)?)));
     found.ok_or_else(|| missing(id))
 }
 
