@@ -26,7 +26,8 @@ macro_rules! rows {
     };
 }
 
-/// Loads the snapshot; `None` if the site is gone. Run it where everything is as of one moment.
+/// Loads the snapshot; `None` if the site is gone. Run it where everything is as of one moment, or look at the version
+/// afterwards.
 pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     let Some(site) = site(db).await? else { return Ok(None) };
     let groups = rows!(db, Group => "SELECT group_id, name FROM user_group WHERE site_id = $1 ORDER BY name");

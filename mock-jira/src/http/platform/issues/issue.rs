@@ -254,10 +254,10 @@ pub async fn render(
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
             );
         }
-        if expands("versionedRepresentations") {
-            if let Some(Shown::Members(fields)) = view.take("fields") {
-                view.add("versionedRepresentations", versioned(fields));
-            }
+        if expands("versionedRepresentations")
+            && let Some(Shown::Members(fields)) = view.take("fields")
+        {
+            view.add("versionedRepresentations", versioned(fields));
         }
         rendered.push(view);
     }
