@@ -45,12 +45,9 @@ const NOT_ADMINISTRATOR: &str = "You must have global or project administrator r
 
 /// A version that the caller may see, and its project.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<(&'a Version, &'a Project)> {
-    let found = context
-        .site
-        .versions
-        .parse(id)
-        .and_then(|version| Some((version, context.access().known_project(version.project_id)?)));
-    found.ok_or_else(|| missing(id))
+    let version = context.site.versions.parse(id).ok_or_else(|| missing(id))?;
+    let project = context.access().known_project(version.project_id).ok_or_else(|| missing(id))?;
+    Ok((version, project))
 }
 
 /// Creates a version, after all others of the project.

@@ -214,10 +214,12 @@ pub async fn render(
     } else {
         HashMap::new()
     };
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
     let mut found = match properties {
         [] => HashMap::new(),
-        keys => db::properties::list(db, ISSUE, &texts, keys).await?,
+        keys => {
+            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+            db::properties::list(db, ISSUE, &ids, keys).await?
+        }
     };
     let columns = selection.columns(&call.site);
     let mut rendered = Vec::with_capacity(loaded.len());
