@@ -28,11 +28,9 @@ pub struct ComponentInput {
 
 /// A component that the caller may see, and its project.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<(&'a Component, &'a Project)> {
-    let found = context.site.components.parse(id).and_then(|component| {
-        let project = context.site.projects.get(component.project_id).filter(|project| project.deleted.is_none());
-        Some((component, project.filter(|project| context.access().sees(project))?))
-    });
-    found.ok_or_else(|| missing(id))
+    let component = context.site.components.parse(id).ok_or_else(|| missing(id))?;
+    let project = context.access().known_project(component.project_id).ok_or_else(|| missing(id))?;
+    Ok((component, project))
 }
 
 /// Creates a component.

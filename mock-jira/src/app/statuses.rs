@@ -31,8 +31,7 @@ pub struct StatusInput {
 pub async fn create(context: &Context, project_id: Option<i64>, inputs: &[StatusInput]) -> Result<Vec<Status>> {
     check_number(inputs.len())?;
     if let Some(id) = project_id {
-        let project = context.site.projects.get(id).filter(|project| project.deleted.is_none());
-        match project.filter(|project| context.access().sees(project)) {
+        match context.access().known_project(id) {
             Some(project) if project.simplified => {}
             Some(_) => return Err(Failure::invalid("The scope PROJECT is for team-managed projects only.")),
             None => return Err(Failure::invalid(format!("The project with id {id} was not found."))),

@@ -8,7 +8,7 @@ use crate::{
         config::{Project, Version},
         failure::{Complaints, Failure, Result},
         fields::Kind,
-        issue::{Issue, swap},
+        issue::swap,
         naming::{NAME, is_taken},
         order::Place,
     },
@@ -45,11 +45,9 @@ const NOT_ADMINISTRATOR: &str = "You must have global or project administrator r
 
 /// A version that the caller may see, and its project.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<(&'a Version, &'a Project)> {
-    let found = context.site.versions.parse(id).and_then(|version| {
-        let project = context.site.projects.get(version.project_id).filter(|project| project.deleted.is_none());
-        Some((version, project.filter(|project| context.access().sees(project))?))
-    });
-    found.ok_or_else(|| missing(id))
+    let version = context.site.versions.parse(id).ok_or_else(|| missing(id))?;
+    let project = context.access().known_project(version.project_id).ok_or_else(|| missing(id))?;
+    Ok((version, project))
 }
 
 /// Creates a version, after all others of the project.
@@ -190,7 +188,7 @@ pub async fn delete(context: &Context, id: &str, with: &Replacements, refuse: im
         swap(&mut issue.affected_version_ids, version.id, affected);
         for field in &fields {
             let target = custom.iter().find(|(other, _)| other == field).and_then(|(_, target)| *target);
-            swap_custom(issue, field, version.id, target);
+            issue.swap_custom(field, version.id, target);
         }
     })
     .await?;
@@ -218,23 +216,6 @@ pub async fn merge(context: &Context, id: &str, into: &str) -> Result<()> {
 pub fn version_fields(context: &Context) -> Vec<String> {
     let holds = |type_key: &str| matches!(Kind::of(type_key), Kind::Version | Kind::Versions);
     context.site.fields.custom.iter().filter(|field| holds(&field.type_key)).map(|field| field.id.to_string()).collect()
-}
-
-fn swap_custom(issue: &mut Issue, field: &str, old: i64, new: Option<i64>) {
-    let (old, new) = (Value::from(old), new.map(Value::from));
-    let left = match issue.custom.get(field) {
-        Some(Value::Array(values)) => {
-            let mut values = values.clone();
-            swap(&mut values, old, new);
-            Some(values).filter(|values| !values.is_empty()).map(Value::Array)
-        }
-        Some(value) if *value == old => new,
-        _ => return,
-    };
-    match left {
-        Some(value) => issue.custom.insert(field.to_owned(), value),
-        None => issue.custom.remove(field),
-    };
 }
 
 /// A replacement that a request names in this member.

@@ -162,7 +162,7 @@ impl Field<'_> {
     }
 
     /// Names under which JQL knows the field.
-    pub fn clause_names(&self) -> Vec<String> {
+    fn clause_names(&self) -> Vec<String> {
         match self {
             Self::System(field) => field.clauses.iter().map(|name| (*name).into()).collect(),
             Self::Custom(field, _) => {

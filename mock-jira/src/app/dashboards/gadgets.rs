@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the properties of gadgets hang on.
-pub const ITEM: &str = "dashboard_item";
+const ITEM: &str = "dashboard_item";
 
 /// What a request gives for a gadget.
 #[derive(Debug, Default)]

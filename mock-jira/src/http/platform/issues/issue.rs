@@ -214,17 +214,20 @@ pub async fn render(
     } else {
         HashMap::new()
     };
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
     let mut found = match properties {
         [] => HashMap::new(),
-        keys => db::properties::list(db, ISSUE, &texts, keys).await?,
+        keys => {
+            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+            db::properties::list(db, ISSUE, &ids, keys).await?
+        }
     };
+    let columns = selection.columns(&call.site);
     let mut rendered = Vec::with_capacity(loaded.len());
     for loaded in loaded {
         let issue = &loaded.issue;
-        let mut view = shown::issue(call, loaded, selection);
+        let mut view = shown::issue(call, loaded, &columns);
         if expands("renderedFields") {
-            view.add("renderedFields", shown::rendered(call, loaded, selection));
+            view.add("renderedFields", shown::rendered(call, loaded, &columns));
         }
         if !properties.is_empty() {
             let own = found.remove(&issue.id.to_string()).unwrap_or_default();
