@@ -195,6 +195,15 @@ async fn every_kind_of_default() {
             by_context.expect(200)["values"][0]["defaultValues"],
             json!([{ "isAnyIssueType": true, "value": value }])
         );
+        for (member, wrong) in
+            [("useCurrent", json!("maybe")), ("userFilter", json!({ "enabled": true, "groups": {} }))]
+        {
+            let mut bad = value.clone();
+            if bad.get(member).is_some() {
+                bad[member] = wrong;
+                admin.put(&path, json!({ "defaultValues": [bad] })).await.expect(400);
+            }
+        }
     }
     // New issues get them, createmeta tells them.
     let key = admin.create(of_type("Bug")).await;

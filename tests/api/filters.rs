@@ -462,3 +462,22 @@ async fn queries_refer_to_filters() {
     );
     developer.put(&todo, json!({ "jql": "filter = Both" })).await.refused(400, &[&cycle("Both", "Both")], json!({}));
 }
+
+#[tokio::test]
+async fn a_filter_is_deleted_while_others_use_it() {
+    let world = World::demo().await;
+    let (admin, developer) = (world.admin(), world.developer());
+    for turn in 0..10 {
+        let shares = json!([{ "type": "authenticated" }]);
+        let path = filter(&developer, &format!("F{turn}"), "project = DEMO", shares).await;
+        let (columns, favourite, deleted) = tokio::join!(
+            async { developer.put(&format!("{path}/columns"), json!({ "columns": ["summary"] })).await },
+            async { admin.put(&format!("{path}/favourite"), json!({})).await },
+            async { developer.delete(&path).await },
+        );
+        deleted.expect(204);
+        for reply in [columns, favourite] {
+            assert!([200, 400].contains(&reply.status.as_u16()), "{}", reply.text());
+        }
+    }
+}

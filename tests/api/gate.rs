@@ -386,3 +386,60 @@ async fn unknown_members_are_refused() {
     admin.put("/rest/api/3/project/DEMO/permissionscheme", permissions.clone()).await.expect(200);
     admin.put("/rest/api/3/project/DEMO/permissionscheme", more(permissions)).await.expect(400);
 }
+
+#[tokio::test]
+async fn wrong_types_deep_inside_are_refused() {
+    let world = World::demo().await;
+    world.change(json!({ "settings": { "removedSearch": "served" } })).await;
+    let admin = world.admin();
+    let sentence = json!(["Invalid request payload. Refer to the REST API documentation and try again."]);
+    let jql = json!({ "query": "project = DEMO" });
+    let expression = |jql: Value| json!({ "expression": "issues.length", "context": { "issues": { "jql": jql } } });
+    let told = |metadata: Value| json!({ "fields": { "summary": "Told" }, "historyMetadata": metadata });
+    let archived = |range: Value| json!({ "archivedDateRange": range });
+    for (method, path, good, bad) in [
+        (
+            Method::POST,
+            "search",
+            json!({ "jql": "project = DEMO", "fieldsByKeys": true, "expand": ["names"] }),
+            vec![json!({ "jql": "project = DEMO", "more": 1 }), json!({ "expand": [["names"]] })],
+        ),
+        (
+            Method::POST,
+            "issue/bulkfetch",
+            json!({ "issueIdsOrKeys": ["DEMO-1"], "expand": ["names"] }),
+            vec![json!({ "issueIdsOrKeys": ["DEMO-1"], "expand": { "names": true } })],
+        ),
+        (
+            Method::POST,
+            "issue/DEMO-1/changelog/list",
+            json!({ "changelogIds": [1, "2"] }),
+            vec![json!({ "changelogIds": [null] }), json!({ "changelogIds": [1e300] })],
+        ),
+        (
+            Method::PUT,
+            "issue/DEMO-1",
+            told(json!({ "actor": { "id": "a" } })),
+            vec![told(json!([])), told(json!({ "actor": [] })), told(json!({ "cause": "b" }))],
+        ),
+        (Method::POST, "expression/eval", expression(jql), vec![expression(json!([]))]),
+        (
+            Method::PUT,
+            "issues/archive/export",
+            archived(json!({ "dateAfter": "2026-01-01", "dateBefore": "2026-02-01" })),
+            vec![archived(json!({ "dateAfter": "2026-01-01", "dateBefore": "2026-02-01", "more": 1 }))],
+        ),
+        (Method::PUT, "issue/archive", json!({ "issueIdsOrKeys": [10005] }), vec![json!({ "issueIdsOrKeys": [[]] })]),
+    ] {
+        let path = format!("/rest/api/3/{path}");
+        let send = async |body: Value| {
+            let headers = [("content-type", "application/json")];
+            admin.raw(method.clone(), &path, &headers, body.to_string().into_bytes()).await
+        };
+        for bad in bad {
+            assert_eq!(send(bad.clone()).await.expect(400), json!({ "errorMessages": sentence }), "{path} {bad}");
+        }
+        let reply = send(good).await;
+        assert!(reply.status.is_success(), "{path}: {}", reply.text());
+    }
+}

@@ -174,6 +174,7 @@ pub async fn change_owner(context: &Context, id: i64, account_id: &str) -> Resul
 /// Makes a filter a favourite of the caller, or no longer. `None` if there is none that the caller sees.
 pub async fn set_favourite(context: &Context, id: i64, favourite: bool) -> Result<Option<Shared>> {
     let mut work = context.begin().await?;
+    db::filters::lock(&mut work, id).await?;
     let Some(before) = find(context, &mut work, id, false).await? else { return Ok(None) };
     db::sharing::set_favourite(&mut work, Kind::Filter, id, context.account_id()?, favourite).await?;
     finish(context, work, id, Some(&before)).await.map(Some)
@@ -182,6 +183,7 @@ pub async fn set_favourite(context: &Context, id: i64, favourite: bool) -> Resul
 /// Sets the columns of a filter that the caller may edit, or with none resets them. Whether the caller sees it.
 pub async fn set_columns(context: &Context, id: i64, columns: Option<&[String]>) -> Result<bool> {
     let mut work = context.begin().await?;
+    db::filters::lock(&mut work, id).await?;
     let Some(shared) = find(context, &mut work, id, false).await? else { return Ok(false) };
     if !shared.is_writable(context) {
         return Err(Failure::forbidden("You do not have permission to change the columns of this filter."));

@@ -75,7 +75,7 @@ pub struct Ids {
 
 /// An id as a number or its text.
 #[derive(Debug, Deserialize)]
-pub struct Id(#[serde(deserialize_with = "lenient::int")] pub Option<i64>);
+pub struct Id(#[serde(deserialize_with = "lenient::whole")] pub i64);
 
 impl Ids {
     /// Each of them once, in order.
@@ -86,7 +86,7 @@ impl Ids {
 
 /// Each id once, in order.
 pub fn distinct(ids: &[Id]) -> Vec<i64> {
-    let mut ids: Vec<i64> = ids.iter().filter_map(|id| id.0).collect();
+    let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

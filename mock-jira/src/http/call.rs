@@ -116,13 +116,10 @@ impl<S: Sync> FromRequestParts<S> for Call {
 }
 
 impl Call {
-    /// Takes `expand` from a body, where it is a comma-separated text or a list (S-18).
-    pub fn expand(&mut self, expand: Option<&serde_json::Value>) {
-        let texts: Vec<&str> = match expand {
-            Some(serde_json::Value::String(text)) => vec![text],
-            Some(serde_json::Value::Array(items)) => items.iter().filter_map(serde_json::Value::as_str).collect(),
-            _ => return,
-        };
-        self.params = Arc::new(self.params.with("expand", &texts.join(",")));
+    /// Takes what a body asks to be expanded.
+    pub fn expand(&mut self, names: &[String]) {
+        if !names.is_empty() {
+            self.params = Arc::new(self.params.with("expand", &names.join(",")));
+        }
     }
 }

@@ -8,10 +8,11 @@ use crate::domain::{
     config::{CustomField, FieldContext, FieldOption, Project},
     failure::{Failure, Result},
     issue::values,
-    rich_text,
+    lenient, rich_text,
     snapshot::Snapshot,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The member that says that a default is the present.
@@ -72,7 +73,10 @@ pub fn read(
     let member = |name: &str| body.get(name).unwrap_or(&Value::Null);
     let invalid = |sentence: String| Failure::invalid(sentence);
     let plain = |value: Option<Value>| Ok(value.map(|value| (value, json!({}))));
-    let now = || (body.get(NOW) == Some(&Value::Bool(true))).then(|| json!({ NOW: true }));
+    let now = || match lenient::flag(member(NOW)) {
+        Ok(now) => Ok((now == Some(true)).then(|| json!({ NOW: true }))),
+        Err(_) => Err(Failure::invalid_payload()),
+    };
     let account = |id: &str| match site.accounts.contains_key(id) {
         true => Ok(Value::from(id)),
         false => Err(Failure::invalid(format!("The user with account ID '{id}' was not found."))),
@@ -110,11 +114,11 @@ pub fn read(
         },
         Kind::Date => {
             let date = values::date(member("date")).map_err(invalid)?;
-            plain(now().or_else(|| date.map(|date| date.to_string().into())))
+            plain(now()?.or_else(|| date.map(|date| date.to_string().into())))
         }
         Kind::DateTime => {
             let time = values::instant(member("dateTime")).map_err(invalid)?;
-            plain(now().or_else(|| time.map(|time| instant(time).into())))
+            plain(now()?.or_else(|| time.map(|time| instant(time).into())))
         }
         Kind::Option => plain(one(member("optionId"), top)?),
         Kind::Options => plain(many(member("optionIds"), top)?),
@@ -125,7 +129,8 @@ pub fn read(
         }
         Kind::User => {
             let id = one(member("accountId"), account)?;
-            Ok(id.map(|id| (id, json!({ "userFilter": user_filter(member("userFilter")) }))))
+            let filter = user_filter(member("userFilter"))?;
+            Ok(id.map(|id| (id, json!({ "userFilter": filter }))))
         }
         Kind::Users => plain(many(member("accountIds"), account)?),
         Kind::Group => plain(one(member("groupId"), group)?),
@@ -266,7 +271,20 @@ fn many(value: &Value, find: impl Fn(&str) -> Result<Value>) -> Result<Option<Va
     Ok((!ids.is_empty()).then(|| ids.into()))
 }
 
-fn user_filter(value: &Value) -> Value {
-    let list = |name: &str| value.get(name).cloned().unwrap_or_else(|| json!([]));
-    json!({ "enabled": value["enabled"] == true, "groups": list("groups"), "roleIds": list("roleIds") })
+/// Who can be chosen beside the default.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+struct UserFilter {
+    #[serde(deserialize_with = "lenient::flag")]
+    enabled: Option<bool>,
+    #[serde(deserialize_with = "lenient::texts")]
+    groups: Vec<String>,
+    #[serde(deserialize_with = "lenient::ints")]
+    role_ids: Vec<i64>,
+}
+
+fn user_filter(value: &Value) -> Result<Value> {
+    let filter: Option<UserFilter> = lenient::object(value).map_err(|_| Failure::invalid_payload())?;
+    let UserFilter { enabled, groups, role_ids } = filter.unwrap_or_default();
+    Ok(json!({ "enabled": enabled == Some(true), "groups": groups, "roleIds": role_ids }))
 }

@@ -1,5 +1,6 @@
 //! What another system tells about a change that it makes (`historyMetadata`, J-80).
 
+use crate::domain::lenient;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,13 +30,13 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_description_key: Option<String>,
     /// Who did it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::object")]
     pub actor: Option<Participant>,
     /// The system that tells it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::object")]
     pub generator: Option<Participant>,
     /// What made it happen.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::object")]
     pub cause: Option<Participant>,
     /// Anything else.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,13 +28,13 @@ use crate::{
     },
     http::{
         answer::{Answer, ok},
-        body::Json,
+        body::{Json, lenient},
         call::Call,
         routes::Routes,
         views::{self, issue::Selection},
     },
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -121,15 +121,16 @@ fn complexity(checked: &Checked) -> Value {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, bound = "Query: Default + Deserialize<'de>")]
+#[serde(deny_unknown_fields, bound = "Query: Default + DeserializeOwned")]
 struct Evaluation<Query> {
     expression: String,
     context: Option<Surroundings<Issues<Query>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, bound = "Query: Default + Deserialize<'de>")]
+#[serde(default, deny_unknown_fields, bound = "Query: Default + DeserializeOwned")]
 struct Issues<Query> {
+    #[serde(deserialize_with = "lenient::object")]
     jql: Option<Query>,
 }
 

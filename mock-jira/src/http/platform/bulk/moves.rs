@@ -45,6 +45,7 @@ struct Sources {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Fields {
     fields: IndexMap<String, NewValue>,
 }
@@ -58,6 +59,7 @@ struct NewValue {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Statuses {
     /// Id of a status there to ids of those that become it.
     statuses: BTreeMap<String, Vec<String>>,

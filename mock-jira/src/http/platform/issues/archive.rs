@@ -5,7 +5,7 @@ use crate::{
     domain::{failure::Failure, issue::values},
     http::{
         answer::{Answer, json, ok},
-        body::Json,
+        body::{Json, lenient},
         call::Call,
         media,
         routes::Routes,
@@ -28,7 +28,7 @@ pub fn routes() -> Routes {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Names {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::texts")]
     issue_ids_or_keys: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ struct Wanted {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct Days {
     date_after: Value,
     date_before: Value,

@@ -47,7 +47,7 @@ struct ChangelogIds {
 async fn get_change_logs_by_ids(Path(id_or_key): Path<String>, Json(call, wanted): Json<ChangelogIds>) -> Answer {
     let mut db = call.read().await?;
     let (issue, _) = issues::visible(&call, &mut db, &id_or_key).await?;
-    let ids: Vec<i64> = wanted.changelog_ids.iter().filter_map(|id| id.0).collect();
+    let ids: Vec<i64> = wanted.changelog_ids.iter().map(|id| id.0).collect();
     let entries = db::changelog::by_ids(&mut db, issue.id, &ids).await?;
     let histories: Vec<Value> = entries.iter().map(|entry| views::changelog::history(&call, entry)).collect();
     ok(json!({ "startAt": 0, "maxResults": ids.len(), "total": histories.len(), "histories": histories }))

@@ -14,7 +14,7 @@ use crate::{
     },
     http::{
         answer::{Answer, created, json, no_content, ok},
-        body::{self, Json},
+        body::{self, Json, lenient},
         call::Call,
         routes::Routes,
         views::{
@@ -53,6 +53,7 @@ pub struct IssueUpdate {
     update: Option<Map<String, Value>>,
     properties: Option<Vec<Property>>,
     transition: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient::object")]
     history_metadata: Option<Metadata>,
 }
 
@@ -346,8 +347,8 @@ struct BulkFetch {
     /// Keys of fields are their ids here.
     #[serde(default, rename = "fieldsByKeys")]
     _fields_by_keys: bool,
-    #[serde(default)]
-    expand: Option<Value>,
+    #[serde(default, deserialize_with = "lenient::names")]
+    expand: Vec<String>,
     #[serde(default)]
     properties: Vec<String>,
 }
@@ -364,7 +365,7 @@ async fn bulk_fetch_issues(Json(mut call, bulk): Json<BulkFetch>) -> Answer {
             Failure::invalid(format!("The number of issues to fetch exceeds the limit of {BULK_FETCH}.")).into()
         );
     }
-    call.expand(bulk.expand.as_ref());
+    call.expand(&bulk.expand);
     let selection = Selection::read(&bulk.fields, "*navigable");
     let mut db = call.read().await?;
     let references = call.references(&mut db, &bulk.issue_ids_or_keys).await?;

@@ -57,7 +57,7 @@ struct Search {
 
 fn ids<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
     let ids = Vec::<body::Id>::deserialize(deserializer)?;
-    ids.into_iter().map(|id| id.0.ok_or_else(|| serde::de::Error::custom("null in a list"))).collect()
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
 /// A null reads as 0, which the range then refuses (S-11).
@@ -94,7 +94,7 @@ async fn answer(mut call: Call, asked: &Search) -> Answer {
 
 async fn search_by_body(mut call: Call, request: Request) -> Answer {
     let asked: Search = body::read(&body::bytes(request).await?)?;
-    call.expand(asked.expand.clone().map(Value::from).as_ref());
+    call.expand(asked.expand.as_slice());
     answer(call, &asked).await
 }
 
@@ -244,7 +244,7 @@ async fn count_issues(body::Json(call, asked): body::Json<Count>) -> Answer {
 
 /// The old search, as a site that has not lost it yet answers (S-44).
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct RemovedQuery {
     jql: Option<String>,
     #[serde(deserialize_with = "lenient::int")]
@@ -252,7 +252,11 @@ struct RemovedQuery {
     #[serde(deserialize_with = "lenient::int")]
     max_results: Option<i64>,
     fields: Option<Vec<String>>,
-    expand: Option<Value>,
+    /// Keys of fields are their ids here.
+    #[serde(rename = "fieldsByKeys")]
+    _fields_by_keys: Option<bool>,
+    #[serde(deserialize_with = "lenient::names")]
+    expand: Vec<String>,
     properties: Option<Vec<String>>,
     #[serde(deserialize_with = "lenient::text")]
     validate_query: Option<String>,
@@ -289,8 +293,8 @@ async fn removed_search_by_query(call: Call) -> Answer {
         max_results: Some(window.max_results),
         fields: Some(call.params.list("fields")),
         properties: Some(call.params.list("properties")),
-        expand: None,
         validate_query: call.params.text("validateQuery").map(str::to_owned),
+        ..RemovedQuery::default()
     };
     removed_search(&call, &asked).await
 }
@@ -298,7 +302,7 @@ async fn removed_search_by_query(call: Call) -> Answer {
 async fn removed_search_by_body(mut call: Call, request: Request) -> Answer {
     served_still(&call, "/rest/api/3/search/jql")?;
     let asked: RemovedQuery = body::read(&body::bytes(request).await?)?;
-    call.expand(asked.expand.as_ref());
+    call.expand(&asked.expand);
     removed_search(&call, &asked).await
 }
 

@@ -55,7 +55,8 @@ struct VersionBody {
     project: Option<String>,
     #[serde(deserialize_with = "lenient::int")]
     project_id: Option<i64>,
-    expand: Option<Value>,
+    #[serde(deserialize_with = "lenient::names")]
+    expand: Vec<String>,
     #[serde(rename = "approvers")]
     _approvers: IgnoredAny,
     #[serde(rename = "id")]
@@ -92,7 +93,7 @@ impl VersionBody {
 async fn create_version(Json(mut call, body): Json<VersionBody>) -> Answer {
     let name = body.project_id.map(|id| id.to_string()).or_else(|| body.project.clone());
     let name = name.ok_or_else(|| Failure::invalid("Project must be specified to create a version."))?;
-    call.expand(body.expand.as_ref());
+    call.expand(&body.expand);
     let project = call.project(&name)?;
     let version = versions::create(&call, project, &body.input()).await?;
     created(changed_view(&call, project, &version).await?)
@@ -105,7 +106,7 @@ async fn get_version(call: Call, Path(id): Path<String>) -> Answer {
 }
 
 async fn update_version(Path(id): Path<String>, Json(mut call, body): Json<VersionBody>) -> Answer {
-    call.expand(body.expand.as_ref());
+    call.expand(&body.expand);
     let (_, project) = versions::find(&call, &id)?;
     let version = versions::update(&call, &id, &body.input()).await?;
     ok(changed_view(&call, project, &version).await?)
