@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::parity::{
+    self,
     player::{Content, Played, Player, Reply},
     scenario::Scenario,
 };
@@ -116,19 +117,21 @@ impl Cassette {
     }
 }
 
-/// Plays scenarios to one target and keeps what it answers; `progress` is told as by [`crate::parity::run`].
+/// Plays scenarios to one target and keeps what it answers; `progress` is told as by [`parity::run`]. Fails when it is
+/// stopped: half a recording would look like a target that answers half of it.
 pub async fn record(
     player: &mut Player,
     scenarios: &[Scenario],
-    allow_writes: bool,
-    progress: &mut dyn FnMut(usize, usize, &str),
+    options: &parity::Options,
+    progress: parity::Progress<'_>,
 ) -> anyhow::Result<Vec<Take>> {
     let mut takes = Vec::new();
     for (number, scenario) in scenarios.iter().enumerate() {
+        ensure!(!options.stop.is_cancelled(), "it was interrupted: nothing is recorded");
         progress(number, scenarios.len(), &scenario.name);
         player.begin();
         for (index, step) in scenario.steps.iter().enumerate() {
-            if !step.only_reads() && !allow_writes {
+            if !step.only_reads() && !options.allow_writes {
                 continue;
             }
             let Played::Answered(reply) = player.play(scenario, index).await? else { continue };

@@ -62,6 +62,8 @@ pub struct Response {
 pub struct Match<'a> {
     /// The operation.
     pub operation: &'a Operation,
+    /// Its place among the operations of the contract.
+    pub number: usize,
     /// The API version it was asked for in.
     pub version: ApiVersion,
 }
@@ -106,8 +108,8 @@ impl Contract {
             let only = operation.only_version;
             operation.method == *method && only.is_none_or(|only| only == target.version)
         };
-        let index = self.routes.candidates(&target).find(fits)?;
-        Some(Match { operation: &self.operations[index], version: target.version })
+        let number = self.routes.candidates(&target).find(fits)?;
+        Some(Match { operation: &self.operations[number], number, version: target.version })
     }
 
     /// The contract that an operation stands in: `platform`, `software` or `service-management`.

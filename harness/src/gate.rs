@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, ensure};
 use chrono::Utc;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     contract::Contract,
@@ -35,19 +36,21 @@ pub struct Progress<'a> {
     pub doing: &'a str,
 }
 
-/// Runs a profile and decides. Fails when something can't be run, not when it falls short.
+/// Runs a profile and decides. Fails when something can't be run, or not to its end, not when it falls short. `stop`
+/// ends it early.
 pub async fn run(
     settings: &Settings,
     profile: Option<&str>,
+    stop: &CancellationToken,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Findings> {
     let (name, profile) = settings.profile(profile)?;
     let mut runs = Vec::new();
     if let Some(wanted) = &profile.contract {
-        runs.push(contract(settings, wanted, progress).await.context("the contract run")?);
+        runs.push(contract(settings, wanted, stop, progress).await.context("the contract run")?);
     }
     if let Some(wanted) = &profile.parity {
-        runs.push(compare(settings, wanted, progress).await.context("the parity run")?);
+        runs.push(compare(settings, wanted, stop, progress).await.context("the parity run")?);
     }
     let baseline = settings.baseline.as_deref().map(Baseline::read).transpose()?.flatten();
     let verdict = judge::judge(settings, name, &runs, baseline.as_ref(), Utc::now().date_naive());
@@ -57,6 +60,7 @@ pub async fn run(
 async fn contract(
     settings: &Settings,
     wanted: &ContractRun,
+    stop: &CancellationToken,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Report> {
     let endpoint = settings.endpoint(&wanted.target)?;
@@ -64,19 +68,26 @@ async fn contract(
     let mut options = crate::run::Options::new(endpoint.settings(url), &settings.workspace);
     options.allow_writes = wanted.allow_writes;
     options.project = endpoint.project;
+    options.target.other = settings.other(&wanted.target)?;
     options.operations = wanted.operations.clone();
+    options.checks = crate::run::chosen(&[], &wanted.skip);
+    options.strict = wanted.strict;
     options.seed = wanted.seed;
     options.cases = wanted.cases.unwrap_or(options.cases);
     options.time_limit = wanted.time_limit.map(std::time::Duration::from_secs);
-    crate::run::contract(&options, &|now| {
+    options.stop = stop.clone();
+    let report = crate::run::contract(&options, &|now| {
         progress(Progress { run: "contract", done: now.done, of: now.of, doing: now.doing });
     })
-    .await
+    .await?;
+    report.summary.ensure_whole()?;
+    Ok(report)
 }
 
 async fn compare(
     settings: &Settings,
     wanted: &ParityRun,
+    stop: &CancellationToken,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> anyhow::Result<Report> {
     let schemas = settings.workspace.join("schemas");
@@ -85,9 +96,10 @@ async fn compare(
     let [here, there] = new_runs();
     let mut left = settings.endpoint(&wanted.left)?.open(&here)?;
     let mut right = settings.endpoint(&wanted.right)?.open(&there)?;
-    let options = parity::Options { allow_writes: wanted.allow_writes, seed: wanted.seed };
+    let options = parity::Options { allow_writes: wanted.allow_writes, seed: wanted.seed, stop: stop.clone() };
     let mut told = |done, of, doing: &str| progress(Progress { run: "parity", done, of, doing });
     let report = parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut told).await?;
+    report.summary.ensure_whole()?;
     ensure!(report.summary.operations > 0, "nothing could be compared");
     Ok(report)
 }

@@ -9,6 +9,7 @@ mod cli {
     pub mod contract;
     pub mod coverage;
     pub mod gate;
+    pub mod interrupt;
     pub mod mutate;
     pub mod parity;
     pub mod progress;

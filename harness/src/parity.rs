@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use chrono::Utc;
+use tokio_util::sync::CancellationToken;
 
 use crate::{contract::Contract, report::Report};
 
@@ -29,6 +30,8 @@ pub struct Options {
     pub allow_writes: bool,
     /// What generated scenarios are reproduced by.
     pub seed: u64,
+    /// Ends the run early, when cancelled: after the scenario that is being played, which deletes what it made.
+    pub stop: CancellationToken,
 }
 
 /// Told what is going on: scenarios done, scenarios there are, and the one that begins.
@@ -48,6 +51,9 @@ pub async fn run(
     let mut pairs = Pairs::default();
     let mut tallies = Tallies::new(contract, options.seed);
     for (number, scenario) in scenarios.iter().enumerate() {
+        if options.stop.is_cancelled() {
+            break;
+        }
         progress(number, scenarios.len(), &scenario.name);
         left.begin();
         right.begin();
@@ -81,5 +87,9 @@ pub async fn run(
     progress(scenarios.len(), scenarios.len(), "");
     let requests = left.requests() + right.requests() - before;
     let target = format!("{} and {}", left.name(), right.name());
-    Ok(tallies.report(target, started, requests, begun.elapsed().as_secs_f64()))
+    let mut report = tallies.report(target, started, requests, begun.elapsed().as_secs_f64());
+    if options.stop.is_cancelled() {
+        report.summary.break_off("it was interrupted".to_owned());
+    }
+    Ok(report)
 }

@@ -68,9 +68,25 @@ pub struct Summary {
     /// What is wrong with what the run was told, such as statements about operations that there are not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// Why the run was not made to its end, if so: then nothing holds by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_off: Option<String>,
     /// By the name of a check: in how many operations it had something to compare, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub compared: BTreeMap<String, Compared>,
+}
+
+impl Summary {
+    /// Notes that the run was not made to its end.
+    pub(crate) fn break_off(&mut self, reason: String) {
+        self.warnings.push(reason.clone());
+        self.broken_off = Some(reason);
+    }
+
+    /// Fails when the run was not made to its end.
+    pub fn ensure_whole(&self) -> anyhow::Result<()> {
+        self.broken_off.clone().map_or(Ok(()), |reason| Err(anyhow::Error::msg(reason)))
+    }
 }
 
 /// An operation that never succeeded.

@@ -16,13 +16,14 @@ use futures::{StreamExt, stream};
 use globset::GlobBuilder;
 use http::Method;
 use serde_json::Value;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     conform::Conformance,
     contract::Contract,
     report::{Report, Step as Shown},
     schemas,
-    target::{Body, Caller, Request, Settings, Target},
+    target::{Body, Caller, Request, Settings, Target, TargetError},
 };
 
 pub(crate) mod case;
@@ -41,7 +42,7 @@ pub(crate) mod scope;
 mod shrink;
 pub(crate) mod world;
 
-use case::{Case, Role, Trace};
+use case::{Case, Exchange, Names, Role, Trace};
 pub use check::{Check, chosen};
 use execute::Executor;
 use judge::{Finding, Judge};
@@ -53,6 +54,9 @@ use world::World;
 
 /// How often a failing sequence is tried in simpler forms.
 const SHRINKING: usize = 80;
+
+/// What a run says that was stopped.
+const INTERRUPTED: &str = "it was interrupted, and what failed was not looked at again";
 
 /// What a run is to do.
 #[derive(Clone, Debug)]
@@ -75,8 +79,10 @@ pub struct Options {
     pub cases: usize,
     /// Cases at the same time.
     pub jobs: usize,
-    /// How long to go on beginning new cases.
+    /// How long to go on trying: then nothing new is begun, and what failed is looked at once more.
     pub time_limit: Option<Duration>,
+    /// Ends the run early, when cancelled. What it made is deleted all the same.
+    pub stop: CancellationToken,
     /// Whether what is only worth knowing fails the run.
     pub strict: bool,
 }
@@ -95,6 +101,7 @@ impl Options {
             cases: 4,
             jobs: 8,
             time_limit: None,
+            stop: CancellationToken::new(),
             strict: false,
         }
     }
@@ -149,6 +156,8 @@ struct Outcome {
     statuses: Vec<(usize, u16)>,
     checks: Vec<(usize, Check, bool)>,
     findings: Vec<Found>,
+    /// Whether a connection could not be made, or broke.
+    is_cut: bool,
 }
 
 /// A finding, and the requests that show it.
@@ -158,8 +167,8 @@ struct Found {
     steps: Vec<Shown>,
 }
 
-/// Gets to know a target.
-pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
+/// Gets to know a target, as far as there is time.
+pub(crate) async fn begin(options: &Options, end: &CancellationToken) -> anyhow::Result<Begun> {
     let conformance = Conformance::load(&options.workspace)
         .with_context(|| format!("there are no contracts in {}", options.workspace.join("schemas").display()))?;
     let wanted = wanted(conformance.contract(), &options.operations)?;
@@ -170,7 +179,8 @@ pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
     let knows_other = target.knows(Caller::Other);
     let other = if knows_other { introduce(&target, Caller::Other).await?.0 } else { Value::Null };
     let scope = scope(&target, options).await?;
-    let token = execute::base36(u64::try_from(Utc::now().timestamp()).unwrap_or_default() % 36u64.pow(4));
+    // Runs that begin in one second are two all the same; keys of projects leave room for no more.
+    let token = execute::base36(u64::try_from(Utc::now().timestamp_millis() / 10).unwrap_or_default() % 36u64.pow(5));
     let checks = options.checks.clone();
     let address = target.address().to_owned();
     let is_closed = is_closed(&target).await;
@@ -178,7 +188,7 @@ pub(crate) async fn begin(options: &Options) -> anyhow::Result<Begun> {
     let judge = Judge { conformance, links, checks, address, me: me.clone(), is_closed, hidden, tells_rate_limits };
     let executor = Executor::new(target, token);
     let mut session = Session { executor, judge: Arc::new(judge), scope, seed: options.seed };
-    let (world, to_delete) = discover::discover(&session, [me, other]).await;
+    let (world, to_delete) = discover::discover(&session, [me, other], end).await;
     let mut callers = vec![Caller::Anonymous];
     callers.extend(session.executor.target.knows(Caller::Other).then_some(Caller::Other));
     let hidden = session.hidden(&world, &callers).await;
@@ -193,7 +203,11 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     let (started, began) = (Utc::now(), Instant::now());
     let tell = |doing, done, of, failures| progress(Progress { doing, done, of, failures });
     tell("getting to know the target", 0, 0, 0);
-    let Begun { session, world, to_delete, wanted, callers } = begin(options).await?;
+    // Nothing at all is asked any more after the one, nothing new is begun after the other.
+    let stop = options.stop.child_token();
+    let end = stop.child_token();
+    let _clock = options.time_limit.map(|limit| cancelled_after(limit, &end));
+    let Begun { session, world, to_delete, wanted, callers } = begin(options, &end).await?;
     let mut results = Results::new(session.judge.conformance.contract(), &session.judge.links, options);
     let mut phases: [Vec<Case>; 3] = Default::default();
     for operation in 0..session.judge.conformance.contract().operations().len() {
@@ -212,35 +226,44 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     }
 
     let of = phases.iter().map(Vec::len).sum();
-    let mut done = 0;
-    let is_late = || options.time_limit.is_some_and(|limit| began.elapsed() > limit);
+    let (mut done, mut gone) = (0, None);
     for (phase, cases) in phases.into_iter().enumerate() {
         // What concerns the whole target at once is changed while nobody else looks.
         let jobs = if phase == 2 { 1 } else { options.jobs.max(1) };
         let tries = cases.into_iter().map(|case| {
-            let session = session.clone();
+            let (session, end) = (session.clone(), end.clone());
             async move {
-                if is_late() {
-                    return None;
+                if end.is_cancelled() {
+                    Ok(None)
+                } else {
+                    aside(async move { Some(session.attempt(case, &end).await) }).await
                 }
-                // A task of its own, so that judging one keeps no other waiting.
-                tokio::spawn(async move { session.attempt(case).await }).await.ok()
             }
         });
         let mut outcomes = stream::iter(tries).buffer_unordered(jobs);
         while let Some(outcome) = outcomes.next().await {
             done += 1;
-            if let Some(outcome) = outcome {
+            if let Some(outcome) = outcome? {
+                if outcome.is_cut && gone.is_none() {
+                    gone = session.gone().await;
+                    gone.iter().for_each(|_| stop.cancel());
+                }
                 results.add(outcome);
             }
             tell(["reading", "writing", "configuring"][phase], done, of, results.failures());
         }
     }
+    let is_late = end.is_cancelled();
     let groups = results.groups();
     let of = groups.len();
     for (number, group) in groups.into_iter().enumerate() {
         tell("shrinking", number, of, of);
-        match session.shrink(group.case, &group.found).await {
+        if stop.is_cancelled() {
+            results.confirm(&group.key, group.found);
+            continue;
+        }
+        let tries = if end.is_cancelled() { 0 } else { SHRINKING };
+        match session.shrink(group.case, &group.found, tries, &stop).await {
             Some(found) => results.confirm(&group.key, found),
             // What fails only beside other requests fails all the same, if the target says so itself.
             None if group.found.finding.check == Check::No5xx => results.confirm(&group.key, group.found),
@@ -249,8 +272,24 @@ pub async fn contract(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -
     }
     tell("cleaning up", of, of, of);
     session.delete(to_delete).await;
+    let broken_off = gone.or_else(|| options.stop.is_cancelled().then(|| INTERRUPTED.to_owned()));
     let requests = session.executor.target.requests();
-    Ok(results.report(&session.judge.address, started, began.elapsed(), requests))
+    let end = results::End { took: began.elapsed(), requests, is_late, broken_off };
+    Ok(results.report(&session.judge.address, started, end))
+}
+
+/// Cancels a token after some time, for as long as the task that is given back is kept.
+fn cancelled_after(time: Duration, token: &CancellationToken) -> AbortOnDropHandle<()> {
+    let token = token.clone();
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        tokio::time::sleep(time).await;
+        token.cancel();
+    }))
+}
+
+/// Does something in a task of its own, so that judging one answer keeps no other waiting.
+pub(crate) async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> anyhow::Result<T> {
+    tokio::spawn(work).await.context("an answer could not be judged")
 }
 
 impl Session {
@@ -260,10 +299,10 @@ impl Session {
         Self { executor, judge: self.judge.clone(), scope: self.scope.clone(), seed: self.seed }
     }
 
-    /// Tries a case, and cleans up after it.
-    async fn attempt(&self, case: Case) -> Outcome {
+    /// Tries a case as far as there is time, and cleans up after it.
+    async fn attempt(&self, case: Case, end: &CancellationToken) -> Outcome {
         let contract = self.judge.conformance.contract();
-        let trace = self.executor.execute(contract, &case).await;
+        let trace = self.executor.execute_until(contract, &case, Names::new(), &mut |_| end.is_cancelled()).await;
         let verdict = self.judge.judge(&case, &trace);
         // Links lead to other operations, which may not be served.
         let answers = case.steps.iter().zip(&trace.steps).filter(|(step, _)| !matches!(step.role, Role::Follow { .. }));
@@ -273,23 +312,40 @@ impl Session {
         let statuses: Vec<_> = statuses.collect();
         let findings = verdict.findings.into_iter().map(|finding| self.found(&case, &trace, finding)).collect();
         self.clean(&case, &trace.steps).await;
-        Outcome { statuses, checks: verdict.checks, findings, case }
+        let is_cut = |exchange: &Exchange| matches!(exchange.result, Err(TargetError::Broken(_)));
+        let is_cut = trace.steps.iter().flatten().any(is_cut);
+        Outcome { statuses, checks: verdict.checks, findings, is_cut, case }
     }
 
-    /// Repeats a failing case alone, in ever simpler forms. Nothing when it doesn't fail then.
-    async fn shrink(&self, case: Case, found: &Found) -> Option<Found> {
+    /// Why the target can't be reached any more, if so. What starts again at once has not gone.
+    async fn gone(&self) -> Option<String> {
+        let mut reason = None;
+        for wait in [Duration::ZERO, Duration::from_secs(1)] {
+            tokio::time::sleep(wait).await;
+            match self.executor.target.send(&myself(Caller::Main)).await {
+                Err(TargetError::Broken(error)) => {
+                    reason = Some(format!("the target can't be reached any more: {error}"))
+                }
+                _ => return None,
+            }
+        }
+        reason
+    }
+
+    /// Repeats a failing case alone, and up to so many times in ever simpler forms. Nothing when it doesn't fail then.
+    async fn shrink(&self, case: Case, found: &Found, tries: usize, stop: &CancellationToken) -> Option<Found> {
         let key = results::key(found);
         let again = |outcome: Outcome| outcome.findings.into_iter().find(|found| results::key(found) == key);
-        let mut best = again(self.attempt(case.clone()).await)?;
+        let mut best = again(self.attempt(case.clone(), stop).await)?;
         let mut case = case;
-        let mut left = SHRINKING;
+        let mut left = tries;
         'simpler: while left > 0 {
             for simpler in shrink::simpler(&case, best.finding.step) {
-                if left == 0 {
+                if left == 0 || stop.is_cancelled() {
                     break 'simpler;
                 }
                 left -= 1;
-                if let Some(found) = again(self.attempt(simpler.clone()).await) {
+                if let Some(found) = again(self.attempt(simpler.clone(), stop).await) {
                     (case, best) = (simpler, found);
                     continue 'simpler;
                 }
@@ -367,18 +423,29 @@ pub(crate) async fn ensure_for_tests(settings: &Settings) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The request that asks who one is.
+fn myself(caller: Caller) -> Request {
+    Request { method: Method::GET, path: "/rest/api/3/myself".to_owned(), body: Body::Empty, caller }
+}
+
 /// Who a caller is for the target, and whether the target tells where its rate limits stand.
 async fn introduce(target: &Target, caller: Caller) -> anyhow::Result<(Value, bool)> {
-    let path = "/rest/api/3/myself".to_owned();
-    let request = Request { method: Method::GET, path, body: Body::Empty, caller };
+    let request = myself(caller);
     let answer = target.send(&request).await.with_context(|| format!("{} can't be reached", target.address()))?;
+    let (address, status) = (target.address(), answer.status);
+    if (300..400).contains(&status) {
+        // What follows may be a secret of whoever signs people in.
+        let place = answer.header("location").and_then(|place| place.split(['?', '#']).next()).unwrap_or_default();
+        bail!("{address} redirects {} to '{place}': give the address of the site itself", request.path);
+    }
     let is_known = answer.is_success();
+    if is_known && answer.header("content-type").is_some_and(|media_type| media_type.starts_with("text/html")) {
+        bail!("{address} answers {} with a page: is it the address of a Jira?", request.path);
+    }
     let whose = if caller == Caller::Other { "credentials of the other account" } else { "credentials" };
     ensure!(
         is_known || caller == Caller::Main && !target.has_credentials(),
-        "{} does not know the {whose}: it answers {}",
-        target.address(),
-        answer.status
+        "{address} does not know the {whose}: it answers {status}"
     );
     let tells = ["x-ratelimit-limit", "ratelimit", "ratelimit-policy"].iter().all(|name| answer.header(name).is_some());
     Ok((if is_known { answer.json() } else { Value::Null }, tells))

@@ -177,6 +177,11 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// The end of the address that a `Location` header gives: what was made is known by it.
+    pub fn place(&self) -> Option<&str> {
+        self.header("location")?.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

@@ -1,274 +1,24 @@
 //! Each check is seen to fail: against servers that misbehave in one way, and against one that doesn't.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should panic")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
+use faulty::{Fault, options, run, run_with, serve, workspace};
 use harness::{
     report::Report,
     run::{self, Options},
     target::{Body, Caller, Settings, Target},
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use things::{basic, is_sound, limited, ok, unauthorised};
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
+use things::basic;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
+#[path = "things/faulty.rs"]
+mod faulty;
 mod things;
 
-fn workspace() -> TempDir {
-    let thing = json!({
-        "type": "object",
-        "additionalProperties": false,
-        "required": ["id", "self", "name"],
-        "properties": {
-            "id": { "type": "string", "readOnly": true },
-            "owner": { "type": "object", "readOnly": true },
-            "self": { "type": "string", "readOnly": true },
-            "name": { "type": "string", "maxLength": 40 },
-            "size": { "type": "string", "enum": ["S", "L"] },
-        },
-    });
-    things::workspace(things::paths(&thing), json!({}), json!([]), json!({ "makers": ["owner"] }))
-}
-
-/// What a server does wrong.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    None,
-    Fails,
-    ServesSome,
-    ServesNone,
-    Teapot,
-    Html,
-    NamelessThing,
-    MoreThanDocumented,
-    AcceptsAnything,
-    LosesChanges,
-    KeepsDeleted,
-    ListsWithoutSome,
-    RepeatsOnPages,
-    IgnoresTheLimit,
-    GivesOneIdTwice,
-    LinksElsewhere,
-    LinksNowhere,
-    LetsAnybodyIn,
-    LetsTheOtherConfigure,
-    AnswersDifferently,
-    ForgetsInVersionTwo,
-    ErrorsInNoDialect,
-    NoRateLimits,
-    Sleeps,
-    AnswersAboutAnother,
-    CountsOneMore,
-    NeverSaysItIsLast,
-    NamesAnotherOwner,
-    ListsOtherNames,
-    RefusesChanges,
-}
-
-/// A server that keeps things, and makes one mistake.
-struct Server {
-    fault: Fault,
-    address: String,
-    things: Mutex<BTreeMap<u64, Value>>,
-    next: AtomicU64,
-}
-
-impl Respond for Server {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        let is = |fault| self.fault == fault;
-        let answer = self.answer(request);
-        let authorization =
-            request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let tells = !authorization.is_empty() && (!is(Fault::NoRateLimits) || request.url.path().ends_with("myself"));
-        if tells { limited(answer) } else { answer }
-    }
-}
-
-impl Server {
-    fn answer(&self, request: &Request) -> ResponseTemplate {
-        let is = |fault| self.fault == fault;
-        let method = request.method.as_str();
-        let path = request.url.path().to_owned();
-        let who = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let (nobody, other) = (who.is_empty(), who == "Basic b3RoZXI6c2VjcmV0");
-        if path == "/_mock/ready" {
-            return ok(200, &json!({ "status": "ready" }));
-        }
-        if path.ends_with("/myself") {
-            return ok(200, &json!({ "accountId": "me" }));
-        }
-        let version = if path.starts_with("/rest/api/2/") { 2 } else { 3 };
-        let Some(rest) = path.strip_prefix(&format!("/rest/api/{version}/thing")) else { return problem(404) };
-        if nobody && !is(Fault::LetsAnybodyIn) {
-            return unauthorised();
-        }
-        if other && method != "GET" && !is(Fault::LetsTheOtherConfigure) {
-            return self.refusal(403);
-        }
-        let query: BTreeMap<_, _> = request.url.query_pairs().into_owned().collect();
-        let number = |name: &str, default: u64| query.get(name).map_or(Ok(default), |text| text.parse());
-        let (Ok(start), Ok(limit)) = (number("startAt", 0), number("maxResults", 50)) else {
-            return if is(Fault::AcceptsAnything) { self.page(0, 50, version) } else { problem(400) };
-        };
-        if method == "GET" && rest.is_empty() {
-            return self.page(start, limit, version);
-        }
-        if method == "POST" || method == "PUT" {
-            let json_type = request.headers.get("content-type").is_some_and(|value| value == "application/json");
-            let body: Value = match serde_json::from_slice(&request.body) {
-                Ok(body) if json_type && is_sound(&body, &[]) => body,
-                Ok(body) if is(Fault::AcceptsAnything) => body,
-                _ if is(Fault::AcceptsAnything) => json!({}),
-                _ if !json_type => return problem(415),
-                _ => return self.refusal(400),
-            };
-            return self.write(method, rest, body, version);
-        }
-        let mut things = self.things.lock().unwrap();
-        let Some(id) =
-            rest.strip_prefix('/').and_then(|id| id.parse::<u64>().ok()).filter(|id| things.contains_key(id))
-        else {
-            return self.refusal(404);
-        };
-        if method == "DELETE" {
-            if !is(Fault::KeepsDeleted) {
-                things.remove(&id);
-            }
-            return ResponseTemplate::new(204);
-        }
-        let mut thing = things[&id].clone();
-        drop(things);
-        if is(Fault::AnswersDifferently) {
-            thing["name"] = json!(format!("name {}", self.next.fetch_add(1, Ordering::Relaxed)));
-        }
-        if is(Fault::ForgetsInVersionTwo) && version == 2 {
-            thing["name"] = json!("another");
-        }
-        match self.fault {
-            Fault::Fails => self.refusal(500),
-            Fault::ServesSome if id % 2 == 1 => self.refusal(501),
-            Fault::ServesNone => self.refusal(501),
-            Fault::Teapot => ok(206, &self.shown(id, &thing, version)),
-            Fault::Html => ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html"),
-            Fault::Sleeps => ok(200, &self.shown(id, &thing, version)).set_delay(Duration::from_secs(60)),
-            _ => ok(200, &self.shown(id, &thing, version)),
-        }
-    }
-
-    fn write(&self, method: &str, rest: &str, body: Value, version: u64) -> ResponseTemplate {
-        let is = |fault| self.fault == fault;
-        let mut things = self.things.lock().unwrap();
-        if method == "POST" {
-            let id = if is(Fault::GivesOneIdTwice) { 1 } else { self.next.fetch_add(1, Ordering::Relaxed) };
-            things.insert(id, body.clone());
-            return ok(201, &self.shown(id, &body, version));
-        }
-        let Some(id) = rest
-            .strip_prefix('/')
-            .and_then(|id| id.parse::<u64>().ok())
-            .filter(|id| things.contains_key(id) && !is(Fault::RefusesChanges))
-        else {
-            return self.refusal(404);
-        };
-        if !is(Fault::LosesChanges) {
-            things.insert(id, body.clone());
-        }
-        ok(200, &self.shown(id, &body, version))
-    }
-
-    fn page(&self, start: u64, limit: u64, version: u64) -> ResponseTemplate {
-        let is = |fault| self.fault == fault;
-        let things = self.things.lock().unwrap();
-        let mut all: Vec<_> = things.iter().map(|(id, thing)| self.shown(*id, thing, version)).collect();
-        if is(Fault::ListsWithoutSome) {
-            all.retain(|thing| thing["id"].as_str().is_some_and(|id| id.ends_with(['1', '3', '5', '7', '9'])));
-        }
-        let start = if is(Fault::RepeatsOnPages) { start.saturating_sub(1) } else { start } as usize;
-        let limit = if is(Fault::IgnoresTheLimit) { limit + 1 } else { limit } as usize;
-        if is(Fault::ListsOtherNames) {
-            all.iter_mut().for_each(|thing| thing["name"] = json!("another"));
-        }
-        let values: Vec<_> = all.iter().skip(start).take(limit).collect();
-        let total = all.len() + usize::from(is(Fault::CountsOneMore));
-        let last = start + values.len() >= all.len() && !is(Fault::NeverSaysItIsLast);
-        let page = json!({ "startAt": start, "maxResults": limit, "total": total, "isLast": last, "values": values });
-        ok(200, &page)
-    }
-
-    fn shown(&self, id: u64, thing: &Value, version: u64) -> Value {
-        let is = |fault| self.fault == fault;
-        let mut shown = json!({
-            "id": id.to_string(),
-            "self": format!("{}/rest/api/{version}/thing/{id}", self.address),
-            "name": thing["name"],
-            "owner": { "accountId": if is(Fault::NamesAnotherOwner) { "you" } else { "me" } },
-        });
-        if thing["size"].is_string() {
-            shown["size"] = thing["size"].clone();
-        }
-        if is(Fault::AnswersAboutAnother) {
-            shown["id"] = json!((id + 1).to_string());
-        }
-        match self.fault {
-            Fault::LinksElsewhere => shown["self"] = json!(format!("http://elsewhere/rest/api/3/thing/{id}")),
-            Fault::LinksNowhere => shown["self"] = json!(format!("{}/rest/api/{version}/thing/0{id}x", self.address)),
-            _ => {}
-        }
-        if is(Fault::NamelessThing) {
-            shown.as_object_mut().unwrap().remove("name");
-        }
-        if is(Fault::MoreThanDocumented) {
-            shown["more"] = json!(1);
-        }
-        shown
-    }
-
-    fn refusal(&self, status: u16) -> ResponseTemplate {
-        if self.fault == Fault::ErrorsInNoDialect {
-            return ok(status, &json!({ "oops": true }));
-        }
-        ok(status, &json!({ "errorMessages": ["No."], "errors": {} }))
-    }
-}
-
-fn problem(status: u16) -> ResponseTemplate {
-    let body = json!({ "type": "about:blank", "title": "No", "status": status, "detail": "No." });
-    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
-}
-
-fn options(address: &str, folder: &Path) -> Options {
-    let mut target = Settings::new(address, basic("me"));
-    target.other = Some(basic("other"));
-    target.request_time_limit = Duration::from_millis(300);
-    Options { allow_writes: true, strict: true, seed: 7, ..Options::new(target, folder) }
-}
-
-async fn serve(fault: Fault) -> MockServer {
-    let server = MockServer::start().await;
-    let (things, next) = (Mutex::default(), AtomicU64::new(1));
-    let respond = Server { fault, address: server.uri(), things, next };
-    Mock::given(any()).respond_with(respond).mount(&server).await;
-    server
-}
-
-async fn run(fault: Fault) -> Report {
-    let server = serve(fault).await;
-    let folder = workspace();
-    run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap()
-}
-
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_fault_is_found_by_its_check() {
     let faults = [
         (Fault::Fails, "no-5xx"),
@@ -280,7 +30,7 @@ async fn each_fault_is_found_by_its_check() {
         (Fault::AcceptsAnything, "negative-refused"),
         (Fault::LosesChanges, "read-after-write"),
         (Fault::KeepsDeleted, "delete-is-gone"),
-        (Fault::ListsWithoutSome, "lists-contain-and-page"),
+        (Fault::ListsTheFirstAlone, "lists-contain-and-page"),
         (Fault::RepeatsOnPages, "lists-contain-and-page"),
         (Fault::IgnoresTheLimit, "lists-contain-and-page"),
         (Fault::GivesOneIdTwice, "unique-ids"),
@@ -299,14 +49,65 @@ async fn each_fault_is_found_by_its_check() {
         (Fault::NamesAnotherOwner, "read-after-write"),
         (Fault::ListsOtherNames, "lists-contain-and-page"),
     ];
-    let mut missed = Vec::new();
-    for (fault, check) in faults {
-        let report = run(fault).await;
-        if !report.summary.failures.contains_key(check) {
-            missed.push(format!("{fault:?}: {check} not among {:?}", report.summary.failures));
-        }
-    }
+    let found = faults.iter().map(|(fault, check)| {
+        Box::pin(async move {
+            let failures = run(*fault).await.summary.failures;
+            (!failures.contains_key(*check)).then(|| format!("{fault:?}: {check} not among {failures:?}"))
+        })
+    });
+    let missed: Vec<_> = futures::future::join_all(found).await.into_iter().flatten().collect();
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+
+    // Who switches a check off is not told.
+    let found = run::Check::ALL.iter().map(|check| {
+        let (fault, _) = faults.iter().find(|(_, name)| *name == check.name()).expect("a fault for each check");
+        Box::pin(async move {
+            let report = run_with(*fault, |options| options.checks = run::chosen(&[], &[*check])).await;
+            report.summary.failures.contains_key(check.name()).then_some(check)
+        })
+    });
+    let told: Vec<_> = futures::future::join_all(found).await.into_iter().flatten().collect();
+    assert!(told.is_empty(), "switched off: {told:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_documented_fails_strict_runs_alone() {
+    let report = run_with(Fault::MoreThanDocumented, |options| options.strict = false).await;
+    assert_eq!(report.summary.failures, BTreeMap::new());
+    let notes: Vec<_> = report.operations.iter().flat_map(|operation| &operation.notes).collect();
+    assert!(
+        notes.iter().any(|note| note.check == "undocumented-properties" && note.message.contains("more")),
+        "{notes:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_file_states_is_done_first() {
+    let (server, folder) = (serve(Fault::None).await, workspace());
+    let stated = json!({
+        "before": { "PUT /rest/api/3/thing/{id}": [{ "call": "POST /rest/api/3/thing", "body": { "name": "stated" } }] },
+        "parameters": { "PUT /rest/api/3/thing/{id}": { "id": "@0.id" } },
+    });
+    fs::write(folder.path().join("schemas/links.json"), stated.to_string()).unwrap();
+    let options = Options { operations: vec!["PUT *".to_owned()], jobs: 1, ..options(&server.uri(), folder.path()) };
+    let report = run::contract(&options, &|_| {}).await.unwrap();
+    assert_eq!(report.summary.failures, BTreeMap::new());
+    let sent = server.received_requests().await.unwrap();
+    let sent: Vec<_> =
+        sent.iter().map(|request| (request.method.as_str(), request.url.path(), &request.body)).collect();
+    let stated: Vec<_> = sent.iter().enumerate().filter(|(_, (_, _, body))| *body == br#"{"name":"stated"}"#).collect();
+    assert!(!stated.is_empty());
+    for (number, _) in stated {
+        let (_, place, _) = sent[number + 1..].iter().find(|(method, ..)| *method == "PUT").unwrap();
+        // The server counts, and each of these was the last that it made.
+        let made = sent[..=number].iter().filter(|(method, _, body)| *method == "POST" && is_thing(body)).count();
+        assert_eq!(*place, format!("/rest/api/3/thing/{made}"));
+    }
+}
+
+/// Whether a request makes a thing.
+fn is_thing(body: &[u8]) -> bool {
+    serde_json::from_slice(body).is_ok_and(|body| things::is_sound(&body, &[]))
 }
 
 #[tokio::test]
@@ -359,6 +160,17 @@ async fn what_never_succeeds_is_told() {
     let report = excused(Fault::None).await;
     let needless = "unreachable: 'PUT /rest/api/3/thing/{id}' succeeds: delete it".to_owned();
     assert!(report.summary.warnings.contains(&needless), "{:?}", report.summary.warnings);
+
+    // What succeeds by chance needs an excuse only where it doesn't.
+    let by_chance = async |fault| {
+        let (server, folder) = (serve(fault).await, workspace());
+        let excuses = json!({ "by_chance": { "PUT /rest/api/3/thing/{id}": "it may rest" } });
+        fs::write(folder.path().join("schemas/links.json"), excuses.to_string()).unwrap();
+        run::contract(&options(&server.uri(), folder.path()), &|_| {}).await.unwrap()
+    };
+    let put = "PUT /rest/api/3/thing/{id}".to_owned();
+    assert_eq!(told(&by_chance(Fault::RefusesChanges).await), [(put, Some("it may rest".to_owned()))]);
+    assert_eq!(by_chance(Fault::None).await.summary.warnings, [""; 0]);
 }
 
 #[test]

@@ -16,6 +16,10 @@ use serde_json::json;
 use tempfile::TempDir;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
+#[path = "things/faulty.rs"]
+mod faulty;
+mod things;
+
 const SCENARIO: &str = r#"[{ "name": "one", "steps": [{ "request": "GET /rest/api/3/serverInfo" }] }]"#;
 
 async fn server(version: &str) -> MockServer {
@@ -58,7 +62,7 @@ fn workplace(left: &str, right: &str, more: &str) -> TempDir {
 async fn gate(folder: &TempDir, arguments: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
     command.arg("gate").arg("--config").arg(folder.path().join("harness.toml")).args(arguments);
-    command.env("GATE_TEST_TOKEN", "s3cr3t-of-the-test");
+    command.env("GATE_TEST_TOKEN", "s3cr3t-of-the-test").env("OTHER_SECRET", "secret");
     let Output { status, stdout, stderr } =
         tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let text = String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap();
@@ -118,6 +122,47 @@ async fn exits_with_2_when_it_can_not_run() {
     assert_eq!(code, 2, "{text}");
     let (code, text) = gate(&workplace(&left.uri(), &left.uri(), ""), &["--config", "/nowhere.toml"]).await;
     assert_eq!(code, 2, "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_run_asks_as_one_who_may_do_less_and_skips_what_it_is_told_to() {
+    let server = faulty::serve(faulty::Fault::LetsTheOtherConfigure).await;
+    let contract = faulty::workspace();
+    let run = async |target: &str, more: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            r#"
+            workspace = "{}"
+            [thresholds.platform]
+            contract = 100.0
+            [targets.it]
+            url = "{}"
+            user = "me"
+            token = "secret"
+            {target}
+            [profiles.all.contract]
+            target = "it"
+            allow-writes = true
+            seed = 7
+            {more}
+            "#,
+            contract.path().display(),
+            server.uri()
+        );
+        fs::write(folder.path().join("harness.toml"), text).unwrap();
+        gate(&folder, &[]).await
+    };
+    let other = "other-user = \"other\"\nother-token = { env = \"OTHER_SECRET\" }";
+    let (code, text) = run(other, "").await;
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("PUT /rest/api/3/thing/{id}  authorization"), "{text}");
+    let (code, text) = run(other, "skip = [\"authorization\"]\nstrict = true").await;
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(run("", "").await.0, 0, "nobody else is known");
+    let (code, text) = run("other-user = \"other\"", "").await;
+    assert_eq!((code, text.contains("both an other-user and an other-token")), (2, true), "{text}");
+    let (code, text) = run(other, "skip = [\"authorisation\"]").await;
+    assert_eq!((code, text.contains("there is no check 'authorisation'")), (2, true), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

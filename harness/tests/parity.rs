@@ -240,7 +240,7 @@ async fn a_recording_stands_for_its_target() {
 
     let scenarios = scenario(json!({ "query": { "query": "ann@corp.example" } }));
     let mut live = player(&first);
-    let takes = cassette::record(&mut live, &scenarios, false, &mut |_, _, _| {}).await.unwrap();
+    let takes = cassette::record(&mut live, &scenarios, &Options::default(), &mut |_, _, _| {}).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("first.jsonl");
     let redactor = Redactor::new(&first.uri(), &["me@corp.example", "s3cr3t"]);

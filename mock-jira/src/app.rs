@@ -56,7 +56,7 @@ pub mod workflows;
 pub mod worklogs;
 
 use crate::{
-    db::{self, By, Db, Read, Work, issues::Name},
+    db::{self, By, Db, Read, Shared, Work, issues::Name},
     domain::{
         audit::{Area, Record, Thing},
         config::Project,
@@ -102,23 +102,42 @@ impl Context {
 
     /// A transaction in the site.
     pub async fn begin(&self) -> Result<Work> {
-        let account_id = self.caller.account_id().map(str::to_owned);
-        let by = By { account_id, address: self.caller.address, at: self.now };
-        self.db.begin(self.site.site.id, by).await
+        Ok(self.begin_with(Shared::Whatever).await?.0)
+    }
+
+    /// A transaction for changing issues by what projects share, such as their workflows: that stays as it is until
+    /// the end. With the context of then.
+    pub async fn begin_settled(&self) -> Result<(Self, Work)> {
+        let (mut work, version) = self.begin_with(Shared::Settled).await?;
+        Ok((self.newer(&mut work, version).await?, work))
     }
 
     /// A transaction for changing what projects share, such as types, priorities and their schemes. These come one
     /// after the other in a site, and each is decided on what the one before left: the context that comes with it.
     pub async fn begin_alone(&self) -> Result<(Self, Work)> {
-        let mut work = self.begin().await?;
-        work.alone().await?;
+        let (mut work, version) = self.begin_with(Shared::Changed).await?;
         work.changes_configuration();
+        Ok((self.newer(&mut work, version).await?, work))
+    }
+
+    async fn begin_with(&self, shared: Shared) -> Result<(Work, i64)> {
+        let account_id = self.caller.account_id().map(str::to_owned);
+        let by = By { account_id, address: self.caller.address, at: self.now };
+        self.db.begin_with(self.site.site.id, by, shared).await
+    }
+
+    /// The context in a transaction that found the site in some version.
+    async fn newer(&self, work: &mut Work, mut version: i64) -> Result<Self> {
         let mut context = self.clone();
-        if work.version().await? != Some(self.site.site.version) {
-            let site = db::metadata::load(&mut work).await?;
-            context.site = Arc::new(site.ok_or(Failure::Stale)?);
+        // What is not shared may change while it is read; with a site that others change all the time this ends too.
+        for _ in 0..3 {
+            if version == context.site.site.version {
+                break;
+            }
+            context.site = Arc::new(db::metadata::load(work).await?.ok_or(Failure::Stale)?);
+            version = work.version().await?.ok_or(Failure::Stale)?;
         }
-        Ok((context, work))
+        Ok(context)
     }
 
     /// Refuses who does not administer Jira; who is nobody is asked for a credential.

@@ -70,9 +70,9 @@ pub use failures::{Error, Race, constraint, not_text, race, too_heavy};
 pub use setup::describe;
 use setup::{SERVER_ROLE, check_version, make_role};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool,
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, Row,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 use std::{
     net::IpAddr,
@@ -94,8 +94,8 @@ static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 pub const SETTINGS: &str = "SET ROLE mock_jira_server; SET statement_timeout = '60s';
      SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0";
 
-/// The advisory lock of [`Work::alone`], with the site's number.
-const ALONE: i32 = 7_305_804;
+/// The advisory lock of [`Shared`], with the site's number.
+const CONFIGURATION: i32 = 7_305_804;
 
 /// A connection that was not given to a site yet; sites are numbered from 1.
 const NO_SITE: i32 = 0;
@@ -118,6 +118,17 @@ pub struct Db {
     statements: Arc<AtomicU64>,
     /// How often a connection was found broken; see [`Self::distrust`].
     breaks: Arc<AtomicU64>,
+}
+
+/// What a transaction needs of the configuration that projects share, such as types, workflows and schemes.
+#[derive(Debug, Clone, Copy)]
+pub enum Shared {
+    /// It may change meanwhile.
+    Whatever,
+    /// It stays as it is.
+    Settled,
+    /// Only this transaction changes it.
+    Changed,
 }
 
 /// Who does a [`Work`], for the audit log.
@@ -192,15 +203,27 @@ impl Db {
     /// A transaction in a site; [`Failure::Stale`] once the site is deleted. Whoever deletes or resets the
     /// whole site waits for its end.
     pub async fn begin(&self, site_id: i32, by: By) -> Result<Work, Failure> {
-        let lock = sites::LOCK;
+        Ok(self.begin_with(site_id, by, Shared::Whatever).await?.0)
+    }
+
+    /// The same, and the version of the site once all that was waited for has ended.
+    pub async fn begin_with(&self, site_id: i32, by: By, shared: Shared) -> Result<(Work, i64), Failure> {
+        let site = sites::LOCK;
+        let configuration = match shared {
+            Shared::Whatever => String::new(),
+            Shared::Settled => format!("SELECT FROM pg_advisory_xact_lock_shared({CONFIGURATION}, {site_id});"),
+            Shared::Changed => format!("SELECT FROM pg_advisory_xact_lock({CONFIGURATION}, {site_id});"),
+        };
+        // Each statement sees what was committed before it.
         let begin = format!(
-            "BEGIN; SELECT pg_advisory_xact_lock_shared({lock}, {site_id}); SELECT FROM site WHERE site_id = {site_id}"
+            "BEGIN; SELECT FROM pg_advisory_xact_lock_shared({site}, {site_id}); {configuration}
+             SELECT version FROM site WHERE site_id = {site_id}"
         );
         let (work, rows) = self.begin_as(site_id, by, begin).await?;
-        if rows < 2 {
-            return Err(Failure::Stale);
+        match rows.last().map(|row| row.try_get("version")) {
+            Some(Ok(version)) => Ok((work, version)),
+            _ => Err(Failure::Stale),
         }
-        Ok(work)
     }
 
     /// A transaction in which everything is as of one moment, for reading much.
@@ -209,8 +232,8 @@ impl Db {
         Ok(self.begin_as(site_id, By::default(), begin).await?.0)
     }
 
-    /// The transaction, and how many rows beginning it returned.
-    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<(Work, usize), Failure> {
+    /// The transaction, and the rows that beginning it returned.
+    async fn begin_as(&self, site_id: i32, by: By, statement: String) -> Result<(Work, Vec<PgRow>), Failure> {
         let (read, tasks) = (self.read(site_id).await?, self.tasks.clone());
         // The guard comes first: given up while it begins, the transaction is ended all the same.
         let mut work = Work {
@@ -223,7 +246,7 @@ impl Db {
             task_submitted: false,
         };
         let rows = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(work.sql()).await?;
-        Ok((work, rows.len()))
+        Ok((work, rows))
     }
 
     /// The owner's connections, for work on whole sites; row-level security does not apply to them.
@@ -382,13 +405,6 @@ impl Work {
     /// Says that the transaction changes what servers keep in memory about the site.
     pub fn changes_configuration(&mut self) {
         self.configuration_changed = true;
-    }
-
-    /// Waits until no other transaction that calls this is under way in the site.
-    pub async fn alone(&mut self) -> sqlx::Result<()> {
-        let site_id = self.site_id;
-        sqlx::query("SELECT pg_advisory_xact_lock($1, $2)").bind(ALONE).bind(site_id).execute(self.sql()).await?;
-        Ok(())
     }
 
     /// The next number of a kind of thing.

@@ -1,7 +1,7 @@
 //! Archived issues.
 
 use crate::support::{Client, World, http_client};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const ARCHIVE: &str = "/rest/api/3/issue/archive";
 const UNARCHIVE: &str = "/rest/api/3/issue/unarchive";
@@ -12,18 +12,6 @@ async fn keys(client: &Client, jql: &str) -> Vec<String> {
         found["issues"].as_array().unwrap().iter().map(|issue| issue["key"].as_str().unwrap().to_owned()).collect();
     keys.sort();
     keys
-}
-
-/// The task at an address, once it has ended.
-async fn ended(client: &Client, address: &str) -> Value {
-    let path = &address[address.find("/rest/").unwrap()..];
-    loop {
-        let task = client.get(path).await.expect(200);
-        if !task["finished"].is_null() {
-            return task;
-        }
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test]
@@ -92,7 +80,7 @@ async fn all_issues_of_a_query_are_archived_in_the_background() {
     let admin = world.admin();
     let before = keys(&admin, "project = DEMO").await;
     let address = admin.post(ARCHIVE, json!({ "jql": "project = DEMO" })).await.expect(202);
-    let task = ended(&admin, address.as_str().unwrap()).await;
+    let task = admin.ended(address.as_str().unwrap()).await;
     assert_eq!((&task["status"], &task["description"]), (&json!("COMPLETE"), &json!("Archive issues")), "{task}");
     assert_eq!(task["result"]["numberOfIssuesUpdated"], before.len());
     assert_eq!(keys(&admin, "project = DEMO").await, Vec::<String>::new());
@@ -118,7 +106,7 @@ async fn archived_issues_are_exported() {
     let submitted = admin.put(export, filter).await.expect(202);
     assert_eq!((&submitted["status"], &submitted["progress"]), (&json!("ENQUEUED"), &json!(0)));
     assert!(submitted["payload"].as_str().unwrap().starts_with("{projects=[DEMO], issueTypes=["), "{submitted}");
-    let task = ended(&admin, &format!("/rest/api/3/task/{}", submitted["taskId"].as_str().unwrap())).await;
+    let task = admin.ended(&format!("/rest/api/3/task/{}", submitted["taskId"].as_str().unwrap())).await;
     let address = task["result"]["fileUrl"].as_str().unwrap().to_owned();
     let file = http_client().get(&address).send().await.unwrap();
     assert_eq!(file.headers()["content-type"], "text/csv;charset=UTF-8");

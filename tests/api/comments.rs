@@ -1,14 +1,10 @@
 //! Comments.
 
-use crate::support::World;
+use crate::support::{World, document};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 const COMMENTS: &str = "/rest/api/3/issue/DEMO-7/comment";
-
-fn document(text: &str) -> Value {
-    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
-}
 
 #[tokio::test]
 async fn a_comment_lives_from_creation_to_deletion() {

@@ -1,12 +1,8 @@
 //! Issue types, priorities, resolutions, statuses, fields, types of links.
 
-use crate::support::World;
+use crate::support::{World, names};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
-
-fn names(things: &Value) -> Vec<&str> {
-    things.as_array().unwrap().iter().map(|thing| thing["name"].as_str().unwrap()).collect()
-}
 
 fn named<'a>(things: &'a Value, name: &str) -> &'a Value {
     things.as_array().unwrap().iter().find(|thing| thing["name"] == name).unwrap()

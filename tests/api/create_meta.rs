@@ -1,14 +1,10 @@
 //! What can be set on issues, as forms ask for it.
 
-use crate::support::World;
+use crate::support::{World, names};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 const META: &str = "/rest/api/3/issue/createmeta";
-
-fn names(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect()
-}
 
 #[tokio::test]
 async fn types_and_their_fields_come_in_pages() {

@@ -1,6 +1,6 @@
 //! Dashboards and the gadgets on them.
 
-use crate::support::{Client, World};
+use crate::support::{Client, World, names};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
@@ -24,10 +24,6 @@ async fn account(client: &Client) -> Value {
 
 fn id_of(path: &str) -> i64 {
     path.rsplit('/').next().unwrap().parse().unwrap()
-}
-
-fn names(dashboards: &Value) -> Vec<&str> {
-    dashboards.as_array().unwrap().iter().map(|dashboard| dashboard["name"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]

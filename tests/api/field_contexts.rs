@@ -2,14 +2,9 @@
 
 use crate::{
     fields::{add_options, context_of, create, create_on_screen},
-    support::{Client, World},
+    support::World,
 };
 use serde_json::{Value, json};
-
-async fn project_id(admin: &Client, key: &str) -> String {
-    let project = admin.get(&format!("/rest/api/3/project/{key}")).await.expect(200);
-    project["id"].as_str().unwrap().to_owned()
-}
 
 fn of_type(kind: &str) -> Value {
     json!({ "project": { "key": "DEMO" }, "issuetype": { "name": kind }, "summary": "One" })
@@ -20,7 +15,7 @@ async fn a_context_decides_where_a_field_is() {
     let world = World::demo().await;
     let admin = world.admin();
     let field = create_on_screen(&admin, "textfield", "Zone").await;
-    let demo = project_id(&admin, "DEMO").await;
+    let demo = admin.project_id("DEMO").await.to_string();
     let path = format!("/rest/api/3/field/{field}/context");
     let has = async |kind: &str| {
         let key = admin.create(of_type(kind)).await;
@@ -67,7 +62,7 @@ async fn a_context_decides_where_a_field_is() {
     let page = admin.get(&format!("{path}?isAnyIssueType=true&isGlobalContext=false")).await.expect(200);
     assert_eq!(page["values"][0]["id"], id);
 
-    let team = project_id(&admin, "TEAM").await;
+    let team = admin.project_id("TEAM").await.to_string();
     admin.put(&format!("{path}/{id}/project"), json!({ "projectIds": [team] })).await.expect(204);
     admin.post(&format!("{path}/{id}/project/remove"), json!({ "projectIds": [demo] })).await.expect(204);
     let page = admin.get(&format!("{path}/projectmapping?contextId={id}")).await.expect(200);
@@ -84,7 +79,7 @@ async fn contexts_refused() {
     let world = World::demo().await;
     let admin = world.admin();
     let field = create(&admin, "textfield", "Zone").await;
-    let demo = project_id(&admin, "DEMO").await;
+    let demo = admin.project_id("DEMO").await.to_string();
     let path = format!("/rest/api/3/field/{field}/context");
     let global = context_of(&admin, &field).await;
     let refused = async |body: Value, status: u16, sentence: &str| {
@@ -146,7 +141,7 @@ async fn every_kind_of_default() {
     let me = admin.get("/rest/api/3/myself").await.expect(200)["accountId"].clone();
     let groups = admin.get("/rest/api/3/myself?expand=groups").await.expect(200);
     let group = groups["groups"]["items"][0]["groupId"].clone();
-    let demo = project_id(&admin, "DEMO").await;
+    let demo = admin.project_id("DEMO").await.to_string();
     let values = [
         ("textfield", json!({ "type": "textfield", "text": "a" }), json!("a")),
         ("readonlyfield", json!({ "type": "readonly", "text": "a" }), json!("a")),

@@ -1,6 +1,6 @@
 //! Saved filters, their shares, and queries that refer to them.
 
-use crate::support::{Client, World, http_client, server};
+use crate::support::{Client, World, http_client, names, server};
 use http::Method;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -15,10 +15,6 @@ async fn filter(client: &Client, name: &str, jql: &str, shares: Value) -> String
     let body = json!({ "name": name, "jql": jql, "sharePermissions": shares });
     let made = client.post("/rest/api/3/filter", body).await.expect(200);
     format!("/rest/api/3/filter/{}", made["id"].as_str().unwrap())
-}
-
-fn names(filters: &Value) -> Vec<&str> {
-    filters.as_array().unwrap().iter().map(|filter| filter["name"].as_str().unwrap()).collect()
 }
 
 async fn found(client: &Client, jql: &str) -> usize {

@@ -1,6 +1,6 @@
 //! Groups, their members, and what is granted to them.
 
-use crate::support::World;
+use crate::support::{World, document};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
@@ -19,10 +19,6 @@ async fn create(world: &World, name: &str) -> String {
 async fn join(world: &World, group_id: &str, account_id: &str) -> Value {
     let body = json!({ "accountId": account_id });
     world.admin().post(&format!("{GROUP}/user?groupId={group_id}"), body).await.expect(201)
-}
-
-fn document(text: &str) -> Value {
-    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
 }
 
 #[tokio::test]

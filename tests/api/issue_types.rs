@@ -1,16 +1,12 @@
 //! Issue types, their properties and their schemes: changing them, and what that does to projects and issues.
 
-use crate::support::{Client, World};
+use crate::support::{Client, World, names};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 const TYPE: &str = "/rest/api/3/issuetype";
 const SCHEME: &str = "/rest/api/3/issuetypescheme";
 const ADMINISTRATORS: &str = "Only Jira administrators can access issue type schemes.";
-
-fn names(things: &Value) -> Vec<&str> {
-    things.as_array().unwrap().iter().map(|thing| thing["name"].as_str().unwrap()).collect()
-}
 
 async fn make(admin: &Client, name: &str) -> String {
     let made = admin.post(TYPE, json!({ "name": name })).await.expect(201);

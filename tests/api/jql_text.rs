@@ -1,11 +1,7 @@
 //! Searching for words: `~` over all that holds text.
 
-use crate::support::{Client, World, key_of};
+use crate::support::{Client, World, document, key_of};
 use serde_json::{Value, json};
-
-fn document(text: &str) -> Value {
-    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
-}
 
 async fn make(client: &Client, mut fields: Value) -> String {
     fields["project"] = json!({ "key": "OPS" });

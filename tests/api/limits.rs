@@ -1,14 +1,10 @@
 //! Input at the edges, and what must not be got around.
 
-use crate::support::{World, key_of};
+use crate::support::{World, document, key_of};
 use serde_json::{Value, json};
 
 fn task(summary: &str) -> Value {
     json!({ "project": { "key": "DEMO" }, "issuetype": { "name": "Task" }, "summary": summary })
-}
-
-fn document(text: &str) -> Value {
-    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
 }
 
 #[tokio::test]

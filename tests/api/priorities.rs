@@ -1,16 +1,12 @@
 //! Priorities and their schemes: changing them, and what that does to issues.
 
-use crate::support::{Client, World};
+use crate::support::{Client, World, names};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 const PRIORITY: &str = "/rest/api/3/priority";
 const SCHEME: &str = "/rest/api/3/priorityscheme";
 const ADMINISTRATORS: &str = "You are not authorized to perform this action. Administrator privileges are required.";
-
-fn names(things: &Value) -> Vec<&str> {
-    things.as_array().unwrap().iter().map(|thing| thing["name"].as_str().unwrap()).collect()
-}
 
 fn new(name: &str) -> Value {
     json!({ "name": name, "description": "", "iconUrl": "/images/icons/priorities/major.png", "statusColor": "#abc" })
@@ -24,23 +20,6 @@ async fn make(admin: &Client, name: &str) -> i64 {
 async fn priority_of(client: &Client, key: &str) -> Value {
     let issue = client.get(&format!("/rest/api/3/issue/{key}?fields=priority")).await.expect(200);
     issue["fields"]["priority"]["name"].clone()
-}
-
-async fn project_id(client: &Client, key: &str) -> i64 {
-    let project = client.get(&format!("/rest/api/3/project/{key}")).await.expect(200);
-    project["id"].as_str().unwrap().parse().unwrap()
-}
-
-/// Waits for the task of an answer that has one beside other things.
-async fn finished(world: &World, client: &Client, task: &Value) -> Value {
-    let path = task["self"].as_str().unwrap().strip_prefix(world.url()).unwrap().to_owned();
-    loop {
-        let task = client.get(&path).await.expect(200);
-        if !task["finished"].is_null() {
-            return task;
-        }
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test]
@@ -158,7 +137,7 @@ async fn refuses_bad_priorities() {
 async fn a_scheme_decides_what_issues_can_have() {
     let world = World::demo().await;
     let (admin, developer) = (world.admin(), world.developer());
-    let demo = project_id(&admin, "DEMO").await;
+    let demo = admin.project_id("DEMO").await;
     let (high, calm) = (2, make(&admin, "Calm").await);
     let scheme = json!({ "name": "Few", "priorityIds": [high, calm], "defaultPriorityId": calm, "projectIds": [demo] });
     let needed = "The changes to priority schemes require mapping of priorities. Please provide a value for the 'in' mappings object.";
@@ -169,7 +148,7 @@ async fn a_scheme_decides_what_issues_can_have() {
     let mut mapped = scheme;
     mapped["mappings"] = json!({ "in": { "1": high, "3": calm, "4": calm, "5": calm } });
     let made = admin.post(SCHEME, mapped).await.expect(202);
-    let task = finished(&world, &admin, &made["task"]).await;
+    let task = admin.ended(made["task"]["self"].as_str().unwrap()).await;
     assert_eq!((&task["status"], &task["progress"]), (&json!("COMPLETE"), &json!(100)));
     assert_eq!(priority_of(&admin, "DEMO-4").await, "High");
     assert_eq!(priority_of(&admin, "DEMO-8").await, "Calm");
@@ -258,7 +237,7 @@ async fn priorities_that_leave_a_scheme_are_mapped() {
     let mut right = change;
     right["mappings"] = json!({ "in": { "1": 3, "2": 4 } });
     let changed = admin.put(&path, right).await.expect(202);
-    finished(&world, &admin, &changed["task"]).await;
+    admin.ended(changed["task"]["self"].as_str().unwrap()).await;
     assert_eq!(priority_of(&admin, "DEMO-4").await, "Medium");
     assert_eq!(priority_of(&admin, "OPS-2").await, "Low");
     // Priorities are still there, for other schemes.
@@ -287,7 +266,7 @@ async fn refuses_bad_schemes() {
     admin.put(&format!("{SCHEME}/99"), json!({ "name": "B" })).await.expect(400);
     admin.put(&format!("{SCHEME}/1"), json!({ "defaultPriorityId": 99 })).await.expect(400);
     admin.put(&format!("{SCHEME}/1"), json!({ "priorities": { "remove": { "ids": [99] } } })).await.expect(400);
-    let demo = project_id(&admin, "DEMO").await;
+    let demo = admin.project_id("DEMO").await;
     admin.put(&format!("{SCHEME}/1"), json!({ "projects": { "remove": { "ids": [demo] } } })).await.expect(400);
     admin.delete(&format!("{SCHEME}/1")).await.refused(
         400,

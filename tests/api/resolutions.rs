@@ -1,15 +1,11 @@
 //! Resolutions: changing them, and what that does to issues.
 
-use crate::support::World;
+use crate::support::{World, names};
 use insta::assert_json_snapshot;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const RESOLUTION: &str = "/rest/api/3/resolution";
 const ADMINISTRATORS: &str = "You are not authorized to perform this action. Administrator privileges are required.";
-
-fn names(things: &Value) -> Vec<&str> {
-    things.as_array().unwrap().iter().map(|thing| thing["name"].as_str().unwrap()).collect()
-}
 
 #[tokio::test]
 async fn a_resolution_lives_from_creation_to_deletion() {

@@ -321,23 +321,6 @@ async fn a_project_is_given_a_scheme_with_its_other_settings() {
     unknown.refused(400, &[], json!({ "issueSecurityScheme": "No object with id '1' was found." }));
     // Elsewhere an issue gets what new ones get there, and its sub-tasks the same.
     let moved = admin.create(task("DEMO")).await;
-    let kind = admin.get("/rest/api/3/project/SEC").await.expect(200)["issueTypes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|kind| kind["name"] == "Task")
-        .unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let body = json!({ "targetToSourcesMapping": { format!("SEC,{kind}"): {
-        "issueIdsOrKeys": [moved], "inferFieldDefaults": true, "inferStatusDefaults": true,
-        "inferSubtaskTypeDefault": true, "inferClassificationDefaults": true,
-    } } });
-    let submitted = admin.post("/rest/api/3/bulk/issues/move", body).await.expect(201);
-    let queue = format!("/rest/api/3/bulk/queue/{}", submitted["taskId"].as_str().unwrap());
-    while admin.get(&queue).await.expect(200)["status"] != "COMPLETE" {
-        tokio::task::yield_now().await;
-    }
+    crate::jql_names::moved(&world, &moved, "SEC").await;
     assert_eq!(level_of(&moved).await, "two");
 }

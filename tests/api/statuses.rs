@@ -1,6 +1,6 @@
 //! Statuses as administrators manage them.
 
-use crate::support::{Client, World};
+use crate::support::World;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
@@ -9,10 +9,6 @@ const REFUSAL: &str = "You do not have permission to manage statuses.";
 
 fn global(statuses: Value) -> Value {
     json!({ "scope": { "type": "GLOBAL" }, "statuses": statuses })
-}
-
-async fn project_id(client: &Client, key: &str) -> String {
-    client.get(&format!("/rest/api/3/project/{key}")).await.expect(200)["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -44,7 +40,7 @@ async fn statuses_of_workflows_stay() {
     let sentence = ["The status 'In Progress' is used by a workflow and can't be deleted."];
     admin.delete(&format!("{STATUSES}?id=3")).await.refused(400, &sentence, json!({}));
     let usages = admin.get(&format!("{STATUSES}/10000/projectUsages")).await.expect(200);
-    let demo = project_id(&admin, "DEMO").await;
+    let demo = admin.project_id("DEMO").await.to_string();
     assert!(usages["projects"]["values"].as_array().unwrap().contains(&json!({ "id": demo })));
     let types = admin.get(&format!("{STATUSES}/10000/project/{demo}/issueTypeUsages?maxResults=3")).await.expect(200);
     assert_eq!((&types["statusId"], &types["projectId"]), (&json!("10000"), &json!(demo)));
@@ -72,7 +68,7 @@ async fn statuses_of_workflows_stay() {
 async fn team_managed_projects_have_statuses_of_their_own() {
     let world = World::demo().await;
     let admin = world.admin();
-    let (team, demo) = (project_id(&admin, "TEAM").await, project_id(&admin, "DEMO").await);
+    let (team, demo) = (admin.project_id("TEAM").await.to_string(), admin.project_id("DEMO").await.to_string());
     let scoped = |id: &str| {
         json!({
             "scope": { "type": "PROJECT", "project": { "id": id } },

@@ -258,10 +258,14 @@ impl Client {
     /// Follows the 303 of an operation until its task has ended; the task.
     pub async fn task(&self, see: &Reply) -> Value {
         assert_eq!(see.status, 303, "{}", see.text());
-        let address =
-            see.header("location").expect("a task").strip_prefix(&self.base).expect("of this site").to_owned();
+        self.ended(see.header("location").expect("a task")).await
+    }
+
+    /// The task at an address, or at a path of the site, once it has ended.
+    pub async fn ended(&self, address: &str) -> Value {
+        let path = address.strip_prefix(&self.base).unwrap_or(address);
         loop {
-            let task = self.get(&address).await.expect(200);
+            let task = self.get(path).await.expect(200);
             if !task["finished"].is_null() {
                 return task;
             }
@@ -269,11 +273,27 @@ impl Client {
         }
     }
 
+    /// The id of a project.
+    pub async fn project_id(&self, key: &str) -> i64 {
+        let project = self.get(&format!("/rest/api/3/project/{key}")).await.expect(200);
+        project["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+    }
+
     /// Creates an issue and returns its key.
     pub async fn create(&self, fields: Value) -> String {
         let made = self.post("/rest/api/3/issue", json!({ "fields": fields })).await.expect(201);
         made["key"].as_str().expect("a key").to_owned()
     }
+}
+
+/// The names of things in a list.
+pub fn names(things: &Value) -> Vec<&str> {
+    things.as_array().expect("a list").iter().map(|thing| thing["name"].as_str().expect("a name")).collect()
+}
+
+/// A document of one paragraph.
+pub fn document(text: &str) -> Value {
+    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
 }
 
 /// The key of an issue in an answer.

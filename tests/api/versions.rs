@@ -9,11 +9,6 @@ use serde_json::{Value, json};
 
 const PATH: &str = "/rest/api/3/version";
 
-async fn project_id(client: &Client) -> i64 {
-    let project = client.get("/rest/api/3/project/DEMO").await.expect(200);
-    project["id"].as_str().unwrap().parse().unwrap()
-}
-
 async fn version(client: &Client, name: &str) -> String {
     make(client, PATH, json!({ "project": "DEMO", "name": name })).await
 }
@@ -30,7 +25,7 @@ async fn a_version_from_beginning_to_end() {
     world.change(json!({ "clock": { "freezeAt": "2026-03-01T12:00:00Z" } })).await;
     let me = admin.get("/rest/api/3/myself").await.expect(200)["accountId"].clone();
     let body = json!({
-        "projectId": project_id(&admin).await, "name": "1.0", "description": "The first", "startDate": "2026-01-01",
+        "projectId": admin.project_id("DEMO").await, "name": "1.0", "description": "The first", "startDate": "2026-01-01",
         "releaseDate": "2026-02-01", "driver": me,
     });
     let made = admin.post(PATH, body).await.expect(201);

@@ -99,17 +99,6 @@ async fn status(client: &Client, issue: &str) -> String {
     fields["fields"]["status"]["name"].as_str().unwrap().to_owned()
 }
 
-async fn task(client: &Client, id: &Value) -> Value {
-    let id = id.as_str().expect("a task");
-    loop {
-        let task = client.get(&format!("/rest/api/3/task/{id}")).await.expect(200);
-        if !task["finished"].is_null() {
-            return task;
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn a_new_workflow_is_read_as_it_was_written() {
     let world = World::demo().await;
@@ -250,7 +239,10 @@ async fn a_status_with_issues_is_removed_with_a_mapping_only() {
     let statuses = begun["workflows"][0]["statuses"].as_array().unwrap();
     let deprecated: Vec<&Value> = statuses.iter().filter(|one| one["deprecated"] == true).collect();
     assert_eq!(deprecated.iter().map(|one| &one["statusReference"]).collect::<Vec<_>>(), [&json!(review)]);
-    assert_eq!(task(&admin, &begun["taskId"]).await["status"], "COMPLETE");
+    assert_eq!(
+        admin.ended(&format!("/rest/api/3/task/{}", begun["taskId"].as_str().unwrap())).await["status"],
+        "COMPLETE"
+    );
 
     assert_eq!(status(&developer, &task_in).await, "To Do");
     assert_eq!(status(&developer, &story_in).await, "Done");

@@ -1,14 +1,10 @@
 //! Worklogs.
 
-use crate::support::{Client, World};
+use crate::support::{Client, World, document};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 const LOGS: &str = "/rest/api/3/issue/DEMO-7/worklog";
-
-fn document(text: &str) -> Value {
-    json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [{ "type": "text", "text": text }] }] })
-}
 
 async fn log(client: &Client, query: &str, body: Value) -> Value {
     client.post(&format!("{LOGS}{query}"), body).await.expect(201)

@@ -25,7 +25,7 @@ async fn compare(mock: &Mock, other: &str) -> Report {
     let contract = Contract::load(&schemas).unwrap();
     let mut left = endpoint(mock.url.clone()).open("runleft").unwrap();
     let mut right = endpoint(format!("{}/_site/{other}", mock.url)).open("runright").unwrap();
-    let options = Options { allow_writes: true, seed: 1 };
+    let options = Options { allow_writes: true, seed: 1, ..Options::default() };
     let scenarios = scenario::load(None, &contract, &schemas, 1).unwrap();
     parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut |_, _, _| {}).await.unwrap()
 }

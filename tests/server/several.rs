@@ -5,8 +5,10 @@ use mock_jira::{
     app::{
         Context,
         projects::{self, ProjectInput},
+        transitions::{self, Step},
     },
-    db::{Db, metadata, sites::SiteAddress},
+    db::{self, Db, metadata, sites::SiteAddress},
+    domain::{failure::Failure, issue::values::TextFormat},
     postgres::{Cluster, Settings, Storage},
 };
 use nix::sys::signal::Signal;
@@ -90,6 +92,40 @@ async fn a_project_is_at_once_everywhere() {
     for server in [&one, &other] {
         assert_eq!(server.get(&path).await["fields"]["project"]["name"], "Renamed");
     }
+}
+
+#[tokio::test]
+async fn an_issue_goes_no_way_that_its_workflow_has_lost_meanwhile() {
+    let database = database().await;
+    let server = Mock::begin(&mut command(&["--listen", "127.0.0.1:0", "--database-url", &database.url()])).ready();
+    let path = "/rest/api/3/issue/DEMO-1";
+    let offered = server.get(&format!("{path}/transitions")).await;
+    let way = offered["transitions"][1]["id"].as_str().unwrap();
+    let before = server.get(path).await["fields"]["status"].clone();
+
+    // The workflow is about to be changed, when somebody who knows it as it was wants to go that way.
+    let db = Db::open(database.connect_options(), 2).await.unwrap();
+    let old = context(&db).await;
+    let (new, mut change) = old.begin_alone().await.unwrap();
+    let moving = tokio::spawn({
+        let (old, step) = (old.clone(), Step { transition: Some(way.to_owned()), ..Step::default() });
+        async move { transitions::transition(&old, "DEMO-1", &step, TextFormat::Document).await }
+    });
+    let mut owner = PgConnection::connect_with(&database.connect_options()).await.unwrap();
+    let waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)";
+    while !moving.is_finished() && !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut owner).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    for workflow in new.site.workflows.values() {
+        let mut definition = workflow.definition.clone();
+        definition.transitions.retain(|transition| transition.id.to_string() != way);
+        db::workflows::change(&mut change, &workflow.id, None, &definition, false).await.unwrap();
+    }
+    change.commit_unrecorded().await.unwrap();
+
+    assert!(matches!(moving.await.unwrap(), Err(Failure::Invalid(_))));
+    assert_eq!(server.get(path).await["fields"]["status"], before);
+    server.stop();
 }
 
 /// How many issues one bulk operation changes while its server dies.

@@ -22,6 +22,15 @@ const SECRETS: [&str; 8] =
 /// Members that tell of a person where an account stands beside them.
 const PRIVATE: [&str; 2] = ["displayName", "emailAddress"];
 
+/// Members in which a person stands for who reads, with markup: beside an account they become the person's other name.
+const MARKED_UP: &str = "html";
+
+/// Members that tell from where somebody came.
+const ORIGIN: &str = "remoteAddress";
+
+/// An address that is nobody's.
+const NOWHERE: &str = "192.0.2.1";
+
 #[allow(clippy::expect_used, reason = "the pattern is constant, and every test passes here")]
 static EVERYWHERE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -74,26 +83,35 @@ impl Redactor {
                         self.words.entry(account.to_owned()).or_insert_with(|| other_account(account));
                     }
                 }
-                let person = members.keys().any(|name| is_account(name)) || members.contains_key("emailAddress");
+                // Actors of roles have their account one level deeper, and mentions have theirs by another name.
+                let inner = |name: &str, of: &str| members.get(name).and_then(|inner| inner[of].as_str());
+                let is_mention = text("type") == Some("mention");
+                if let Some(account) = inner("attrs", "id").filter(|_| is_mention) {
+                    self.words.entry(account.to_owned()).or_insert_with(|| other_account(account));
+                    inner("attrs", "text").into_iter().for_each(|name| self.learn_name(name.trim_start_matches('@')));
+                }
+                let person = members.keys().any(|name| is_account(name) || name == "emailAddress")
+                    || inner("actorUser", "accountId").is_some();
                 // Apps have names too, but those are nobody's, and are words of Jira itself.
                 if person && text("accountType") != Some("app") {
-                    for text in PRIVATE.iter().filter_map(|name| text(name)) {
-                        if !self.words.contains_key(text) {
-                            self.people += 1;
-                            let number = self.people;
-                            let other = if text.contains('@') {
-                                format!("person{number}@example.invalid")
-                            } else {
-                                format!("Person {number}")
-                            };
-                            self.words.insert(text.to_owned(), other);
-                        }
-                    }
+                    PRIVATE.iter().filter_map(|name| text(name)).for_each(|name| self.learn_name(name));
                 }
                 members.values().for_each(|member| self.learn_value(member));
             }
             _ => {}
         }
+    }
+
+    /// Gives a person's name or address another.
+    fn learn_name(&mut self, name: &str) {
+        if name.is_empty() || self.words.contains_key(name) {
+            return;
+        }
+        self.people += 1;
+        let number = self.people;
+        let other =
+            if name.contains('@') { format!("person{number}@example.invalid") } else { format!("Person {number}") };
+        self.words.insert(name.to_owned(), other);
     }
 
     /// Changes an answer.
@@ -110,7 +128,14 @@ impl Redactor {
             Value::String(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.redact_value(item)),
             Value::Object(members) => {
+                let is_person = members.keys().any(|name| is_account(name));
+                let shown = members.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned();
                 for (name, member) in members.iter_mut() {
+                    match member {
+                        Value::String(text) if name == MARKED_UP && is_person => *text = shown.clone(),
+                        Value::String(text) if name == ORIGIN && !text.is_empty() => *text = NOWHERE.to_owned(),
+                        _ => {}
+                    }
                     let name = name.to_ascii_lowercase();
                     if member.is_string() && SECRETS.contains(&name.as_str()) {
                         *member = REMOVED.into();
@@ -148,7 +173,7 @@ impl Redactor {
                 mail if found.name("mail").is_some() && mail.ends_with("@example.invalid") => mail.to_owned(),
                 mail if found.name("mail").is_some() => format!("{}@example.invalid", &digest(mail)[..8]),
                 site if site.starts_with(ADDRESS) => site.to_owned(),
-                _ if found.name("network").is_some() => "192.0.2.1".to_owned(),
+                _ if found.name("network").is_some() => NOWHERE.to_owned(),
                 _ if found.name("face").is_some() => format!("{ADDRESS}/avatar"),
                 _ => ADDRESS.to_owned(),
             }
@@ -216,6 +241,25 @@ mod tests {
         assert!(found["assignee"]["self"].as_str().unwrap().ends_with(&account.replace(':', "%3A")), "{text}");
         let name = found["assignee"]["displayName"].as_str().unwrap();
         assert!(found["comment"].as_str().unwrap().starts_with(&format!("{name} wrote")), "{text}");
+    }
+
+    #[test]
+    fn people_are_known_wherever_they_stand() {
+        let account = "712020:0e2f5a1e-5c3b-4d0a-9c57-0123456789ab";
+        let found = redacted(json!({
+            "users": [{ "accountId": account, "displayName": "Ann Smith", "html": "<strong>An</strong>n Smith - ann@corp.example" }],
+            "actors": [{ "displayName": "Bob Brown", "type": "atlassian-user-role-actor", "actorUser": { "accountId": account } }],
+            "groups": [{ "displayName": "jira-users", "actorGroup": { "name": "jira-users" } }],
+            "body": { "type": "mention", "attrs": { "id": "5b10ac8d82e05b22cc7d4ef5", "text": "@Eve Black" } },
+            "records": [{ "authorAccountId": account, "remoteAddress": "2001:db8::7334", "summary": "by Eve Black" }],
+        }));
+        let text = found.to_string();
+        for private in ["Ann", "nn Smith", "Bob", "Eve", "corp", "0123456789ab", "5b10ac8d82e05b22cc7d4ef5", "2001"] {
+            assert!(!text.contains(private), "{private}: {text}");
+        }
+        assert_eq!(found["users"][0]["html"], found["users"][0]["displayName"]);
+        assert_eq!(found["groups"][0]["displayName"], "jira-users", "nobody");
+        assert_eq!(found["records"][0]["remoteAddress"], NOWHERE);
     }
 
     #[test]

@@ -2,18 +2,19 @@
 
 use std::{ops::RangeInclusive, process::ExitCode};
 
+use anyhow::ensure;
 use clap::Args;
 use harness::{
     report::{Findings, Format},
     run::{self, Check, Options},
 };
 
-use super::{progress::Bar, run::RunArgs};
+use super::{interrupt, progress::Bar, run::RunArgs};
 
 /// Try every operation of the contracts against a target and judge its answers.
 ///
 /// Only reads, unless writes are allowed. Exits with 0 if everything holds, 1 if something does not, 2 if the target
-/// can't be judged.
+/// can't be judged or the run was broken off.
 #[derive(Args)]
 pub struct ContractArgs {
     #[command(flatten)]
@@ -49,6 +50,7 @@ impl ContractArgs {
             project: self.project,
             checks: run::chosen(&self.check, &self.skip),
             strict: self.strict,
+            stop: interrupt::stop()?,
             ..self.run.options()
         };
         if let Some(seeds) = self.seeds {
@@ -60,9 +62,11 @@ impl ContractArgs {
         };
         let report = run::contract(&options, &show).await?;
         bar.finish();
-        let failed = !report.summary.failures.is_empty();
+        let summary = report.summary.clone();
         self.format.print(&Findings::from(report))?;
-        Ok(ExitCode::from(u8::from(failed)))
+        summary.ensure_whole()?;
+        ensure!(summary.operations > 0, "nothing was judged");
+        Ok(ExitCode::from(u8::from(!summary.failures.is_empty())))
     }
 }
 
@@ -80,6 +84,8 @@ async fn each(seeds: RangeInclusive<u64>, options: &Options) -> anyhow::Result<E
                 println!("  {}  {}: {} {}", operation.operation, failure.check, failure.message, failure.at);
             }
         }
+        summary.ensure_whole()?;
+        ensure!(summary.operations > 0, "nothing was judged");
         failed |= !summary.failures.is_empty();
     }
     Ok(ExitCode::from(u8::from(failed)))

@@ -9,7 +9,7 @@ use harness::{
     report::Format,
 };
 
-use super::progress::Bar;
+use super::{interrupt, progress::Bar};
 
 /// Run what harness.toml says, and decide whether it is good enough.
 ///
@@ -35,7 +35,7 @@ impl GateArgs {
         let settings = Settings::read(&self.config)?;
         let bar = Bar::new();
         let progress = |now: gate::Progress<'_>| bar.show(now.done, now.of, &format!("{}: {}", now.run, now.doing));
-        let findings = gate::run(&settings, self.profile.as_deref(), &progress).await?;
+        let findings = gate::run(&settings, self.profile.as_deref(), &interrupt::stop()?, &progress).await?;
         bar.finish();
         let folder = self.reports.unwrap_or_else(|| settings.reports.clone());
         gate::write_reports(&findings, &folder)?;

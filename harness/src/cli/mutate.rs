@@ -8,7 +8,7 @@ use harness::{
     run,
 };
 
-use super::{progress::Bar, run::RunArgs};
+use super::{interrupt, progress::Bar, run::RunArgs};
 
 /// Break a target in one way after the other and see whether `harness contract` notices.
 ///
@@ -89,10 +89,10 @@ enum Form {
 }
 
 impl MutantArgs {
-    fn options(self) -> Options {
-        let run = run::Options { allow_writes: true, ..self.run.options() };
+    fn options(self) -> anyhow::Result<Options> {
+        let run = run::Options { allow_writes: true, stop: interrupt::stop()?, ..self.run.options() };
         let patience = Duration::from_millis(self.patience);
-        Options { run, mutations: self.mutations, sample: self.sample, listen: None, patience }
+        Ok(Options { run, mutations: self.mutations, sample: self.sample, listen: None, patience })
     }
 }
 
@@ -109,13 +109,14 @@ impl MutateArgs {
             Some(Command::List(arguments)) => arguments.run().await,
             Some(Command::Proxy(arguments)) => arguments.run().await,
             None => {
-                let (options, bar) = (self.mutants.options(), Bar::new());
+                let (options, bar) = (self.mutants.options()?, Bar::new());
                 let score = mutate::score(&options, &show(&bar)).await?;
                 bar.finish();
                 match self.format {
                     Form::Human => anstream::print!("{}", score.human()),
                     Form::Json => println!("{}", serde_json::to_string_pretty(&score)?),
                 }
+                anyhow::ensure!(!options.run.stop.is_cancelled(), "it was interrupted");
                 anyhow::ensure!(score.summary.applied > 0, "no mutant applies");
                 Ok(ExitCode::from(u8::from(score.summary.value() < self.threshold)))
             }
@@ -125,7 +126,7 @@ impl MutateArgs {
 
 impl ListArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let (options, bar) = (self.mutants.options(), Bar::new());
+        let (options, bar) = (self.mutants.options()?, Bar::new());
         let (_, mutants) = mutate::stand(&options, &show(&bar)).await?;
         bar.finish();
         match self.format {
@@ -138,13 +139,13 @@ impl ListArgs {
 
 impl ProxyArgs {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let options = Options { listen: Some(self.listen), ..self.mutants.options() };
+        let options = Options { listen: Some(self.listen), ..self.mutants.options()? };
         let bar = Bar::new();
         let (proxy, mutants) = mutate::stand(&options, &show(&bar)).await?;
         bar.finish();
         proxy.put(self.mutant.as_deref()).map_err(anyhow::Error::msg)?;
         println!("listening on {}, {} mutants apply", proxy.address(), mutants.len());
-        tokio::signal::ctrl_c().await?;
+        options.run.stop.cancelled().await;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -16,7 +16,7 @@ use harness::{
     target::Credentials,
 };
 
-use super::{progress::Bar, trust::TrustArgs};
+use super::{interrupt, progress::Bar, trust::TrustArgs};
 
 /// Ask two targets the same, and tell how their answers differ.
 ///
@@ -121,17 +121,19 @@ impl ParityArgs {
         };
         let [here, there] = new_runs();
         let (mut left, mut right) = (left.open(&here)?, right.open(&there)?);
-        let options = Options { allow_writes: self.which.allow_writes, seed: self.which.seed };
+        let (allow_writes, seed, stop) = (self.which.allow_writes, self.which.seed, interrupt::stop()?);
+        let options = Options { allow_writes, seed, stop };
         let bar = Bar::new();
         let report = parity::run(&mut left, &mut right, &scenarios, &contract, &options, &mut |done, all, name| {
             bar.show(done, all, name)
         })
         .await?;
         bar.finish();
-        anyhow::ensure!(report.summary.operations > 0, "nothing could be compared");
-        let differs = !report.summary.failures.is_empty();
+        let summary = report.summary.clone();
+        anyhow::ensure!(summary.operations > 0, "nothing could be compared");
         self.format.print(&Findings::from(report))?;
-        Ok(if differs { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        summary.ensure_whole()?;
+        Ok(ExitCode::from(u8::from(!summary.failures.is_empty())))
     }
 }
 
@@ -144,10 +146,11 @@ impl RecordArgs {
         let head = Head::new(&run, endpoint.project.as_deref());
         let mut player = endpoint.open(&run)?;
         let bar = Bar::new();
-        let takes = cassette::record(&mut player, &scenarios, self.which.allow_writes, &mut |done, all, name| {
-            bar.show(done, all, name)
-        })
-        .await?;
+        let options =
+            Options { allow_writes: self.which.allow_writes, seed: self.which.seed, stop: interrupt::stop()? };
+        let takes =
+            cassette::record(&mut player, &scenarios, &options, &mut |done, all, name| bar.show(done, all, name))
+                .await?;
         bar.finish();
         let secrets = [self.caller.user, self.caller.token, self.caller.bearer];
         let secrets: Vec<&str> = secrets.iter().flatten().map(String::as_str).collect();

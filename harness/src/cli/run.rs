@@ -27,9 +27,9 @@ pub struct RunArgs {
     /// How much is done at the same time.
     #[arg(long, value_name = "N", default_value_t = 8)]
     jobs: usize,
-    /// Begin nothing new after that many seconds.
-    #[arg(long, value_name = "SECONDS")]
-    time_limit: Option<u64>,
+    /// Begin nothing new after that time: 90, 90s, 15m or 2h.
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    time_limit: Option<Duration>,
     /// The folder that has `schemas/`.
     #[arg(long, value_name = "DIR", default_value = ".")]
     workspace: PathBuf,
@@ -89,8 +89,21 @@ impl RunArgs {
             seed: self.seed,
             cases: self.cases,
             jobs: self.jobs,
-            time_limit: self.time_limit.map(Duration::from_secs),
+            time_limit: self.time_limit,
             ..Options::new(self.target.settings(), self.workspace)
         }
     }
+}
+
+/// Seconds, or as many minutes or hours.
+fn span(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let seconds = match unit {
+        "" | "s" => Some(1_u64),
+        "m" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    let seconds = seconds.and_then(|seconds| number.parse::<u64>().ok()?.checked_mul(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| "a time is given as 90, 90s, 15m or 2h".to_owned())
 }

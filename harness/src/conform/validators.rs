@@ -13,10 +13,15 @@ use crate::schemas::closure;
 
 /// Compiles a schema when it is first needed.
 #[derive(Default)]
-pub(super) struct Validators(Mutex<HashMap<Key, Arc<Validator>>>);
+pub(super) struct Validators(Mutex<Compiled>);
 
-/// The document, the schema as it is written there, the version. Many operations answer with the same.
-type Key = (usize, String, ApiVersion);
+#[derive(Default)]
+struct Compiled {
+    /// By the operation, the documented status, and the version.
+    by_answer: HashMap<(usize, Option<u16>, ApiVersion), Arc<Validator>>,
+    /// By the document, the schema as it is written there, and the version: many operations answer with the same.
+    by_schema: HashMap<(usize, String, ApiVersion), Arc<Validator>>,
+}
 
 impl Validators {
     /// Whether an answer's JSON is described at all.
@@ -51,16 +56,21 @@ impl Validators {
 
     fn get(&self, contract: &Contract, found: &Match<'_>, answer: &Response) -> Result<Arc<Validator>, String> {
         let operation = found.operation;
-        let key = (operation.source_index(), source(contract, found, answer).to_string(), found.version);
         let mut compiled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(validator) = compiled.get(&key) {
+        let asked = (found.number, answer.status, found.version);
+        if let Some(validator) = compiled.by_answer.get(&asked) {
             return Ok(Arc::clone(validator));
         }
-        let schema = standalone(contract, found, answer);
-        let validator = translate::options().build(&schema);
-        let validator =
-            Arc::new(validator.map_err(|error| format!("{} {}: {error}", operation.method, operation.path))?);
-        compiled.insert(key, Arc::clone(&validator));
+        let key = (operation.source_index(), source(contract, found, answer).to_string(), found.version);
+        let validator = match compiled.by_schema.get(&key) {
+            Some(validator) => Arc::clone(validator),
+            None => {
+                let validator = translate::options().build(&standalone(contract, found, answer));
+                Arc::new(validator.map_err(|error| format!("{} {}: {error}", operation.method, operation.path))?)
+            }
+        };
+        compiled.by_schema.insert(key, Arc::clone(&validator));
+        compiled.by_answer.insert(asked, Arc::clone(&validator));
         Ok(validator)
     }
 }

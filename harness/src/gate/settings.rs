@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     parity::endpoint::{Address, Endpoint},
+    run::Check,
     target::{Credentials, Trust},
 };
 
@@ -62,6 +63,10 @@ pub struct TargetSettings {
     pub token: Option<Text>,
     /// An access token instead.
     pub bearer: Option<Text>,
+    /// An account that may do less: what it is shown is looked at, too.
+    pub other_user: Option<Text>,
+    /// Its API token.
+    pub other_token: Option<Text>,
     /// The key of the project to work in.
     pub project: Option<Text>,
     /// Requests a second that are not exceeded.
@@ -133,6 +138,12 @@ pub struct ContractRun {
     /// Whether anything may be written.
     #[serde(default)]
     pub allow_writes: bool,
+    /// Checks that are not made.
+    #[serde(default)]
+    pub skip: Vec<Check>,
+    /// Whether properties that are not documented count.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 /// A comparison.
@@ -264,6 +275,16 @@ impl Settings {
     pub fn endpoint(&self, name: &str) -> anyhow::Result<Endpoint> {
         let target = self.targets.get(name).with_context(|| format!("there is no target named {name}"))?;
         target.endpoint().with_context(|| format!("the target {name}"))
+    }
+
+    /// The account of a target that may do less, if there is one.
+    pub fn other(&self, name: &str) -> anyhow::Result<Option<Credentials>> {
+        let Some(target) = self.targets.get(name) else { return Ok(None) };
+        match (&target.other_user, &target.other_token) {
+            (Some(user), Some(token)) => Ok(Some(Credentials::Basic { user: user.read()?, token: token.read()? })),
+            (None, None) => Ok(None),
+            _ => bail!("the target {name} needs both an other-user and an other-token, or none of them"),
+        }
     }
 }
 

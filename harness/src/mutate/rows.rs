@@ -16,9 +16,22 @@ use crate::{
 /// The id of what is not there.
 const NOBODY: u64 = 987_654_321;
 
+/// The mutations that are made here: for the others no list is copied.
+const OF_LISTS: [Mutation; 9] = [
+    Mutation::DuplicateRow,
+    Mutation::RepeatRow,
+    Mutation::SkipRow,
+    Mutation::LoseRow,
+    Mutation::LeakRow,
+    Mutation::SwapIds,
+    Mutation::WrongTotal,
+    Mutation::WrongLast,
+    Mutation::EarlyLast,
+];
+
 /// A list, broken.
 pub fn make(mutation: Mutation, scene: &Scene<'_>, memory: &Memory, seen: &Seen<'_>) -> Option<Answer> {
-    let before = seen.success().filter(|_| scene.reads())?;
+    let before = seen.success().filter(|_| OF_LISTS.contains(&mutation) && scene.reads())?;
     let list = items(before)?;
     let mut body = before.clone();
     let counts = !scene.session().judge.links.estimates(scene.operation());

@@ -67,10 +67,8 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The scene of a request, if the contract knows it.
     pub fn new(known: &'a Known, method: &Method, path: &'a str, caller: Caller) -> Option<Self> {
-        let contract = known.session.judge.conformance.contract();
-        let found = contract.find(method, path)?;
-        let index = contract.operations().iter().position(|operation| std::ptr::eq(operation, found.operation))?;
-        Some(Self { known, index, version: found.version, caller, path, nonce: 0 })
+        let found = known.session.judge.conformance.contract().find(method, path)?;
+        Some(Self { known, index: found.number, version: found.version, caller, path, nonce: 0 })
     }
 
     /// The run.

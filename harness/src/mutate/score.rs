@@ -17,7 +17,7 @@ use super::{
     survey::{Survey, Tried, key, survey},
 };
 use crate::run::{
-    Check, Progress, Session,
+    Check, Progress, Session, aside,
     case::{Names, Trace},
     judge::Judge,
 };
@@ -35,7 +35,8 @@ pub async fn score(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> a
     let (started, began) = (Utc::now(), Instant::now());
     let survey = Arc::new(survey(options, progress).await?);
     let (surveyed, of) = (began.elapsed(), survey.mutants.len());
-    let is_late = || options.run.time_limit.is_some_and(|limit| began.elapsed() > limit);
+    let stop = &options.run.stop;
+    let is_late = || stop.is_cancelled() || options.run.time_limit.is_some_and(|limit| began.elapsed() > limit);
     let (mut outcomes, mut survived) = (Vec::new(), 0);
     let mut done = |doing, number: usize, outcome| {
         outcomes.push((survey.mutants[number].mutant.clone(), outcome));
@@ -50,7 +51,7 @@ pub async fn score(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> a
         async move { survey.replay(number).await }
     }));
     while let Some((number, replayed)) = replays.next().await {
-        match replayed {
+        match replayed.transpose()? {
             Some(replayed) if !replayed.open.is_empty() => drop(open.insert(number, replayed)),
             Some(replayed) => done("mutants of what was answered", number, replayed.outcome),
             None => done("mutants of what was answered", number, Outcome::NotTried),
@@ -64,14 +65,26 @@ pub async fn score(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> a
     let (waiting, others): (Vec<_>, Vec<_>) = open.keys().copied().partition(is_late_answer);
     let (alone, beside): (Vec<_>, Vec<_>) = others.into_iter().partition(is_alone);
     let open = Arc::new(open);
-    for (mutants, jobs) in [(beside, jobs), (waiting, jobs * WAITING), (alone, 1)] {
+    let mut again = alone;
+    for (mutants, jobs) in [(beside, jobs), (waiting, jobs * WAITING)] {
         let mut tries = std::pin::pin!(tries(mutants, jobs, &is_late, |number| {
             let (survey, open, patience) = (survey.clone(), open.clone(), options.patience);
             async move { survey.try_mutant(number, &open[&number], patience, jobs == 1).await }
         }));
         while let Some((number, outcome)) = tries.next().await {
-            done("mutants", number, outcome.and_then(Result::ok).unwrap_or(Outcome::NotTried));
+            match outcome.transpose()?.transpose()?.unwrap_or(Outcome::NotTried) {
+                // What others did may have hidden it.
+                Outcome::Survived | Outcome::NotApplied if jobs > 1 => again.push(number),
+                outcome => done("mutants", number, outcome),
+            }
         }
+    }
+    for number in again {
+        let outcome = match is_late() {
+            true => Outcome::NotTried,
+            false => survey.try_mutant(number, &open[&number], options.patience, true).await?,
+        };
+        done("mutants, alone", number, outcome);
     }
     survey.clean().await;
     Ok(Score::new(options, &survey, outcomes, asked, started, surveyed, began.elapsed()))
@@ -83,17 +96,13 @@ fn tries<F>(
     jobs: usize,
     is_late: &impl Fn() -> bool,
     attempt: impl Fn(usize) -> F,
-) -> impl Stream<Item = (usize, Option<F::Output>)>
+) -> impl Stream<Item = (usize, Option<anyhow::Result<F::Output>>)>
 where
     F: Future<Output: Send> + Send + 'static,
 {
     let tries = mutants.into_iter().map(move |number| {
         let attempt = attempt(number);
-        async move {
-            // A task of its own, so that judging one keeps no other waiting.
-            let outcome = if is_late() { None } else { tokio::spawn(attempt).await.ok() };
-            (number, outcome)
-        }
+        async move { (number, if is_late() { None } else { Some(aside(attempt).await) }) }
     });
     stream::iter(tries).buffer_unordered(jobs)
 }

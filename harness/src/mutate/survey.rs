@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
+use anyhow::bail;
 use futures::{StreamExt, stream};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use http::Method;
@@ -99,7 +100,8 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     let proxy = Proxy::start(&options.run.target, listen).await?;
     let mut through = options.run.clone();
     through.target.url = proxy.address().to_owned();
-    let begun = run::begin(&through).await?;
+    let stop = &options.run.stop;
+    let begun = run::begin(&through, stop).await?;
     let session = begun.session.clone();
     let subjects = subjects(options, &begun);
     let planned = planned(&session, &subjects);
@@ -120,8 +122,10 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
     for (phase, cases) in phases.into_iter().enumerate() {
         let jobs = if phase == 2 { 1 } else { options.run.jobs.max(1) };
         let mut again = Vec::new();
-        let mut outcomes = stream::iter(cases.into_iter().map(|case| attempt(&session, case))).buffered(jobs);
-        while let Some((case, trace, verdict)) = outcomes.next().await {
+        let attempts = cases.into_iter().take_while(|_| !stop.is_cancelled()).map(|case| attempt(&session, case));
+        let mut outcomes = stream::iter(attempts).buffered(jobs);
+        while let Some(outcome) = outcomes.next().await {
+            let (case, trace, verdict) = outcome?;
             match failure(&verdict) {
                 None => take(case, phase, trace, verdict),
                 // Others might have disturbed it.
@@ -129,8 +133,8 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
             }
         }
         drop(outcomes);
-        for case in again {
-            let (case, trace, verdict) = attempt(&session, case).await;
+        for case in again.into_iter().take_while(|_| !stop.is_cancelled()) {
+            let (case, trace, verdict) = attempt(&session, case).await?;
             match failure(&verdict) {
                 None => take(case, phase, trace, verdict),
                 Some(finding) => {
@@ -141,6 +145,10 @@ pub async fn survey(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> 
                 }
             }
         }
+    }
+    if stop.is_cancelled() {
+        session.delete(begun.to_delete).await;
+        bail!("it was interrupted");
     }
     let operations = session.judge.conformance.contract().operations();
     let unjudged = failing.into_iter().map(|(index, why)| (name(&operations[index]), why)).collect();
@@ -187,19 +195,15 @@ fn planned(session: &Session, subjects: &[usize]) -> BTreeSet<usize> {
 }
 
 /// Tries a case, and cleans up after it.
-async fn attempt(session: &Arc<Session>, case: Case) -> (Case, Trace, Verdict) {
-    let task = {
-        let (session, case) = (session.clone(), case.clone());
-        // A task of its own, so that judging one keeps no other waiting.
-        tokio::spawn(async move {
-            let trace = session.executor.execute(session.judge.conformance.contract(), &case).await;
-            session.clean(&case, &trace.steps).await;
-            let verdict = session.judge.judge(&case, &trace);
-            (trace, verdict)
-        })
-    };
-    let (trace, verdict) = task.await.unwrap_or_default();
-    (case, trace, verdict)
+async fn attempt(session: &Arc<Session>, case: Case) -> anyhow::Result<(Case, Trace, Verdict)> {
+    let session = session.clone();
+    run::aside(async move {
+        let trace = session.executor.execute(session.judge.conformance.contract(), &case).await;
+        session.clean(&case, &trace.steps).await;
+        let verdict = session.judge.judge(&case, &trace);
+        (case, trace, verdict)
+    })
+    .await
 }
 
 /// What fails, if anything does; what is only worth knowing doesn't.

@@ -40,7 +40,8 @@ pub struct Skeleton {
 }
 
 /// What a person is called by; who exists is a matter of the site.
-pub const PERSONAL: [&str; 7] = ["displayName", "emailAddress", "name", "key", "timeZone", "locale", "avatarUrls"];
+pub const PERSONAL: [&str; 8] =
+    ["displayName", "emailAddress", "name", "key", "timeZone", "locale", "avatarUrls", "html"];
 
 #[allow(clippy::expect_used, reason = "the pattern is constant, and every test passes here")]
 static CHOSEN: LazyLock<Regex> = LazyLock::new(|| {

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
+use serde::Deserialize;
+
 macro_rules! checks {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// Something that must hold.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
         pub enum Check { $($(#[$doc])* $variant,)* }
 
         impl Check {
@@ -70,6 +73,14 @@ impl FromStr for Check {
         let found = Self::ALL.iter().find(|check| check.name() == name);
         let names = || Self::ALL.iter().map(|check| check.name()).collect::<Vec<_>>().join(", ");
         found.copied().ok_or_else(|| format!("there is no check '{name}'; there are {}", names()))
+    }
+}
+
+impl TryFrom<String> for Check {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        name.parse()
     }
 }
 

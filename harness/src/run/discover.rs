@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Session,
@@ -32,33 +33,36 @@ const ATTEMPTS: usize = 6;
 /// How many of a kind are made to be there from the beginning: enough for two short pages.
 const MADE: usize = 2;
 
-/// What the target has, and what could be made. Says what to delete in the end, too.
-pub async fn discover(session: &Session, [me, other]: [Value; 2]) -> (World, Vec<Request>) {
+/// What the target has, and what could be made, as far as there is time. Says what to delete in the end, too.
+pub async fn discover(session: &Session, [me, other]: [Value; 2], end: &CancellationToken) -> (World, Vec<Request>) {
     let mut world = World::new(me, other);
     let mut to_delete = Vec::new();
-    list(session, &mut world).await;
+    list(session, &mut world, end).await;
     if session.scope.writes() {
         // What needs something else is made in a later round.
         for round in 0..3 {
             let before = world.all().count();
-            make(session, &mut world, &mut to_delete, round).await;
+            make(session, &mut world, &mut to_delete, round, end).await;
             if world.all().count() == before {
                 break;
             }
         }
-        list(session, &mut world).await;
+        list(session, &mut world, end).await;
     }
     (world, to_delete)
 }
 
 /// Asks for lists of all kinds, those below others after these.
-async fn list(session: &Session, world: &mut World) {
+async fn list(session: &Session, world: &mut World, end: &CancellationToken) {
     let contract = session.judge.conformance.contract();
     for (kind, facts) in session.judge.links.kinds() {
         let Some(list) = facts.list.filter(|_| world.things(kind).len() < MOST_THINGS) else { continue };
         let below = kind.matches("{}").count();
         let is_below = parameters(&contract.operations()[list].path).next().is_some();
         for attempt in 0..if is_below { MOST_PARENTS } else { 1 } {
+            if end.is_cancelled() {
+                return;
+            }
             let plan = session.plan(world);
             let mut sketch = plan.sketch(&format!("list {kind} {attempt}"));
             sketch.writes = attempt == 0 && session.scope.writes();
@@ -89,7 +93,13 @@ async fn list(session: &Session, world: &mut World) {
 }
 
 /// Makes some of every kind, as far as the target lets it.
-async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>, round: usize) {
+async fn make(
+    session: &Session,
+    world: &mut World,
+    to_delete: &mut Vec<Request>,
+    round: usize,
+    end: &CancellationToken,
+) {
     let contract = session.judge.conformance.contract();
     for (kind, facts) in session.judge.links.kinds() {
         let by_name = facts.update.filter(|_| facts.list.is_some() && kind.ends_with("/properties"));
@@ -100,6 +110,9 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
         }
         let mut made = 0;
         for attempt in 0..ATTEMPTS {
+            if end.is_cancelled() {
+                return;
+            }
             let plan = session.plan(world);
             let mut sketch = plan.sketch(&format!("make {kind} {round} {attempt}"));
             sketch.writes = true;
@@ -137,7 +150,10 @@ async fn make(session: &Session, world: &mut World, to_delete: &mut Vec<Request>
 /// What a request made.
 fn made_thing(template: &str, exchange: &Exchange, answer: &Answer, named_by_caller: bool) -> Option<Thing> {
     let mut parents = path_values(template, &exchange.request.path);
-    let object = if named_by_caller { json!({ "key": parents.pop()? }) } else { answer.json() };
+    let mut object = if named_by_caller { json!({ "key": parents.pop()? }) } else { answer.json() };
+    if object.is_null() {
+        object = json!({ "id": answer.place()? });
+    }
     mark::attribute(&object, "id", false)?;
     let object =
         items(&object).filter(|_| object["id"].is_null()).and_then(|items| items.first()).cloned().unwrap_or(object);
@@ -200,7 +216,8 @@ impl Session {
             let attribute =
                 parameters(&delete.path).last().and_then(|name| self.judge.links.path_parameter(delete, name));
             let attribute = kind.by.clone().or(attribute.map(|meaning| meaning.attribute)).unwrap_or_default();
-            let Some(id) = mark::attribute(&body, &attribute, false) else { return Vec::new() };
+            let told = mark::attribute(&body, &attribute, false).or_else(|| answer.place().map(Value::from));
+            let Some(id) = told else { return Vec::new() };
             let id = super::execute::escaped(&mark::text(&id));
             match &kind.by {
                 Some(by) => format!("{base}?{by}={id}"),

@@ -217,16 +217,17 @@ impl<T: Answers> Executor<T> {
             Mark::Answer { step, attribute, number } => {
                 let exchange = trace.first(step)?;
                 let answer = exchange.success()?;
-                if attribute == "location" {
-                    return answer.header("location")?.rsplit('/').next().map(Value::from);
+                let (body, place) = (answer.json(), answer.place().map(Value::from));
+                // Where no body tells it, the address of what was made does.
+                if attribute == "location" || body.is_null() && answer.is_success() && place.is_some() {
+                    return place;
                 }
-                let answer = answer.json();
                 // Where the caller chose the name, no answer tells it.
-                if answer.is_null() && !case.steps[step].path.is_empty() {
+                if body.is_null() && !case.steps[step].path.is_empty() {
                     let segment = exchange.request.path.split('?').next()?.rsplit('/').next()?;
                     return Some(Value::from(percent_encoding::percent_decode_str(segment).decode_utf8().ok()?));
                 }
-                mark::attribute(&answer, &attribute, number)
+                mark::attribute(&body, &attribute, number)
             }
             Mark::Unique { form, index } => {
                 let made = trace.unique.entry((scope, form.clone(), index)).or_insert_with(|| self.unique(&form));

@@ -128,8 +128,7 @@ impl Generator<'_> {
     }
 
     fn array(&self, schema: &Value, name: &str, depth: usize) -> BoxedStrategy<Value> {
-        // Some documents limit arrays with the words for texts.
-        let bound = |words: [&str; 2]| words.iter().find_map(|word| schema[*word].as_u64()).map(|n| n as usize);
+        let bound = |words| near_miss::bound(schema, words).map(|bound| bound as usize);
         let least = bound(["minItems", "minLength"]).unwrap_or_default();
         let most = bound(["maxItems", "maxLength"]);
         let usual = most.unwrap_or(3).min(least.max(1) + 2);
@@ -156,7 +155,13 @@ impl Generator<'_> {
             return thing(meaning, true);
         }
         if schema["type"] == "number" {
-            return (-1000i32..1000).prop_map(|n| json!(f64::from(n) / 8.0)).boxed();
+            let [least, most] =
+                [("minimum", -1e9), ("maximum", 1e9)].map(|(bound, far)| schema[bound].as_f64().unwrap_or(far));
+            let fits = move |number: f64| json!(number.clamp(least, most.max(least)));
+            return match self.flavour {
+                Flavour::Edge => select(vec![least, -0.5, 0.0, 0.1, most]).prop_map(fits).boxed(),
+                _ => (-1000i32..1000).prop_map(move |eighths| fits(f64::from(eighths) / 8.0)).boxed(),
+            };
         }
         let is_long = schema["format"] == "int64";
         let (lowest, highest) = if is_long { (i64::MIN, i64::MAX) } else { (i32::MIN.into(), i32::MAX.into()) };
@@ -174,7 +179,9 @@ impl Generator<'_> {
     }
 
     fn text(&self, schema: &Value, name: &str) -> BoxedStrategy<Value> {
-        if let Some(strategy) = typed::by_format(schema["format"].as_str().unwrap_or_default()) {
+        let format = schema["format"].as_str().unwrap_or_default();
+        let edge = if self.flavour == Flavour::Edge { typed::edge_of(format) } else { None };
+        if let Some(strategy) = edge.or_else(|| typed::by_format(format)) {
             return strategy;
         }
         if let Some(meaning) = self.links.named(self.operation, name) {

@@ -224,8 +224,13 @@ impl Links {
     }
 
     /// Operations that cannot succeed in a site as it is, and why.
-    pub fn excuses(&self) -> &BTreeMap<String, String> {
+    pub fn unreachable(&self) -> &BTreeMap<String, String> {
         &self.file.unreachable
+    }
+
+    /// Operations that succeed now and then only, and why.
+    pub fn by_chance(&self) -> &BTreeMap<String, String> {
+        &self.file.by_chance
     }
 
     /// A parameter of a path that is stated other than as something of a kind: as it is, or as a mark such as `@0.id`.

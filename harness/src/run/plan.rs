@@ -104,9 +104,17 @@ impl Sketch<'_> {
         if self.steps.len() >= MOST_STEPS || depth > 4 {
             return None;
         }
-        let (step, _) = self.making(maker, parents, Flavour::Usual, depth)?;
-        self.steps.push(Step { role: Role::Prepare, ..step });
-        Some(self.steps.len() - 1)
+        let (length, before) = (self.steps.len(), self.before.clone());
+        // What a client might send besides may need what there is not.
+        for flavour in [Flavour::Usual, Flavour::Sparse] {
+            if let Some((step, _)) = self.making(maker, parents.clone(), flavour, depth) {
+                self.steps.push(Step { role: Role::Prepare, ..step });
+                return Some(self.steps.len() - 1);
+            }
+            self.steps.truncate(length);
+            self.before.clone_from(&before);
+        }
+        None
     }
 
     /// The request that makes a thing, and its body before anything in it was made for it.

@@ -24,6 +24,18 @@ pub struct Group {
     pub found: Found,
 }
 
+/// How a run ended.
+pub struct End {
+    /// How long it took.
+    pub took: Duration,
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Whether something was left out for lack of time.
+    pub is_late: bool,
+    /// Why it was not made to its end, if so.
+    pub broken_off: Option<String>,
+}
+
 /// What is known so far.
 pub struct Results {
     operations: Vec<OperationReport>,
@@ -32,8 +44,10 @@ pub struct Results {
     cases: u64,
     seed: u64,
     strict: bool,
-    time_limit: Option<Duration>,
-    excuses: BTreeMap<String, String>,
+    /// Whether it counts that the target fails.
+    is_checked: bool,
+    unreachable: BTreeMap<String, String>,
+    by_chance: BTreeMap<String, String>,
     warnings: Vec<String>,
 }
 
@@ -74,8 +88,9 @@ impl Results {
             cases: 0,
             seed: options.seed,
             strict: options.strict,
-            time_limit: options.time_limit,
-            excuses: links.excuses().clone(),
+            is_checked: options.checks.contains(&Check::No5xx),
+            unreachable: links.unreachable().clone(),
+            by_chance: links.by_chance().clone(),
             warnings: links.stale(contract),
         }
     }
@@ -141,8 +156,9 @@ impl Results {
     }
 
     /// The report.
-    pub fn report(mut self, address: &str, started: DateTime<Utc>, took: Duration, requests: u64) -> Report {
-        let mut summary = Summary { cases: self.cases, requests, seconds: took.as_secs_f64(), ..Summary::default() };
+    pub fn report(mut self, address: &str, started: DateTime<Utc>, end: End) -> Report {
+        let (cases, requests, seconds) = (self.cases, end.requests, end.took.as_secs_f64());
+        let mut summary = Summary { cases, requests, seconds, ..Summary::default() };
         for ((operation, check, ..), times, found) in self.failures {
             let is_note = check == Check::UndocumentedProperties && !self.strict;
             let failure = Failure {
@@ -166,17 +182,13 @@ impl Results {
                 report.failures.push(failure);
             }
         }
-        let without_request = if self.time_limit.is_some_and(|limit| took > limit) {
-            "the time was up"
-        } else {
-            "what it needs could not be made"
-        };
+        let without_request = if end.is_late { "the time was up" } else { "what it needs could not be made" };
         for operation in &mut self.operations {
             // Near-misses are tried even where nothing is known; then it was called after all.
             let succeeds = operation.answers.keys().any(|status| *status < 400);
             let unserved = operation.answers.get(&501).copied();
             let is_called = !operation.answers.is_empty() && (unserved.is_none() || succeeds);
-            if let (true, Some(times)) = (succeeds, unserved) {
+            if let (true, true, Some(times)) = (self.is_checked, succeeds, unserved) {
                 // What is not served never succeeds: so these are failures, known only now.
                 let name = Check::No5xx.name();
                 operation.checks.entry(name.to_owned()).or_default().failed += times;
@@ -204,14 +216,15 @@ impl Results {
             }
         }
         for report in self.operations.iter().filter(|report| report.skipped.is_none()) {
-            let reason = self.excuses.get(&report.operation).cloned();
+            let excuse = self.unreachable.get(&report.operation);
             let succeeds = report.answers.keys().any(|status| *status < 400);
-            if succeeds && reason.is_some() {
+            if succeeds && excuse.is_some() {
                 let warning = format!("unreachable: '{}' succeeds: delete it", report.operation);
                 self.warnings.push(warning);
             }
             if !succeeds {
                 let (operation, answers) = (report.operation.clone(), report.answers.clone());
+                let reason = excuse.or_else(|| self.by_chance.get(&report.operation)).cloned();
                 summary.never_succeeded.push(Unreached { operation, answers, reason });
             }
             for (name, tally) in &report.checks {
@@ -221,6 +234,7 @@ impl Results {
             }
         }
         summary.warnings = self.warnings;
+        end.broken_off.into_iter().for_each(|reason| summary.break_off(reason));
         Report {
             kind: "contract".to_owned(),
             target: address.to_owned(),

@@ -51,7 +51,26 @@ impl fmt::Display for Change {
     }
 }
 
-/// All differences, operations first.
+/// Facts of which another is neither narrower nor wider.
+const OF_OPERATIONS: [&str; 7] = [
+    "operationId",
+    "tags",
+    "security",
+    "x-atlassian-connect-scope",
+    "x-atlassian-oauth2-scopes",
+    "x-changes",
+    super::ONLY_VERSION,
+];
+const OF_PARAMETERS: [&str; 3] = ["style", "explode", "x-changes"];
+const OF_SCHEMAS: [&str; 8] =
+    ["$ref", "format", "pattern", "multipleOf", "default", "discriminator", "exclusiveMinimum", "exclusiveMaximum"];
+const OF_SECURITY_SCHEMES: [&str; 5] = ["type", "scheme", "bearerFormat", "name", "in"];
+
+/// Limits of schemas: less is narrower of the ones, more of the others.
+const MOST: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
+const LEAST: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
+
+/// All differences, operations first. Whatever an import keeps is compared, but for what a document is called.
 pub fn contracts(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Changes(Vec::new());
     changes.entries(&old["paths"], &new["paths"], "", |changes, path, old, new| {
@@ -67,6 +86,14 @@ pub fn contracts(old: &Value, new: &Value) -> Vec<Change> {
     changes.entries(&schemas(old), &schemas(new), "schema ", |changes, at, old, new| {
         changes.presence(at, old, new, |changes| changes.schema(at, old, new));
     });
+    let security = |contract: &Value| contract["components"]["securitySchemes"].clone();
+    changes.entries(&security(old), &security(new), "security ", |changes, at, old, new| {
+        changes.presence(at, old, new, |changes| changes.security_scheme(at, old, new));
+    });
+    let servers = |contract: &Value| -> Value {
+        contract["servers"].as_array().into_iter().flatten().map(|server| server["url"].clone()).collect()
+    };
+    changes.replaced("servers", &servers(old), &servers(new));
     changes.0
 }
 
@@ -103,30 +130,44 @@ impl Changes {
     }
 
     fn operation(&mut self, at: &str, old: &Value, new: &Value) {
-        for fact in ["operationId", "security", "x-atlassian-oauth2-scopes", super::ONLY_VERSION] {
-            self.replaced(&format!("{at} {fact}"), &old[fact], &new[fact]);
-        }
-        for flag in ["deprecated", "x-experimental"] {
-            match (old[flag] == true, new[flag] == true) {
-                (false, true) => self.push(Kind::Added, &format!("{at} {flag}"), ""),
-                (true, false) => self.push(Kind::Removed, &format!("{at} {flag}"), ""),
-                _ => {}
-            }
-        }
+        self.all_replaced(&OF_OPERATIONS, at, old, new);
+        self.flags(&["deprecated", "x-experimental"], at, old, new);
         let (old_parameters, new_parameters) = (by_name(old), by_name(new));
         self.entries(&old_parameters, &new_parameters, "", |changes, name, old, new| {
             let at = format!("{at} parameter {name}");
             changes.presence(&at, old, new, |changes| {
-                let required = |parameter: &Value| parameter["required"] == true;
-                changes.limit(&format!("{at} required"), required(old), required(new));
+                changes.limit(&format!("{at} required"), is_required(old), is_required(new));
+                changes.all_replaced(&OF_PARAMETERS, &at, old, new);
+                changes.flags(&["deprecated", "allowEmptyValue"], &at, old, new);
                 changes.schema(&at, &old["schema"], &new["schema"]);
             });
         });
         let at_body = format!("{at} body");
-        self.contents(&at_body, &old["requestBody"], &new["requestBody"]);
+        let [old_body, new_body] = [&old["requestBody"], &new["requestBody"]];
+        self.limit(&format!("{at_body} required"), is_required(old_body), is_required(new_body));
+        self.contents(&at_body, old_body, new_body);
         self.entries(&old["responses"], &new["responses"], "", |changes, status, old, new| {
             let at = format!("{at} status {status}");
-            changes.presence(&at, old, new, |changes| changes.contents(&at, old, new));
+            changes.presence(&at, old, new, |changes| {
+                changes.contents(&at, old, new);
+                changes.entries(&old["headers"], &new["headers"], "", |changes, name, old, new| {
+                    let at = format!("{at} header {name}");
+                    changes.presence(&at, old, new, |changes| changes.schema(&at, &old["schema"], &new["schema"]));
+                });
+            });
+        });
+    }
+
+    fn security_scheme(&mut self, at: &str, old: &Value, new: &Value) {
+        self.all_replaced(&OF_SECURITY_SCHEMES, at, old, new);
+        self.entries(&old["flows"], &new["flows"], "", |changes, flow, old, new| {
+            let at = format!("{at} {flow}");
+            changes.presence(&at, old, new, |changes| {
+                changes.all_replaced(&["authorizationUrl", "tokenUrl", "refreshUrl"], &at, old, new);
+                changes.entries(&old["scopes"], &new["scopes"], &format!("{at} scope "), |changes, at, old, new| {
+                    changes.presence(at, old, new, |_| {});
+                });
+            });
         });
     }
 
@@ -144,9 +185,12 @@ impl Changes {
             return;
         }
         self.types(at, old, new);
-        for fact in ["$ref", "format", "pattern"] {
-            self.replaced(&format!("{at} {fact}"), &old[fact], &new[fact]);
+        self.all_replaced(&OF_SCHEMAS, at, old, new);
+        self.flags(&["readOnly", "writeOnly", "deprecated"], at, old, new);
+        for (bounds, outer) in [(MOST, f64::INFINITY), (LEAST, f64::NEG_INFINITY)] {
+            bounds.iter().for_each(|bound| self.bound(&format!("{at} {bound}"), &old[*bound], &new[*bound], outer));
         }
+        self.limit(&format!("{at} uniqueItems"), old["uniqueItems"] == true, new["uniqueItems"] == true);
         self.limit(&format!("{at} null"), old["nullable"] != true, new["nullable"] != true);
         self.set(&format!("{at} enum"), &old["enum"], &new["enum"], Kind::Widened);
         self.set(&format!("{at} required"), &old["required"], &new["required"], Kind::Narrowed);
@@ -160,9 +204,9 @@ impl Changes {
             changes.presence(&at, old, new, |changes| changes.schema(&at, old, new));
         });
         for (key, mark) in [("items", "[]"), ("additionalProperties", ".*"), ("not", " not")] {
-            if old[key].is_object() && new[key].is_object() {
-                self.schema(&format!("{at}{mark}"), &old[key], &new[key]);
-            }
+            let at = format!("{at}{mark}");
+            let [old, new] = [old, new].map(|schema| if schema[key].is_object() { &schema[key] } else { &Value::Null });
+            self.presence(&at, old, new, |changes| changes.schema(&at, old, new));
         }
         for key in ["allOf", "oneOf", "anyOf"] {
             let [old, new] = [old, new].map(|schema| schema[key].as_array().map_or(&[][..], |a| a));
@@ -187,6 +231,30 @@ impl Changes {
             _ => Kind::Changed,
         };
         self.push(kind, &format!("{at} type"), from_to(&old["type"], &new["type"]));
+    }
+
+    fn all_replaced(&mut self, facts: &[&str], at: &str, old: &Value, new: &Value) {
+        facts.iter().for_each(|fact| self.replaced(&format!("{at} {fact}"), &old[*fact], &new[*fact]));
+    }
+
+    /// Marks that are there or not.
+    fn flags(&mut self, flags: &[&str], at: &str, old: &Value, new: &Value) {
+        for flag in flags {
+            match (old[*flag] == true, new[*flag] == true) {
+                (false, true) => self.push(Kind::Added, &format!("{at} {flag}"), ""),
+                (true, false) => self.push(Kind::Removed, &format!("{at} {flag}"), ""),
+                _ => {}
+            }
+        }
+    }
+
+    /// A number that nothing may be beyond; where there is none, that is as far as `outer`.
+    fn bound(&mut self, at: &str, old: &Value, new: &Value, outer: f64) {
+        let [before, now] = [old, new].map(|bound| bound.as_f64().unwrap_or(outer));
+        if before != now {
+            let is_nearer = if outer > 0.0 { now < before } else { now > before };
+            self.push(if is_nearer { Kind::Narrowed } else { Kind::Widened }, at, from_to(old, new));
+        }
     }
 
     fn replaced(&mut self, at: &str, old: &Value, new: &Value) {
@@ -226,6 +294,10 @@ impl Changes {
         let words: Vec<_> = words.chain(gone.iter().map(|word| format!("-{word}"))).collect();
         self.push(kind, at, words.join(" "));
     }
+}
+
+fn is_required(facts: &Value) -> bool {
+    facts["required"] == true
 }
 
 fn from_to(old: &Value, new: &Value) -> String {

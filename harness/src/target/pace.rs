@@ -12,6 +12,8 @@ use tokio::time::{Instant, sleep_until};
 const RETRIES: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// Quotas are counted anew each hour: nobody need ask for longer.
+const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 /// Buckets are refilled each second.
 const REFILL: Duration = Duration::from_secs(1);
 
@@ -54,7 +56,7 @@ impl Pace {
 
     fn pause(&self, wait: Duration) {
         let mut next = self.lock();
-        *next = (*next).max(Instant::now() + wait);
+        *next = (*next).max(Instant::now() + wait.min(LONGEST_ASKED));
     }
 
     fn lock(&self) -> MutexGuard<'_, Instant> {
@@ -104,6 +106,11 @@ mod tests {
         assert!(!pace.learn(&answer(200, &[("x-ratelimit-remaining", "0")]), 0));
         pace.wait().await;
         assert!(started.elapsed().as_secs() >= 12);
+        // No wait is so long that it could not be reckoned with.
+        let before = started.elapsed();
+        assert!(pace.learn(&answer(429, &[("retry-after", "18446744073709551615")]), 0));
+        pace.wait().await;
+        assert_eq!((started.elapsed() - before).as_secs(), 3600);
     }
 
     #[tokio::test(start_paused = true)]

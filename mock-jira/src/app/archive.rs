@@ -121,19 +121,19 @@ pub async fn submit(context: &Context, jql: &str) -> Result<Task> {
     search::count(context, jql).await.map_err(invalid)?;
     let mut work = context.begin().await?;
     let task = tasks::submit(context, &mut work, &Job::ArchiveIssues { jql: jql.to_owned() }).await?;
-    alone(&mut work, &task, "An issue archival task").await?;
+    alone(&mut work, &task).await?;
     work.commit(Record::new("Archiving of issues submitted", Area::Everyday, Thing::new("TASK", task.id, jql))).await?;
     Ok(task)
 }
 
 /// Refuses a task while there is another one of its kind. Tasks are numbered one after the other, so that no two miss
 /// each other.
-async fn alone(work: &mut Work, task: &Task, what: &str) -> Result<()> {
+async fn alone(work: &mut Work, task: &Task) -> Result<()> {
     let kind = task.job["kind"].as_str().unwrap_or_default();
     match db::tasks::open(work, &[kind]).await?.into_iter().find(|id| *id != task.id) {
         None => Ok(()),
         Some(other) => Err(Failure::Precondition(format!(
-            "{what} is already running with ID {other}. To start a new one, cancel the task or wait for it to finish."
+            "An issue archival task is already running with ID {other}. To start a new one, cancel the task or wait for it to finish."
         ))),
     }
 }

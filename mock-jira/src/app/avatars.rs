@@ -18,6 +18,9 @@ const WIDTH: u32 = 256;
 /// Widest picture that is read.
 const WIDEST: u32 = 8_192;
 
+/// The refusal of who may not change avatars.
+pub const FORBIDDEN: &str = "You do not have permission to change these avatars.";
+
 /// What has avatars.
 #[derive(Debug, Clone, Copy)]
 pub enum Owner<'a> {
@@ -82,8 +85,8 @@ impl<'a> Owner<'a> {
     fn thing(self) -> Thing {
         match self {
             Self::Project(project) => project.thing(),
-            Self::IssueType(kind) => Thing::new("ISSUE_TYPE", kind.id, &kind.name),
-            Self::Priority(priority) => Thing::new("PRIORITY", priority.id, &priority.name),
+            Self::IssueType(kind) => kind.thing(),
+            Self::Priority(priority) => priority.thing(),
         }
     }
 
@@ -105,7 +108,7 @@ impl<'a> Owner<'a> {
             Self::Project(project) => context.access().administers_project(project),
             Self::IssueType(_) | Self::Priority(_) => context.access().administers(),
         };
-        if may { Ok(()) } else { Err(Failure::forbidden("You do not have permission to change these avatars.")) }
+        if may { Ok(()) } else { Err(Failure::forbidden(FORBIDDEN)) }
     }
 }
 

@@ -212,8 +212,7 @@ async fn change(
 ) -> Result<Result<(), (Context, Failure)>> {
     let mut tries = 1;
     loop {
-        let context = run.context().await?;
-        let mut work = context.begin().await?;
+        let (context, mut work) = run.context().await?.begin_settled().await?;
         // Asked before: afterwards it may be gone.
         let concerned = if notify { mail::concerned(&context, &mut work, id).await? } else { Vec::new() };
         match apply(&context, &mut work, action, id).await {

@@ -114,8 +114,9 @@ impl Change {
                 complaints.messages.extend(property::check(key, value).err());
                 complaints.messages.extend(check_filter(filter).err());
             }
-            Self::SetComputed { key, .. } => complaints.messages.extend(property::check(key, &Value::Null).err()),
-            Self::Delete { key, .. } => complaints.messages.extend(property::check(key, &Value::Null).err()),
+            Self::SetComputed { key, .. } | Self::Delete { key, .. } => {
+                complaints.messages.extend(property::check_key(key).err());
+            }
         }
         complaints.messages.dedup();
         complaints.into_result()
@@ -178,10 +179,8 @@ pub async fn submit(context: &Context, change: Change) -> Result<Task> {
             return Err(Failure::invalid(no_permission(*id)));
         }
     }
-    let description = change.description();
     let task = tasks::submit(context, &mut work, &Job::IssueProperties(change)).await?;
-    let thing = Thing::new("TASK", task.id, description);
-    work.commit(Record::new("Change of issue properties submitted", Area::Everyday, thing)).await?;
+    work.commit(Record::new("Change of issue properties submitted", Area::Everyday, task.thing())).await?;
     Ok(task)
 }
 

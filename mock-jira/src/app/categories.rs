@@ -7,16 +7,19 @@ use crate::{
         audit::{Area, Record, Thing},
         config::ProjectCategory,
         failure::{Complaints, Failure, Result},
+        naming::NAME,
     },
 };
 
-/// Most characters of a name and of a description.
-const NAME_LENGTH: usize = 255;
+/// Most characters of a description.
 const DESCRIPTION_LENGTH: usize = 1_000;
+
+/// The refusal of everybody else.
+const ADMINISTRATORS: &str = "Only Jira administrators can change project categories.";
 
 /// Creates a category.
 pub async fn create(context: &Context, name: Option<&str>, description: Option<&str>) -> Result<ProjectCategory> {
-    permit(context)?;
+    context.administers(ADMINISTRATORS)?;
     let mut category = ProjectCategory { id: 0, name: String::new(), description: String::new() };
     apply(&mut category, Some(name.unwrap_or_default()), description)?;
     let mut work = context.begin().await?;
@@ -34,7 +37,7 @@ pub async fn update(
     name: Option<&str>,
     description: Option<&str>,
 ) -> Result<ProjectCategory> {
-    permit(context)?;
+    context.administers(ADMINISTRATORS)?;
     let found = find(context, id)?.id;
     let mut work = context.begin().await?;
     work.changes_configuration();
@@ -53,7 +56,7 @@ pub async fn update(
 
 /// Deletes a category.
 pub async fn delete(context: &Context, id: &str) -> Result<()> {
-    permit(context)?;
+    context.administers(ADMINISTRATORS)?;
     let found = find(context, id)?.id;
     let mut work = context.begin().await?;
     work.changes_configuration();
@@ -73,8 +76,8 @@ fn apply(category: &mut ProjectCategory, name: Option<&str>, description: Option
     match name.map(str::trim) {
         None => {}
         Some("") => complaints.field("name", "The name of the project category is required."),
-        Some(name) if name.chars().count() > NAME_LENGTH => {
-            complaints.field("name", format!("The name must not exceed {NAME_LENGTH} characters in length."));
+        Some(name) if name.chars().count() > NAME => {
+            complaints.field("name", format!("The name must not exceed {NAME} characters in length."));
         }
         Some(name) => name.clone_into(&mut category.name),
     }
@@ -98,13 +101,6 @@ fn taken(name: &str, refuse: impl Fn(String) -> Failure) -> impl Fn(db::Error) -
         Some("project_category_name") => refuse(sentence.clone()),
         _ => error.into(),
     }
-}
-
-fn permit(context: &Context) -> Result<()> {
-    if context.access().administers() {
-        return Ok(());
-    }
-    Err(Failure::forbidden("Only Jira administrators can change project categories."))
 }
 
 fn missing(id: &str) -> Failure {

@@ -1,6 +1,9 @@
 //! Comments: who may see, write, edit and delete them.
 
-use super::{Context, issues, properties::Owner};
+use super::{
+    Context, issues,
+    properties::{self, Owner},
+};
 use crate::{
     db::{self, Read, Work, comments::Comment, issues::Wanted},
     domain::{
@@ -16,7 +19,7 @@ use crate::{
         visibility::{self, Visibility},
     },
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// What the properties of comments hang on.
@@ -31,6 +34,16 @@ pub struct CommentInput<'a> {
     pub visibility: Option<&'a Value>,
     /// `[{key, value}]` (J-118).
     pub properties: Option<&'a Value>,
+}
+
+impl<'a> From<&'a Map<String, Value>> for CommentInput<'a> {
+    fn from(comment: &'a Map<String, Value>) -> Self {
+        Self {
+            body: comment.get("body").unwrap_or(&Value::Null),
+            visibility: comment.get("visibility"),
+            properties: comment.get("properties"),
+        }
+    }
 }
 
 /// The issue and all its comments that the caller may see, oldest first.
@@ -112,7 +125,7 @@ pub async fn insert(context: &Context, work: &mut Work, issue: &Issue, new: NewC
         jsd_public: public(&new.properties).unwrap_or(true),
     };
     db::comments::insert(work, &comment).await?;
-    store_properties(work, comment.id, &new.properties).await?;
+    properties::store(work, COMMENT, comment.id, &new.properties).await?;
     Ok(comment)
 }
 
@@ -155,7 +168,7 @@ async fn revise(context: &Context, work: &mut Work, issue: &Issue, old: Comment,
         ..old
     };
     db::comments::update(work, &comment).await?;
-    store_properties(work, comment.id, &new.properties).await?;
+    properties::store(work, COMMENT, comment.id, &new.properties).await?;
     work.record(record(context, "Comment updated", issue, &comment));
     Ok(comment)
 }
@@ -278,11 +291,4 @@ fn read_properties(value: Option<&Value>, complaints: &mut Complaints) -> Vec<(S
 fn public(properties: &[(String, Value)]) -> Option<bool> {
     let (_, value) = properties.iter().find(|(key, _)| key == "sd.public.comment")?;
     value.get("internal").and_then(Value::as_bool).map(|internal| !internal)
-}
-
-async fn store_properties(work: &mut Work, id: i64, properties: &[(String, Value)]) -> Result<()> {
-    for (key, value) in properties {
-        db::properties::put(work, COMMENT, &id.to_string(), key, value).await?;
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
         config::{Component, Project},
         failure::{Complaints, Failure, Result},
         issue::swap,
+        naming::{NAME, is_taken},
     },
 };
 
@@ -25,16 +26,11 @@ pub struct ComponentInput {
     pub assignee_type: Option<String>,
 }
 
-/// Most characters of a name (T-14).
-const NAME_LENGTH: usize = 255;
-
 /// A component that the caller may see, and its project.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<(&'a Component, &'a Project)> {
-    let found = context.site.components.parse(id).and_then(|component| {
-        let project = context.site.projects.get(component.project_id).filter(|project| project.deleted.is_none());
-        Some((component, project.filter(|project| context.access().sees(project))?))
-    });
-    found.ok_or_else(|| missing(id))
+    let component = context.site.components.parse(id).ok_or_else(|| missing(id))?;
+    let project = context.access().known_project(component.project_id).ok_or_else(|| missing(id))?;
+    Ok((component, project))
 }
 
 /// Creates a component.
@@ -113,9 +109,8 @@ fn apply(context: &Context, component: &mut Component, input: &ComponentInput) -
     if let Some(name) = input.name.as_deref().map(str::trim) {
         match name {
             "" => complaints.field("name", "The component name specified is invalid - cannot be an empty string."),
-            name if name.chars().count() > NAME_LENGTH => {
-                complaints
-                    .field("name", format!("The component name must not exceed {NAME_LENGTH} characters in length."));
+            name if name.chars().count() > NAME => {
+                complaints.field("name", format!("The component name must not exceed {NAME} characters in length."));
             }
             name if name_taken(context, component, name) => complaints.field("name", name_sentence(name)),
             name => name.clone_into(&mut component.name),
@@ -144,9 +139,8 @@ fn apply(context: &Context, component: &mut Component, input: &ComponentInput) -
 
 /// Jira compares names in any case.
 fn name_taken(context: &Context, component: &Component, name: &str) -> bool {
-    let name = name.to_lowercase();
-    let mut others = context.site.components_of(component.project_id).filter(|other| other.id != component.id);
-    others.any(|other| other.name.to_lowercase() == name)
+    let others = context.site.components_of(component.project_id).filter(|other| other.id != component.id);
+    is_taken(others.map(|other| &other.name), name)
 }
 
 fn name_sentence(name: &str) -> String {
@@ -175,5 +169,5 @@ pub fn missing(id: &str) -> Failure {
 
 fn record(summary: &str, component: &Component, project: &Project) -> Record {
     Record::new(summary, Area::Projects, Thing::new("PROJECT_COMPONENT", component.id, &component.name))
-        .with(Thing::new("PROJECT", project.id, &project.name))
+        .with(project.thing())
 }

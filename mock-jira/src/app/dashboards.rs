@@ -12,12 +12,10 @@ use crate::{
     domain::{
         audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
+        naming::NAME,
         sharing::{Draft, Kind, Shares},
     },
 };
-
-/// Longest name.
-const NAME_LENGTH: usize = 255;
 
 /// A dashboard with its shares.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,7 +126,7 @@ async fn make(
         dashboard.description = original.and_then(|shared| shared.dashboard.description.clone());
     }
     dashboard.id = work.next_id("dashboard").await?;
-    db::dashboards::insert(&mut work, &dashboard).await.map_err(name_taken)?;
+    db::dashboards::put(&mut work, &dashboard).await.map_err(name_taken)?;
     for draft in &drafts {
         db::sharing::insert(&mut work, Kind::Dashboard, dashboard.id, draft).await?;
     }
@@ -150,7 +148,7 @@ pub async fn update(context: &Context, id: i64, input: &DashboardInput<'_>) -> R
     if input.description.is_none() {
         dashboard.description = None;
     }
-    db::dashboards::update(&mut work, &dashboard).await.map_err(name_taken)?;
+    db::dashboards::put(&mut work, &dashboard).await.map_err(name_taken)?;
     for (draft, may_edit) in [(&view, false), (&edit, true)] {
         sharing::replace(&mut work, Kind::Dashboard, id, &before.shares, may_edit, draft).await?;
     }
@@ -193,8 +191,8 @@ async fn apply(
     let name = input.name.trim();
     if name.is_empty() {
         complaints.field("portalPageName", "You must specify a name for the dashboard.");
-    } else if name.chars().count() > NAME_LENGTH {
-        let complaint = format!("The entered dashboard name is too long, it must be less than {NAME_LENGTH} chars.");
+    } else if name.chars().count() > NAME {
+        let complaint = format!("The entered dashboard name is too long, it must be less than {NAME} chars.");
         complaints.field("portalPageName", complaint);
     } else if let Some(owner) = &dashboard.owner
         && db::dashboards::owns_named(work, owner, name, id).await?

@@ -18,6 +18,7 @@ use crate::{
         config::{CustomField, FieldContext},
         failure::{Complaints, Failure, Result},
         fields::{custom_id, custom_number, types},
+        naming::NAME,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -38,8 +39,6 @@ pub struct FieldInput {
     pub searcher_key: Option<String>,
 }
 
-/// Longest name of fields, contexts and options (T-14).
-const NAME_LIMIT: usize = 255;
 /// Longest description.
 const DESCRIPTION_LIMIT: usize = 32_767;
 
@@ -153,7 +152,7 @@ pub async fn delete(context: &Context, id: &str) -> Result<Task> {
     if grants.into_iter().any(|grant| grant.parameter.as_deref() == Some(&own_id)) {
         return Err(Failure::invalid("The custom field is used in a permission scheme."));
     }
-    if db::fields::is_being_deleted(&mut work, field.id).await? {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "deleteField", "fieldId": field.id })).await? {
         return Err(Failure::Conflict("A task to delete the custom field is running.".into()));
     }
     let task = tasks::submit(context, &mut work, &Job::DeleteField { field_id: field.id }).await?;
@@ -231,7 +230,7 @@ fn unlocked(field: &CustomField) -> Result<()> {
 fn check_name(name: &str, complaints: &mut Complaints) {
     if name.trim().is_empty() {
         complaints.field("name", "The custom field name cannot be empty.");
-    } else if name.trim().chars().count() > NAME_LIMIT {
+    } else if name.trim().chars().count() > NAME {
         complaints.field("name", "The custom field name must not exceed 255 characters.");
     }
 }

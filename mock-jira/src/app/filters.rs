@@ -9,12 +9,10 @@ use crate::{
     domain::{
         audit::{Area, Record, Thing},
         failure::{Complaints, Failure, Result},
+        naming::NAME,
         sharing::{Draft, Kind, Share, Shares, Target},
     },
 };
-
-/// Longest name (T-14).
-const NAME_LENGTH: usize = 255;
 
 /// A filter with its shares.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +107,7 @@ pub async fn create(context: &Context, input: &FilterInput<'_>) -> Result<Shared
     draft.extend(sharing::read(context, input.edit_shares.unwrap_or_default(), true, any, &[], &mut complaints));
     complaints.into_result()?;
     filter.id = work.next_id("filter").await?;
-    db::filters::insert(&mut work, &filter).await.map_err(name_taken)?;
+    db::filters::put(&mut work, &filter).await.map_err(name_taken)?;
     db::sharing::insert(&mut work, Kind::Filter, filter.id, &draft).await?;
     if input.favourite == Some(true) {
         db::sharing::set_favourite(&mut work, Kind::Filter, filter.id, &filter.owner, true).await?;
@@ -133,7 +131,7 @@ pub async fn update(context: &Context, id: i64, input: &FilterInput<'_>) -> Resu
         }
     }
     complaints.into_result()?;
-    db::filters::update(&mut work, &filter).await.map_err(name_taken)?;
+    db::filters::put(&mut work, &filter).await.map_err(name_taken)?;
     for (may_edit, draft) in &drafts {
         sharing::replace(&mut work, Kind::Filter, id, &shares, *may_edit, draft).await?;
     }
@@ -169,7 +167,7 @@ pub async fn change_owner(context: &Context, id: i64, account_id: &str) -> Resul
         return Err(Failure::invalid("The new owner already has a filter with the same name."));
     }
     let filter = Filter { owner: owner.account_id.clone(), ..shared.filter.clone() };
-    db::filters::update(&mut work, &filter).await.map_err(name_taken)?;
+    db::filters::put(&mut work, &filter).await.map_err(name_taken)?;
     finish(context, work, id, Some(&shared)).await.map(drop)
 }
 
@@ -260,8 +258,8 @@ async fn apply(
     if let Some(name) = input.name.map(str::trim) {
         if name.is_empty() {
             complaints.field("filterName", "You must specify a name to save this filter as.");
-        } else if name.chars().count() > NAME_LENGTH {
-            let complaint = format!("The entered filter name is too long, it must be less than {NAME_LENGTH} chars.");
+        } else if name.chars().count() > NAME {
+            let complaint = format!("The entered filter name is too long, it must be less than {NAME} chars.");
             complaints.field("filterName", complaint);
         } else if db::filters::owns_named(work, &filter.owner, name, id).await? {
             complaints.field("filterName", SAME_NAME); // U-49

@@ -6,13 +6,11 @@ use crate::{
     domain::{
         audit::{Area, Record, Thing},
         failure::{Failure, Result},
+        naming::NAME,
         people::Group,
     },
 };
 use uuid::Uuid;
-
-/// Longest name of a group.
-const NAME: usize = 255;
 
 /// Permissions of which nobody else may be left without.
 const VITAL: [&str; 2] = ["ADMINISTER", "SYSTEM_ADMIN"];

@@ -4,10 +4,10 @@ use super::Context;
 use crate::{
     db,
     domain::{
-        audit::{Area, Record, Thing},
+        audit::{Area, Record},
         config::{IssueType, IssueTypeScheme},
         failure::{Complaints, Failure, Result},
-        naming::{NAME, check_length, check_name, is_taken},
+        naming::{DESCRIPTION, NAME, check_length, check_name, is_taken},
         order::{self, Target},
         snapshot::Snapshot,
     },
@@ -15,8 +15,6 @@ use crate::{
 
 /// The refusal of who does not administer Jira.
 pub const ADMINISTRATORS: &str = "Only Jira administrators can access issue type schemes.";
-/// Longest description.
-const DESCRIPTION: usize = 4000;
 /// Issues named in a refusal.
 const NAMED: i64 = 50;
 
@@ -223,13 +221,9 @@ pub async fn assign(context: &Context, scheme_id: &str, project_id: &str) -> Res
     }
     db::issue_type_schemes::assign(&mut work, project.id, scheme.id).await?;
     let old = site.issue_type_schemes.get(project.issue_type_scheme_id).map(|scheme| scheme.name.as_str());
-    let record = Record::new(
-        "Issue type scheme of a project changed",
-        Area::Projects,
-        Thing::new("PROJECT", project.id, &project.name),
-    )
-    .change("Issue type scheme", old, Some(&scheme.name))
-    .with(Thing::new("SCHEME", scheme.id, &scheme.name));
+    let record = Record::new("Issue type scheme of a project changed", Area::Projects, project.thing())
+        .change("Issue type scheme", old, Some(&scheme.name))
+        .with(scheme.thing());
     Ok(work.commit(record).await?)
 }
 
@@ -267,5 +261,5 @@ fn types_record(site: &Snapshot, old: &IssueTypeScheme, new: &IssueTypeScheme) -
 }
 
 fn record(summary: &str, scheme: &IssueTypeScheme) -> Record {
-    Record::new(summary, Area::System, Thing::new("SCHEME", scheme.id, &scheme.name))
+    Record::new(summary, Area::System, scheme.thing())
 }

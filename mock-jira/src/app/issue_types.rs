@@ -8,7 +8,7 @@ use super::{
 use crate::{
     db,
     domain::{
-        audit::{Area, Record, Thing},
+        audit::{Area, Record},
         config::IssueType,
         failure::{Complaints, Failure, Result},
         naming::{SHORT_NAME, is_taken},
@@ -58,7 +58,7 @@ pub async fn create(context: &Context, input: TypeInput) -> Result<IssueType> {
     let input = TypeInput { name: Some(input.name.unwrap_or_default()), ..input };
     let mut kind = with(&context.site, &blank, input, complaints)?;
     kind.id = work.next_id("issue_type").await?;
-    db::issue_types::insert(&mut work, &kind).await?;
+    db::issue_types::put(&mut work, &kind).await?;
     if let Some(scheme) = context.site.issue_type_schemes.iter().find(|scheme| scheme.is_default) {
         let mut scheme = scheme.clone();
         scheme.type_ids.push(kind.id);
@@ -80,7 +80,7 @@ pub async fn update(context: &Context, id: &str, input: TypeInput) -> Result<Iss
         complaints.field("avatarId", "The avatar is not one of this issue type.");
     }
     let new = with(&context.site, old, input, complaints)?;
-    db::issue_types::update(&mut work, &new).await?;
+    db::issue_types::put(&mut work, &new).await?;
     let avatar = |kind: &IssueType| kind.avatar_id.map(|id| id.to_string());
     let record = record("Issue type updated", &new)
         .change("Name", Some(&old.name), Some(&new.name))
@@ -185,11 +185,6 @@ pub fn missing(id: &str) -> Failure {
     Failure::not_found(format!("The issue type with id '{id}' does not exist"))
 }
 
-/// How records name a type.
-pub fn thing(kind: &IssueType) -> Thing {
-    Thing::new("ISSUE_TYPE", kind.id, &kind.name)
-}
-
 fn record(summary: &str, kind: &IssueType) -> Record {
-    Record::new(summary, Area::System, thing(kind))
+    Record::new(summary, Area::System, kind.thing())
 }

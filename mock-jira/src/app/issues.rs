@@ -54,13 +54,14 @@ pub struct Edit {
 
 /// Creates an issue (J-1 to J-23).
 pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Result<Issue> {
+    let (context, mut work) = context.begin_settled().await?;
+    let context = &context;
     let (project, issue_type) = place(context, &new.input.fields)?;
     let workflow = context.site.workflow_of(project, issue_type.id);
     let initial = workflow
         .and_then(|workflow| workflow.definition.initial())
         .ok_or_else(|| Failure::invalid("The workflow of this project has no initial transition."))?;
     let status_id = initial.to.ok_or_else(|| Failure::invalid("The initial transition leads nowhere."))?;
-    let mut work = context.begin().await?;
     let references = context.references(&mut work, &new.input.issue_references()).await?;
     let mut issue = blank(context, project, issue_type, status_id);
     let mut editor = Editor {
@@ -120,8 +121,8 @@ pub async fn create(context: &Context, new: &NewIssue, format: TextFormat) -> Re
 
 /// Edits an issue (J-50 to J-57); the issue as it is afterwards.
 pub async fn edit(context: &Context, id_or_key: &str, edit: &Edit, format: TextFormat) -> Result<Issue> {
-    let mut work = context.begin().await?;
-    let issue = edit_within(context, &mut work, id_or_key, edit, format).await?;
+    let (context, mut work) = context.begin_settled().await?;
+    let issue = edit_within(&context, &mut work, id_or_key, edit, format).await?;
     work.commit_recorded().await?;
     Ok(issue)
 }
@@ -183,8 +184,8 @@ pub async fn edit_within(
 
 /// Assigns an issue: to an account, to nobody, or by the project's rule for `-1` (J-58).
 pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>) -> Result<()> {
-    let mut work = context.begin().await?;
-    let (old, project) = locked(context, &mut work, id_or_key).await?;
+    let (context, mut work) = context.begin_settled().await?;
+    let (old, project) = locked(&context, &mut work, id_or_key).await?;
     if !context.access().on(project, old.people(), "ASSIGN_ISSUES") {
         return Err(Failure::forbidden("You do not have permission to assign issues."));
     }
@@ -200,8 +201,8 @@ pub async fn assign(context: &Context, id_or_key: &str, account_id: Option<&str>
         }
         Some(id) => Some(id.to_owned()),
     };
-    must_be_assigned(context, &issue)?;
-    save(context, &mut work, &old, &mut issue, Extras::default(), &References::new()).await?;
+    must_be_assigned(&context, &issue)?;
+    save(&context, &mut work, &old, &mut issue, Extras::default(), &References::new()).await?;
     Ok(work.commit_recorded().await?)
 }
 

@@ -8,12 +8,10 @@ use crate::{
         config::IssueLinkType,
         failure::{Complaints, Failure, Result},
         issue::changes::ChangeItem,
+        naming::NAME,
     },
 };
 use std::collections::HashMap;
-
-/// Longest name and phrases (T-14).
-const LONGEST: usize = 255;
 
 /// What a request gives for a type; what it leaves out stays as it is.
 #[derive(Debug, Default)]
@@ -122,8 +120,8 @@ fn check(kind: &IssueLinkType) -> Result<()> {
     for (field, text) in [("name", &kind.name), ("inward", &kind.inward), ("outward", &kind.outward)] {
         if text.trim().is_empty() {
             complaints.field(field, format!("The {field} of an issue link type must not be empty."));
-        } else if text.chars().count() > LONGEST {
-            complaints.field(field, format!("The {field} must not be longer than {LONGEST} characters."));
+        } else if text.chars().count() > NAME {
+            complaints.field(field, format!("The {field} must not be longer than {NAME} characters."));
         }
     }
     complaints.into_result()

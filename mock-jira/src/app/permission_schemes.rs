@@ -7,6 +7,7 @@ use crate::{
         audit::{Area, Record},
         config::Project,
         failure::{Complaints, Failure, Result},
+        naming::{DESCRIPTION, NAME, is_taken},
         permission::{self, NewHolder, PermissionGrant, PermissionScheme},
     },
 };
@@ -31,10 +32,6 @@ pub struct SchemeInput {
     pub grants: Option<Vec<NewGrant>>,
 }
 
-/// Longest name of a scheme.
-const NAME_LIMIT: usize = 255;
-/// Longest description of a scheme.
-const DESCRIPTION_LIMIT: usize = 4000;
 /// Most grants in one request.
 const GRANTS_LIMIT: usize = 2000;
 
@@ -203,18 +200,17 @@ fn distinct(grants: Vec<NewGrant>) -> Vec<NewGrant> {
 fn check(context: &Context, input: &SchemeInput, old: Option<&PermissionScheme>) -> Result<(String, String)> {
     let mut complaints = Complaints::default();
     let name = input.name.as_deref().unwrap_or_default().trim();
-    let same = |other: &&PermissionScheme| other.name.to_lowercase() == name.to_lowercase();
-    let namesake = context.site.permission_schemes.iter().find(same);
+    let others = context.site.permission_schemes.iter().filter(|other| old.is_none_or(|old| old.id != other.id));
     if name.is_empty() {
         complaints.field("name", "The permission scheme name must be provided.");
-    } else if name.chars().count() > NAME_LIMIT {
-        complaints.field("name", format!("The permission scheme name must not exceed {NAME_LIMIT} characters."));
-    } else if namesake.is_some_and(|other| old.is_none_or(|old| old.id != other.id)) {
+    } else if name.chars().count() > NAME {
+        complaints.field("name", format!("The permission scheme name must not exceed {NAME} characters."));
+    } else if is_taken(others.map(|other| &other.name), name) {
         complaints.field("name", TAKEN);
     }
     let description = input.description.as_deref().or(old.map(|old| old.description.as_str())).unwrap_or_default();
-    if description.chars().count() > DESCRIPTION_LIMIT {
-        let sentence = format!("The permission scheme description must not exceed {DESCRIPTION_LIMIT} characters.");
+    if description.chars().count() > DESCRIPTION {
+        let sentence = format!("The permission scheme description must not exceed {DESCRIPTION} characters.");
         complaints.field("description", sentence);
     }
     if input.grants.as_ref().is_some_and(|grants| grants.len() > GRANTS_LIMIT) {

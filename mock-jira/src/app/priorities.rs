@@ -13,16 +13,13 @@ use crate::{
         config::Priority,
         failure::{Complaints, Failure, Result},
         lenient,
-        naming::{SHORT_NAME, check_length, check_name, is_taken},
+        naming::{SHORT_DESCRIPTION, SHORT_NAME, check_length, check_name, is_taken},
         order::{self, Target},
         snapshot::Snapshot,
     },
 };
 use serde::Deserialize;
-use serde_json::Value;
-
-/// Longest description, and address of an icon.
-const DESCRIPTION: usize = 255;
+use serde_json::{Value, json};
 
 /// Icons that Jira ships, below `images/icons/priorities/`; each also with `_new` before the dot.
 const ICONS: [&str; 10] =
@@ -75,7 +72,7 @@ pub async fn create(context: &Context, input: PriorityInput) -> Result<Priority>
     check_avatar(&mut work, &blank, &input, &mut complaints).await?;
     let mut priority = with(&context.site, blank, input, complaints)?;
     priority.id = work.next_id("priority").await?;
-    db::priorities::insert(&mut work, &priority).await?;
+    db::priorities::put(&mut work, &priority).await?;
     if let Some(scheme) = context.site.default_priority_scheme() {
         let mut scheme = scheme.clone();
         scheme.priority_ids.push(priority.id);
@@ -97,7 +94,7 @@ pub async fn update(context: &Context, id: &str, input: PriorityInput) -> Result
     let mut complaints = Complaints::default();
     check_avatar(&mut work, old, &input, &mut complaints).await?;
     let new = with(&context.site, old.clone(), input, complaints)?;
-    db::priorities::update(&mut work, &new).await?;
+    db::priorities::put(&mut work, &new).await?;
     let record = record("Priority updated", &new)
         .change("Name", Some(&old.name), Some(&new.name))
         .change("Description", Some(&old.description), Some(&new.description))
@@ -132,14 +129,14 @@ fn with(site: &Snapshot, old: Priority, input: PriorityInput, mut complaints: Co
         new.name = name.trim().to_owned();
     }
     if let Some(description) = input.description {
-        check_length("description", &description, DESCRIPTION, &mut complaints);
+        check_length("description", &description, SHORT_DESCRIPTION, &mut complaints);
         new.description = description;
     }
     if input.icon_url.is_some() && input.avatar_id.is_some() {
         complaints.messages.push("The iconUrl and the avatarId can't both be provided.".into());
     }
     if let Some(icon) = input.icon_url {
-        check_length("iconUrl", &icon, DESCRIPTION, &mut complaints);
+        check_length("iconUrl", &icon, SHORT_DESCRIPTION, &mut complaints);
         if !is_icon(&icon) {
             complaints.messages.push("The iconUrl is not valid.".into());
         }
@@ -185,8 +182,7 @@ pub async fn set_default(context: &Context, id: Option<&str>) -> Result<()> {
     let old = scheme.default_priority_id.and_then(|id| context.site.priorities.get(id));
     scheme.default_priority_id = new.map(|new| new.id);
     db::priority_schemes::put(&mut work, &scheme).await?;
-    let thing = Thing::new("PRIORITY_SCHEME", scheme.id, &scheme.name);
-    let record = Record::new("Default priority changed", Area::System, thing).change(
+    let record = Record::new("Default priority changed", Area::System, scheme.thing()).change(
         "Default priority",
         old.map(|old| old.name.as_str()),
         new.map(|new| new.name.as_str()),
@@ -226,7 +222,7 @@ pub async fn delete(context: &Context, id: &str, replacement: Option<&str>) -> R
         let name = &scheme.name;
         return Err(Failure::invalid(format!("The priority is the only one of the priority scheme '{name}'.")));
     }
-    if db::tasks::count_open(&mut work, "deletePriority").await? > 0 {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "deletePriority" })).await? {
         return Err(Failure::Conflict("A task to delete a priority is already running.".into()));
     }
     let job = Job::DeletePriority { priority_id: priority.id, replacement };
@@ -288,5 +284,5 @@ fn missing(id: &str) -> Failure {
 }
 
 fn record(summary: &str, priority: &Priority) -> Record {
-    Record::new(summary, Area::System, Thing::new("PRIORITY", priority.id, &priority.name))
+    Record::new(summary, Area::System, priority.thing())
 }

@@ -8,16 +8,15 @@ use super::{
 use crate::{
     db::{self, Work, tasks::Task},
     domain::{
-        audit::{Area, Record, Thing},
+        audit::{Area, Record},
         failure::{Complaints, Failure, Result},
-        naming::{NAME, check_length, check_name, is_taken},
+        naming::{DESCRIPTION, NAME, check_length, check_name, is_taken},
         priority_scheme::{Mapping, Migration, PriorityScheme},
         snapshot::Snapshot,
     },
 };
+use serde_json::json;
 
-/// Longest description.
-const DESCRIPTION: usize = 4000;
 /// Most priorities of a scheme.
 const PRIORITIES: usize = 300;
 
@@ -80,7 +79,7 @@ pub async fn update(context: &Context, id: i64, input: &SchemeInput) -> Result<(
     context.must_administer(ADMINISTRATORS)?;
     let (context, mut work) = context.begin_alone().await?;
     let old = find(&context.site, id)?;
-    if db::tasks::count_open(&mut work, "movePriorities").await? > 0 {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "movePriorities" })).await? {
         return Err(Failure::Conflict("An action with a priority scheme is still in progress.".into()));
     }
     let mut complaints = Complaints::default();
@@ -240,5 +239,5 @@ pub fn find(site: &Snapshot, id: i64) -> Result<&PriorityScheme> {
 }
 
 fn record(summary: &str, scheme: &PriorityScheme) -> Record {
-    Record::new(summary, Area::System, Thing::new("PRIORITY_SCHEME", scheme.id, &scheme.name))
+    Record::new(summary, Area::System, scheme.thing())
 }

@@ -204,9 +204,7 @@ async fn locked(work: &mut Work, project: &Project, id_or_key: &str) -> Result<P
 /// Archives a project: it can be looked at, and nothing else.
 pub async fn archive(context: &Context, id_or_key: &str) -> Result<()> {
     let known = context.project(id_or_key)?;
-    if !context.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to archive projects."));
-    }
+    context.administers("You do not have permission to archive projects.")?;
     let mut work = context.begin().await?;
     work.changes_configuration();
     let mut project = locked(&mut work, known, id_or_key).await?;

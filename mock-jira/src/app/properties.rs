@@ -14,7 +14,6 @@ use serde_json::Value;
 pub const ISSUE: &str = "issue";
 /// Those of issue types.
 pub const ISSUE_TYPE: &str = "issuetype";
-
 /// What those of accounts hang on.
 pub const USER: &str = "user";
 
@@ -46,6 +45,14 @@ pub async fn set(mut work: Work, owner: &Owner, key: &str, value: &Value) -> Res
     let created = db::properties::put(&mut work, owner.kind, &owner.id, key, value).await?;
     work.commit(owner.record("Property set", key)).await?;
     Ok(created)
+}
+
+/// Stores properties that are given together with what they hang on.
+pub async fn store(work: &mut Work, kind: &str, id: i64, properties: &[(String, Value)]) -> Result<()> {
+    for (key, value) in properties {
+        db::properties::put(work, kind, &id.to_string(), key, value).await?;
+    }
+    Ok(())
 }
 
 /// Removes a property and ends the transaction.

@@ -139,8 +139,7 @@ pub async fn in_background(run: &mut Run, moves: &[Move]) -> Result<Option<End>>
         if run.cancelled().await? {
             return Ok(Some(End::Cancelled(Value::Null)));
         }
-        let context = run.context().await?;
-        let mut work = context.begin().await?;
+        let (context, mut work) = run.context().await?.begin_settled().await?;
         let last = next.step(&context, &mut work, place.last).await?;
         place = match last {
             Some(last) => Place { last, ..place },

@@ -11,16 +11,13 @@ use crate::{
         audit::{Area, Record, Thing},
         config::Resolution,
         failure::{Complaints, Failure, Result},
-        naming::{SHORT_NAME, check_length, check_name, is_taken},
+        naming::{SHORT_DESCRIPTION, SHORT_NAME, check_length, check_name, is_taken},
         order::{self, Target},
         snapshot::Snapshot,
         workflow::PostFunction,
     },
 };
-use serde_json::Value;
-
-/// Longest description.
-const DESCRIPTION: usize = 255;
+use serde_json::{Value, json};
 
 /// Makes a resolution, below all others.
 pub async fn create(context: &Context, name: Option<&str>, description: Option<&str>) -> Result<Resolution> {
@@ -29,7 +26,7 @@ pub async fn create(context: &Context, name: Option<&str>, description: Option<&
     let blank = Resolution { id: 0, name: String::new(), description: String::new(), position: 0, is_default: false };
     let mut resolution = with(&context.site, blank, name, description)?;
     resolution.id = work.next_id("resolution").await?;
-    db::resolutions::insert(&mut work, &resolution).await?;
+    db::resolutions::put(&mut work, &resolution).await?;
     work.commit(record("Resolution created", &resolution)).await?;
     Ok(resolution)
 }
@@ -40,7 +37,7 @@ pub async fn update(context: &Context, id: &str, name: Option<&str>, description
     let (context, mut work) = context.begin_alone().await?;
     let old = find(&context.site, id)?;
     let new = with(&context.site, old.clone(), name, description)?;
-    db::resolutions::update(&mut work, &new).await?;
+    db::resolutions::put(&mut work, &new).await?;
     let record = record("Resolution updated", &new).change("Name", Some(&old.name), Some(&new.name)).change(
         "Description",
         Some(&old.description),
@@ -58,7 +55,7 @@ fn with(site: &Snapshot, old: Resolution, name: Option<&str>, description: Optio
         complaints.messages.push("The name is used by another resolution.".into());
     }
     let description = description.unwrap_or(&old.description);
-    check_length("description", description, DESCRIPTION, &mut complaints);
+    check_length("description", description, SHORT_DESCRIPTION, &mut complaints);
     complaints.into_result()?;
     Ok(Resolution { name: name.to_owned(), description: description.to_owned(), ..old })
 }
@@ -104,7 +101,7 @@ pub async fn delete(context: &Context, id: &str, replacement: Option<&str>) -> R
     if replacement.id == resolution.id {
         return Err(Failure::invalid("The resolution can't be replaced with itself."));
     }
-    if db::tasks::count_open(&mut work, "deleteResolution").await? > 0 {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "deleteResolution" })).await? {
         return Err(Failure::Conflict("A task to delete a resolution is already running.".into()));
     }
     let job = Job::DeleteResolution { resolution_id: resolution.id, replacement: replacement.id };

@@ -7,13 +7,14 @@ use crate::{
         audit::{Area, Record, Thing},
         config::{Project, Role, RoleActor},
         failure::{Failure, Result},
+        naming::NAME,
         workflow::Workflow,
     },
 };
 use uuid::Uuid;
 
-/// Most characters of a name.
-const NAME_LENGTH: usize = 255;
+/// The refusal of who does not administer Jira.
+pub const ADMINISTRATORS: &str = "You must be authenticated as an administrator to see project roles.";
 
 /// An account or a group that plays a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Actor {
 
 /// Creates a role, which nobody plays yet.
 pub async fn create(context: &Context, name: &str, description: &str) -> Result<Role> {
-    permit(context)?;
+    context.administers(ADMINISTRATORS)?;
     check_name(name)?;
     if context.site.roles.iter().any(|role| role.project_id.is_none() && role.name.eq_ignore_ascii_case(name)) {
         return Err(Failure::Conflict(name_taken(name)));
@@ -55,7 +56,7 @@ pub async fn create(context: &Context, name: &str, description: &str) -> Result<
 
 /// Changes a role's name or description, or both.
 pub async fn update(context: &Context, id: &str, name: Option<&str>, description: Option<&str>) -> Result<Role> {
-    permit(context)?;
+    context.administers(ADMINISTRATORS)?;
     let role = find(context, id)?;
     let mut work = context.begin().await?;
     work.changes_configuration();
@@ -81,7 +82,7 @@ pub async fn update(context: &Context, id: &str, name: Option<&str>, description
 
 /// Deletes a role. Where it is in use another one takes its place.
 pub async fn delete(context: &Context, id: &str, swap: Option<i64>) -> Result<()> {
-    permit(context)?;
+    context.administers(ADMINISTRATORS)?;
     let found = find(context, id)?;
     let mut work = context.begin().await?;
     work.changes_configuration();
@@ -170,7 +171,7 @@ pub async fn cast(
     };
     let mut record = record("Project roles changed", role).change("Actors", Some(&names(&actors)), Some(&names(&left)));
     if let Some(project) = project {
-        record = record.with(Thing::new("PROJECT", project.id, &project.name));
+        record = record.with(project.thing());
     }
     work.commit(record).await?;
     Ok(left)
@@ -233,20 +234,12 @@ fn missing(id: &str) -> Failure {
     Failure::not_found(format!("Can not find project role with id '{id}'."))
 }
 
-/// Refuses who does not administer Jira.
-pub fn permit(context: &Context) -> Result<()> {
-    if context.access().administers() {
-        return Ok(());
-    }
-    Err(Failure::forbidden("You must be authenticated as an administrator to see project roles."))
-}
-
 fn check_name(name: &str) -> Result<()> {
     if name.is_empty() || name.trim() != name {
         return Err(Failure::invalid("The name of a project role cannot be empty or start or end with whitespace."));
     }
-    if name.chars().count() > NAME_LENGTH {
-        return Err(Failure::invalid(format!("The name of a project role must not exceed {NAME_LENGTH} characters.")));
+    if name.chars().count() > NAME {
+        return Err(Failure::invalid(format!("The name of a project role must not exceed {NAME} characters.")));
     }
     Ok(())
 }

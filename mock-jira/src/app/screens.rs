@@ -8,26 +8,12 @@ use crate::{
         config::{Screen, ScreenTab},
         failure::{Failure, Result},
         fields::Field,
+        order::Place,
     },
 };
 
 /// The refusal of everybody but administrators.
 pub const ADMINISTRATORS: &str = "Only Jira administrators can manage screens.";
-
-/// Where in its tab a field is moved to.
-#[derive(Debug, Clone)]
-pub enum Place {
-    /// Behind that field.
-    After(String),
-    /// One up.
-    Earlier,
-    /// One down.
-    Later,
-    /// To the top.
-    First,
-    /// To the end.
-    Last,
-}
 
 /// A screen that is being changed.
 struct Change {
@@ -108,16 +94,8 @@ pub fn find<'a>(context: &'a Context, id: &str) -> Result<&'a Screen> {
     context.site.screens.parse(id).ok_or_else(no_screen)
 }
 
-/// Whether a field can stand on screens at all.
-pub fn can_be_on_screens(field: &Field) -> bool {
-    match field {
-        Field::System(system) => system.orderable,
-        Field::Custom(..) => true,
-    }
-}
-
 fn screenable<'a>(context: &'a Context, id: &str) -> Result<Field<'a>> {
-    let field = context.site.fields.get(id).filter(can_be_on_screens);
+    let field = context.site.fields.get(id).filter(Field::orderable);
     field.ok_or_else(|| Failure::not_found(format!("The field with id '{id}' does not exist.")))
 }
 

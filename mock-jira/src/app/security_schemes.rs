@@ -8,6 +8,7 @@ use crate::{
     domain::{
         audit::{Area, Record},
         failure::{Failure, Result},
+        naming::is_taken,
         permission::NewHolder,
         security::{SecurityLevel, SecurityMember, SecurityScheme},
     },
@@ -232,9 +233,8 @@ fn check_description(description: &str, limit: usize) -> Result<String> {
 const NAME_TAKEN: &str = "An issue security scheme with this name already exists.";
 
 fn check_scheme_name(context: &Context, name: &str, own: Option<i64>) -> Result<()> {
-    let name = name.to_lowercase();
-    let mut others = context.site.security_schemes.iter().filter(|scheme| Some(scheme.id) != own);
-    if others.any(|scheme| scheme.name.to_lowercase() == name) {
+    let others = context.site.security_schemes.iter().filter(|scheme| Some(scheme.id) != own);
+    if is_taken(others.map(|scheme| &scheme.name), name) {
         return Err(Failure::invalid(NAME_TAKEN));
     }
     Ok(())

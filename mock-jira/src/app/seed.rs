@@ -39,7 +39,7 @@ pub const ACCOUNTS: [(&str, &str); 3] = [
 ];
 
 /// The cloud id of the demo site, the same everywhere.
-pub const DEMO_CLOUD_ID: Uuid = Uuid::from_u128(0x11111111_2222_4333_8444_555555555555);
+const DEMO_CLOUD_ID: Uuid = Uuid::from_u128(0x11111111_2222_4333_8444_555555555555);
 
 /// Why a site could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ use crate::{
         sprint::{Board, Input, Sprint, State},
     },
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A sprint of a board that the caller sees, or with an issue that they see.
 pub async fn get<'a>(context: &'a Context, id: &str) -> Result<&'a Sprint> {
@@ -88,15 +88,7 @@ pub async fn delete(context: &Context, id: &str) -> Result<()> {
     if let Some(field) = context.site.fields.of_kind(Kind::Sprint) {
         let ids = db::sprints::issues(&mut work, field.id, sprint.id).await?;
         let number = field.id.to_string();
-        issues::revise(&context, &mut work, &ids, |issue| {
-            let left = issue.custom(field.id).and_then(Value::as_array).cloned().unwrap_or_default();
-            let left: Vec<Value> = left.into_iter().filter(|id| id.as_i64() != Some(sprint.id)).collect();
-            match left.is_empty() {
-                true => issue.custom.remove(&number),
-                false => issue.custom.insert(number.clone(), left.into()),
-            };
-        })
-        .await?;
+        issues::revise(&context, &mut work, &ids, |issue| issue.swap_custom(&number, sprint.id, None)).await?;
     }
     db::sprints::delete(&mut work, sprint.id).await?;
     Ok(work.commit(record("Sprint deleted", sprint, project)).await?)
@@ -105,8 +97,7 @@ pub async fn delete(context: &Context, id: &str) -> Result<()> {
 /// A board with its project, if the caller sees that.
 pub fn board(context: &Context, id: i64) -> Option<(&Board, &Project)> {
     let board = context.site.boards.get(id)?;
-    let project = context.site.projects.get(board.project_id).filter(|project| project.deleted.is_none())?;
-    context.access().sees(project).then_some((board, project))
+    Some((board, context.access().known_project(board.project_id)?))
 }
 
 async fn holds_visible(context: &Context, sprint: &Sprint) -> Result<bool> {
@@ -142,9 +133,5 @@ fn missing() -> Failure {
 }
 
 fn record(summary: &str, sprint: &Sprint, project: &Project) -> Record {
-    Record::new(summary, Area::Everyday, Thing::new("SPRINT", sprint.id, &sprint.name)).with(Thing::new(
-        "PROJECT",
-        project.id,
-        &project.name,
-    ))
+    Record::new(summary, Area::Everyday, Thing::new("SPRINT", sprint.id, &sprint.name)).with(project.thing())
 }

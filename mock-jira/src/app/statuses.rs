@@ -31,8 +31,7 @@ pub struct StatusInput {
 pub async fn create(context: &Context, project_id: Option<i64>, inputs: &[StatusInput]) -> Result<Vec<Status>> {
     check_number(inputs.len())?;
     if let Some(id) = project_id {
-        let project = context.site.projects.get(id).filter(|project| project.deleted.is_none());
-        match project.filter(|project| context.access().sees(project)) {
+        match context.access().known_project(id) {
             Some(project) if project.simplified => {}
             Some(_) => return Err(Failure::invalid("The scope PROJECT is for team-managed projects only.")),
             None => return Err(Failure::invalid(format!("The project with id {id} was not found."))),
@@ -60,7 +59,7 @@ pub async fn create(context: &Context, project_id: Option<i64>, inputs: &[Status
     let mut made = all.split_off(before);
     for status in &mut made {
         status.id = work.next_id("status").await?;
-        db::statuses::insert(&mut work, status).await?;
+        db::statuses::put(&mut work, status).await?;
         work.record(record("Status created", status));
     }
     work.commit_recorded().await?;
@@ -92,7 +91,7 @@ pub async fn update(context: &Context, inputs: &[StatusInput]) -> Result<()> {
     complaints.into_result()?;
     for at in changed {
         let new = &all[at];
-        db::statuses::update(&mut work, new).await?;
+        db::statuses::put(&mut work, new).await?;
         let Some(old) = context.site.statuses.get(new.id) else { continue };
         work.record(changed_record(old, new));
     }

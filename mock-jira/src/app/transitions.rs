@@ -72,14 +72,14 @@ pub struct Step {
 
 /// Takes a transition as a request asks.
 pub async fn transition(context: &Context, id_or_key: &str, step: &Step, format: TextFormat) -> Result<()> {
-    let mut work = context.begin().await?;
-    let (mut issue, project) = issues::locked(context, &mut work, id_or_key).await?;
+    let (context, mut work) = context.begin_settled().await?;
+    let (mut issue, project) = issues::locked(&context, &mut work, id_or_key).await?;
     let missing = || Failure::invalid("Missing 'transition' identifier"); // J-72
     let id = step.transition.as_deref().ok_or_else(missing)?;
     if !step.properties.is_empty() && !context.access().on(project, issue.people(), "EDIT_ISSUES") {
         return Err(Failure::forbidden("You do not have permission to edit issues in this project."));
     }
-    take(context, &mut work, &mut issue, id, &step.input, format).await?;
+    take(&context, &mut work, &mut issue, id, &step.input, format).await?;
     issues::store_properties(&mut work, issue.id, &step.properties).await?;
     Ok(work.commit_recorded().await?)
 }

@@ -22,9 +22,7 @@ const PRODUCTS: [&str; 4] = ["jira-core", "jira-servicedesk", "jira-product-disc
 /// Jira already stays as they are.
 pub async fn create(context: &Context, email: Option<&str>, products: Option<&[String]>) -> Result<(String, bool)> {
     context.account_id()?;
-    if !context.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to create users."));
-    }
+    context.administers("You do not have permission to create users.")?;
     let mut complaints = Complaints::default();
     let email = email.map(str::trim).unwrap_or_default();
     if !is_email(email) {

@@ -8,7 +8,9 @@ use crate::{
         config::{Project, Version},
         failure::{Complaints, Failure, Result},
         fields::Kind,
-        issue::{Issue, swap},
+        issue::swap,
+        naming::{NAME, is_taken},
+        order::Place,
     },
 };
 use chrono::NaiveDate;
@@ -35,8 +37,7 @@ pub struct VersionInput {
     pub move_unfixed_issues_to: Option<String>,
 }
 
-/// Most characters of a name, most bytes of a description (T-14).
-const NAME_LENGTH: usize = 255;
+/// Most bytes of a description (T-14).
 const DESCRIPTION_LENGTH: usize = 16_384;
 
 /// The sentence for who may only look.
@@ -44,11 +45,9 @@ const NOT_ADMINISTRATOR: &str = "You must have global or project administrator r
 
 /// A version that the caller may see, and its project.
 pub fn find<'a>(context: &'a Context, id: &str) -> Result<(&'a Version, &'a Project)> {
-    let found = context.site.versions.parse(id).and_then(|version| {
-        let project = context.site.projects.get(version.project_id).filter(|project| project.deleted.is_none());
-        Some((version, project.filter(|project| context.access().sees(project))?))
-    });
-    found.ok_or_else(|| missing(id))
+    let version = context.site.versions.parse(id).ok_or_else(|| missing(id))?;
+    let project = context.access().known_project(version.project_id).ok_or_else(|| missing(id))?;
+    Ok((version, project))
 }
 
 /// Creates a version, after all others of the project.
@@ -126,21 +125,6 @@ fn summary_of_change(old: &Version, new: &Version) -> &'static str {
     }
 }
 
-/// Where a version is to stand among the project's.
-#[derive(Debug)]
-pub enum Place {
-    /// Behind the version of this address.
-    After(String),
-    /// Before all.
-    First,
-    /// One place to the front.
-    Earlier,
-    /// One place to the back.
-    Later,
-    /// Behind all.
-    Last,
-}
-
 /// Puts a version at another place. Who sees the project may do it, as the document says.
 pub async fn rearrange(context: &Context, id: &str, place: &Place) -> Result<Version> {
     let (found, project) = find(context, id)?;
@@ -204,7 +188,7 @@ pub async fn delete(context: &Context, id: &str, with: &Replacements, refuse: im
         swap(&mut issue.affected_version_ids, version.id, affected);
         for field in &fields {
             let target = custom.iter().find(|(other, _)| other == field).and_then(|(_, target)| *target);
-            swap_custom(issue, field, version.id, target);
+            issue.swap_custom(field, version.id, target);
         }
     })
     .await?;
@@ -234,23 +218,6 @@ pub fn version_fields(context: &Context) -> Vec<String> {
     context.site.fields.custom.iter().filter(|field| holds(&field.type_key)).map(|field| field.id.to_string()).collect()
 }
 
-fn swap_custom(issue: &mut Issue, field: &str, old: i64, new: Option<i64>) {
-    let (old, new) = (Value::from(old), new.map(Value::from));
-    let left = match issue.custom.get(field) {
-        Some(Value::Array(values)) => {
-            let mut values = values.clone();
-            swap(&mut values, old, new);
-            Some(values).filter(|values| !values.is_empty()).map(Value::Array)
-        }
-        Some(value) if *value == old => new,
-        _ => return,
-    };
-    match left {
-        Some(value) => issue.custom.insert(field.to_owned(), value),
-        None => issue.custom.remove(field),
-    };
-}
-
 /// A replacement that a request names in this member.
 async fn named(work: &mut Work, version: &Version, member: &str, id: Option<&str>) -> Result<Option<i64>> {
     let Some(id) = id else { return Ok(None) };
@@ -276,9 +243,8 @@ fn apply(context: &Context, version: &mut Version, input: &VersionInput) -> Comp
     if let Some(name) = input.name.as_deref().map(str::trim) {
         match name {
             "" => complaints.field("name", "You must specify a valid version name"),
-            name if name.chars().count() > NAME_LENGTH => {
-                complaints
-                    .field("name", format!("The version name must not exceed {NAME_LENGTH} characters in length."));
+            name if name.chars().count() > NAME => {
+                complaints.field("name", format!("The version name must not exceed {NAME} characters in length."));
             }
             name if name_taken(context, version, name) => complaints.field("name", NAME_TAKEN),
             name => name.clone_into(&mut version.name),
@@ -333,9 +299,8 @@ const NAME_TAKEN: &str = "A version with this name already exists in this projec
 
 /// Jira compares names in any case.
 fn name_taken(context: &Context, version: &Version, name: &str) -> bool {
-    let name = name.to_lowercase();
-    let mut others = context.site.versions_of(version.project_id).filter(|other| other.id != version.id);
-    others.any(|other| other.name.to_lowercase() == name)
+    let others = context.site.versions_of(version.project_id).filter(|other| other.id != version.id);
+    is_taken(others.map(|other| &other.name), name)
 }
 
 /// Another request was faster with the name.
@@ -356,9 +321,5 @@ fn missing(id: &str) -> Failure {
 
 /// What was done to a version, for the audit log.
 pub fn record(summary: &str, version: &Version, project: &Project) -> Record {
-    Record::new(summary, Area::Projects, Thing::new("VERSION", version.id, &version.name)).with(Thing::new(
-        "PROJECT",
-        project.id,
-        &project.name,
-    ))
+    Record::new(summary, Area::Projects, Thing::new("VERSION", version.id, &version.name)).with(project.thing())
 }

@@ -7,7 +7,7 @@ use crate::{
         audit::{Area, Record, Thing},
         config::WorkflowScheme,
         failure::{Complaints, Failure, Result},
-        naming::{NAME, check_length, check_name, is_taken},
+        naming::{DESCRIPTION, NAME, check_length, check_name, is_taken},
         snapshot::Snapshot,
     },
 };
@@ -17,8 +17,6 @@ use std::collections::HashMap;
 pub const ADMINISTRATORS: &str = "Only Jira administrators can access workflow schemes.";
 /// The same for what connects schemes and projects.
 pub const ASSOCIATIONS: &str = "Only Jira administrators can access workflow scheme associations.";
-/// Longest description.
-const DESCRIPTION: usize = 4000;
 /// The scheme of projects that have no other.
 pub const DEFAULT: i64 = 10000;
 

@@ -22,7 +22,7 @@ use crate::{
         },
     },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The refusal of who does not administer Jira.
@@ -164,7 +164,7 @@ pub async fn check_changes(context: &Context, submission: &Submission) -> Result
 pub async fn update(context: &Context, submission: &Submission) -> Result<Outcome> {
     scope_of(context, submission)?;
     let (context, mut work) = context.begin_alone().await?;
-    if db::tasks::count_open(&mut work, MIGRATION).await? > 0 {
+    if db::tasks::is_open(&mut work, &json!({ "kind": MIGRATION })).await? {
         return Err(Failure::Conflict("Another workflow configuration update task is ongoing.".into()));
     }
     let scope = scope_of(&context, submission)?;
@@ -283,11 +283,11 @@ async fn status_ids(work: &mut Work, submission: &Submission) -> Result<Vec<i64>
 
 async fn store_statuses(site: &Snapshot, work: &mut Work, statuses: &Statuses) -> Result<()> {
     for status in &statuses.new {
-        db::statuses::insert(work, status).await?;
+        db::statuses::put(work, status).await?;
         work.record(statuses::record("Status created", status));
     }
     for new in &statuses.changed {
-        db::statuses::update(work, new).await?;
+        db::statuses::put(work, new).await?;
         if let Some(old) = site.statuses.get(new.id) {
             work.record(statuses::changed_record(old, new));
         }

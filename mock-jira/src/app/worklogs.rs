@@ -1,6 +1,6 @@
 //! Worklogs: who may see, log, change and remove work; the issue's estimate and totals follow (J-97 to J-99).
 
-use super::{Context, issues};
+use super::{Context, issues, properties};
 use crate::{
     db::{
         self, Read, Work,
@@ -262,7 +262,7 @@ async fn insert(context: &Context, work: &mut Work, project: &Project, issue: &I
         visibility_id,
     };
     db::worklogs::insert(work, &worklog).await?;
-    store_properties(work, worklog.id, &draft.properties).await?;
+    properties::store(work, WORKLOG, worklog.id, &draft.properties).await?;
     Ok(worklog)
 }
 
@@ -279,7 +279,7 @@ async fn change(context: &Context, work: &mut Work, old: &Worklog, draft: Draft)
         (worklog.visibility_type, worklog.visibility_id) = visibility.unzip();
     }
     db::worklogs::update(work, &worklog).await?;
-    store_properties(work, worklog.id, &draft.properties).await?;
+    properties::store(work, WORKLOG, worklog.id, &draft.properties).await?;
     Ok(worklog)
 }
 
@@ -303,13 +303,6 @@ async fn existing(
 pub fn may_change(context: &Context, project: &Project, issue: &Issue, worklog: &Worklog, verb: &str) -> bool {
     let may = |whose: &str| context.access().on(project, issue.people(), &format!("{verb}_{whose}_WORKLOGS"));
     may("ALL") || context.caller.is(Some(&worklog.author)) && may("OWN")
-}
-
-async fn store_properties(work: &mut Work, id: i64, properties: &[(String, Value)]) -> Result<()> {
-    for (key, value) in properties {
-        db::properties::put(work, WORKLOG, &id.to_string(), key, value).await?;
-    }
-    Ok(())
 }
 
 fn record(context: &Context, summary: &'static str, issue: &Issue, ids: &[i64]) -> Record {

@@ -112,10 +112,10 @@ pub async fn insert(db: &mut Work, comment: &Comment) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Replaces a comment's text and visibility; whether it was still there.
-pub async fn update(db: &mut Work, comment: &Comment) -> sqlx::Result<bool> {
+/// Replaces a comment's text and visibility.
+pub async fn update(db: &mut Work, comment: &Comment) -> sqlx::Result<()> {
     let site_id = db.site_id;
-    let done = sqlx::query!(
+    sqlx::query!(
         "UPDATE comment SET update_author = $3, body = $4::text::json, updated = $5, visibility_type = $6, visibility_id = $7, jsd_public = $8,
            search_text = words($9)
          WHERE site_id = $1 AND id = $2",
@@ -131,16 +131,14 @@ pub async fn update(db: &mut Work, comment: &Comment) -> sqlx::Result<bool> {
     )
     .execute(db.sql())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
-/// Deletes a comment with its properties; whether it was still there.
-pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<bool> {
+/// Deletes a comment with its properties.
+pub async fn delete(db: &mut Work, id: i64) -> sqlx::Result<()> {
     let site_id = db.site_id;
-    let done =
-        sqlx::query!("DELETE FROM comment WHERE site_id = $1 AND id = $2", site_id, id).execute(db.sql()).await?;
-    super::properties::delete_all(db, "comment", id).await?;
-    Ok(done.rows_affected() == 1)
+    sqlx::query!("DELETE FROM comment WHERE site_id = $1 AND id = $2", site_id, id).execute(db.sql()).await?;
+    super::properties::delete_all(db, "comment", id).await
 }
 
 /// Comments by id, oldest first.

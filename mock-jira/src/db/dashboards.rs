@@ -171,33 +171,18 @@ pub async fn owns_named(db: &mut Read, owner: &str, name: &str, besides: Option<
     .await
 }
 
-/// Stores a new dashboard.
-pub async fn insert(db: &mut Work, dashboard: &Dashboard) -> sqlx::Result<()> {
+/// Stores a new dashboard, or the name, description and owner of one.
+pub async fn put(db: &mut Work, dashboard: &Dashboard) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
-        "INSERT INTO dashboard (site_id, id, name, description, owner, automatic_refresh) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO dashboard (site_id, id, name, description, owner, automatic_refresh) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (site_id, id) DO UPDATE SET name = $3, description = $4, owner = $5",
         site_id,
         dashboard.id,
         dashboard.name,
         dashboard.description,
         dashboard.owner,
         dashboard.automatic_refresh
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Replaces a dashboard's name, description and owner.
-pub async fn update(db: &mut Work, dashboard: &Dashboard) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE dashboard SET name = $3, description = $4, owner = $5 WHERE site_id = $1 AND id = $2",
-        site_id,
-        dashboard.id,
-        dashboard.name,
-        dashboard.description,
-        dashboard.owner
     )
     .execute(db.sql())
     .await?;

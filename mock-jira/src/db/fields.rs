@@ -257,19 +257,6 @@ pub async fn option_holders(
     .await
 }
 
-/// Whether the deletion of the field was asked for and is not finished.
-pub async fn is_being_deleted(db: &mut Read, field_id: i64) -> sqlx::Result<bool> {
-    let site_id = db.site_id;
-    sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM task WHERE site_id = $1 AND finished IS NULL
-             AND job @> jsonb_build_object('kind', 'deleteField', 'fieldId', $2::bigint)) AS "found!""#,
-        site_id,
-        field_id
-    )
-    .fetch_one(db.sql())
-    .await
-}
-
 /// A field configuration's items as they are now, locked until the end of the transaction.
 pub async fn lock_configuration(db: &mut Work, id: i64) -> anyhow::Result<Option<FieldConfiguration>> {
     let site_id = db.site_id;

@@ -207,28 +207,12 @@ pub async fn owns_named(db: &mut Read, owner: &str, name: &str, besides: Option<
     .await
 }
 
-/// Stores a new filter.
-pub async fn insert(db: &mut Work, filter: &Filter) -> sqlx::Result<()> {
+/// Stores a new filter, or the name, description, query and owner of one.
+pub async fn put(db: &mut Work, filter: &Filter) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
-        "INSERT INTO filter (site_id, id, name, description, jql, owner) VALUES ($1, $2, $3, $4, $5, $6)",
-        site_id,
-        filter.id,
-        filter.name,
-        filter.description,
-        filter.jql,
-        filter.owner
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Replaces a filter's name, description, query and owner.
-pub async fn update(db: &mut Work, filter: &Filter) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE filter SET name = $3, description = $4, jql = $5, owner = $6 WHERE site_id = $1 AND id = $2",
+        "INSERT INTO filter (site_id, id, name, description, jql, owner) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (site_id, id) DO UPDATE SET name = $3, description = $4, jql = $5, owner = $6",
         site_id,
         filter.id,
         filter.name,

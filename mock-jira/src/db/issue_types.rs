@@ -3,11 +3,12 @@
 use super::{Read, Work};
 use crate::domain::config::IssueType;
 
-/// Stores a new issue type.
-pub async fn insert(db: &mut Work, kind: &IssueType) -> sqlx::Result<()> {
+/// Stores a new issue type, or the name, description and avatar of one.
+pub async fn put(db: &mut Work, kind: &IssueType) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
-        "INSERT INTO issue_type (site_id, id, name, description, level, icon, avatar_id, project_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO issue_type (site_id, id, name, description, level, icon, avatar_id, project_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (site_id, id) DO UPDATE SET name = $3, description = $4, avatar_id = $7",
         site_id,
         kind.id,
         kind.name,
@@ -16,22 +17,6 @@ pub async fn insert(db: &mut Work, kind: &IssueType) -> sqlx::Result<()> {
         kind.icon,
         kind.avatar_id,
         kind.project_id
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Stores a changed issue type.
-pub async fn update(db: &mut Work, kind: &IssueType) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE issue_type SET name = $3, description = $4, avatar_id = $5 WHERE site_id = $1 AND id = $2",
-        site_id,
-        kind.id,
-        kind.name,
-        kind.description,
-        kind.avatar_id
     )
     .execute(db.sql())
     .await?;

@@ -438,7 +438,7 @@ pub async fn labels(db: &mut Read, start_at: i64, max_results: i64) -> sqlx::Res
 }
 
 /// Deletes issues with all that hangs on them; children that are not deleted lose their parent (J-60).
-pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
+pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
         "UPDATE issue SET parent_id = NULL WHERE site_id = $1 AND parent_id = ANY($2) AND NOT id = ANY($2)",
@@ -448,9 +448,8 @@ pub async fn delete(db: &mut Work, ids: &[i64]) -> sqlx::Result<u64> {
     .execute(db.sql())
     .await?;
     forget(db, ids).await?;
-    let deleted =
-        sqlx::query!("DELETE FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids).execute(db.sql()).await?;
-    Ok(deleted.rows_affected())
+    sqlx::query!("DELETE FROM issue WHERE site_id = $1 AND id = ANY($2)", site_id, ids).execute(db.sql()).await?;
+    Ok(())
 }
 
 /// Deletes what hangs on issues without a reference to them, and remembers their worklogs (J-99).

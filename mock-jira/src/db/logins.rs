@@ -14,24 +14,24 @@ pub async fn failed(db: &mut Read, account_id: &str) -> sqlx::Result<i32> {
 }
 
 /// It has once more.
-pub async fn fail(work: &mut Work, account_id: &str) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn fail(db: &mut Work, account_id: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO failed_login (site_id, account_id, count) VALUES ($1, $2, 1)
          ON CONFLICT (site_id, account_id) DO UPDATE SET count = failed_login.count + 1",
         site_id,
         account_id
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
     Ok(())
 }
 
 /// It has succeeded.
-pub async fn forget(work: &mut Work, account_id: &str) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn forget(db: &mut Work, account_id: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!("DELETE FROM failed_login WHERE site_id = $1 AND account_id = $2", site_id, account_id)
-        .execute(work.sql())
+        .execute(db.sql())
         .await?;
     Ok(())
 }

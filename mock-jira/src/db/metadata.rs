@@ -19,143 +19,63 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Loads the snapshot; `None` if the site is gone. Run it where everything is as of one moment.
+/// All that a statement finds in the site.
+macro_rules! rows {
+    ($db:expr, $row:ident => $statement:literal) => {
+        sqlx::query_as!($row, $statement, $db.site_id).fetch_all($db.sql()).await?
+    };
+}
+
+/// Loads the snapshot; `None` if the site is gone. Run it where everything is as of one moment, or look at the version
+/// afterwards.
 pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
     let Some(site) = site(db).await? else { return Ok(None) };
-    let id = db.site_id;
-    let groups = sqlx::query_as!(Group, "SELECT group_id, name FROM user_group WHERE site_id = $1 ORDER BY name", id)
-        .fetch_all(db.sql())
-        .await?;
-    let global_grants = sqlx::query_as!(
-        GlobalGrant,
-        "SELECT permission, group_id FROM global_grant WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let priorities = sqlx::query_as!(
-        Priority,
-        "SELECT id, name, description, icon, avatar_id, status_color, position FROM priority WHERE site_id = $1 ORDER BY position",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
+    let groups = rows!(db, Group => "SELECT group_id, name FROM user_group WHERE site_id = $1 ORDER BY name");
+    let global_grants = rows!(db, GlobalGrant =>
+        "SELECT permission, group_id FROM global_grant WHERE site_id = $1 ORDER BY id");
+    let priorities = rows!(db, Priority =>
+        "SELECT id, name, description, icon, avatar_id, status_color, position FROM priority WHERE site_id = $1 ORDER BY position");
     let priority_schemes = super::priority_schemes::list(db).await?;
-    let resolutions = sqlx::query_as!(
-        Resolution,
-        "SELECT id, name, description, position, is_default FROM resolution WHERE site_id = $1 ORDER BY position",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let statuses = sqlx::query_as!(
-        Status,
-        "SELECT id, name, description, icon, category, project_id FROM status WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let issue_types = sqlx::query_as!(
-        IssueType,
-        "SELECT id, name, description, level, icon, avatar_id, project_id FROM issue_type WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let issue_type_schemes = sqlx::query_as!(
-        IssueTypeScheme,
-        "SELECT id, name, description, is_default, default_type_id, type_ids FROM issue_type_scheme WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let permission_schemes = sqlx::query_as!(
-        PermissionScheme,
-        "SELECT id, name, description FROM permission_scheme WHERE site_id = $1 ORDER BY name",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let grants = sqlx::query_as!(
-        PermissionGrant,
-        "SELECT id, scheme_id, permission, holder, parameter FROM permission_grant WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let roles =
-        sqlx::query_as!(Role, "SELECT id, name, description, project_id FROM role WHERE site_id = $1 ORDER BY id", id)
-            .fetch_all(db.sql())
-            .await?;
-    let role_actors = sqlx::query_as!(
-        RoleActor,
-        "SELECT id, role_id, project_id, account_id, group_id FROM role_actor WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let security_schemes = sqlx::query_as!(
-        SecurityScheme,
-        "SELECT id, name, description FROM security_scheme WHERE site_id = $1 ORDER BY name",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let security_levels = sqlx::query_as!(
-        SecurityLevel,
-        "SELECT id, scheme_id, name, description, is_default FROM security_level WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let security_members = sqlx::query_as!(
-        SecurityMember,
-        "SELECT id, level_id, holder, parameter FROM security_member WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let link_types = sqlx::query_as!(
-        IssueLinkType,
-        "SELECT id, name, inward, outward FROM issue_link_type WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let categories = sqlx::query_as!(
-        ProjectCategory,
-        "SELECT id, name, description FROM project_category WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let projects = sqlx::query_as!(
-        Project,
+    let resolutions = rows!(db, Resolution =>
+        "SELECT id, name, description, position, is_default FROM resolution WHERE site_id = $1 ORDER BY position");
+    let statuses = rows!(db, Status =>
+        "SELECT id, name, description, icon, category, project_id FROM status WHERE site_id = $1 ORDER BY id");
+    let issue_types = rows!(db, IssueType =>
+        "SELECT id, name, description, level, icon, avatar_id, project_id FROM issue_type WHERE site_id = $1 ORDER BY id");
+    let issue_type_schemes = rows!(db, IssueTypeScheme =>
+        "SELECT id, name, description, is_default, default_type_id, type_ids FROM issue_type_scheme WHERE site_id = $1 ORDER BY id");
+    let permission_schemes = rows!(db, PermissionScheme =>
+        "SELECT id, name, description FROM permission_scheme WHERE site_id = $1 ORDER BY name");
+    let grants = rows!(db, PermissionGrant =>
+        "SELECT id, scheme_id, permission, holder, parameter FROM permission_grant WHERE site_id = $1 ORDER BY id");
+    let roles = rows!(db, Role => "SELECT id, name, description, project_id FROM role WHERE site_id = $1 ORDER BY id");
+    let role_actors = rows!(db, RoleActor =>
+        "SELECT id, role_id, project_id, account_id, group_id FROM role_actor WHERE site_id = $1 ORDER BY id");
+    let security_schemes = rows!(db, SecurityScheme =>
+        "SELECT id, name, description FROM security_scheme WHERE site_id = $1 ORDER BY name");
+    let security_levels = rows!(db, SecurityLevel =>
+        "SELECT id, scheme_id, name, description, is_default FROM security_level WHERE site_id = $1 ORDER BY id");
+    let security_members = rows!(db, SecurityMember =>
+        "SELECT id, level_id, holder, parameter FROM security_member WHERE site_id = $1 ORDER BY id");
+    let link_types = rows!(db, IssueLinkType =>
+        "SELECT id, name, inward, outward FROM issue_link_type WHERE site_id = $1 ORDER BY id");
+    let categories = rows!(db, ProjectCategory =>
+        "SELECT id, name, description FROM project_category WHERE site_id = $1 ORDER BY id");
+    let projects = rows!(db, Project =>
         "SELECT id, key, name, description, url, lead, type_key, simplified, uuid, assignee_type, category_id, avatar_id, is_private,
                 permission_scheme_id, issue_type_scheme_id, workflow_scheme_id, issue_type_screen_scheme_id, field_configuration_id,
                 security_scheme_id, archived, archived_by, deleted, deleted_by
-         FROM project WHERE site_id = $1 ORDER BY key",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let project_keys =
-        sqlx::query!("SELECT key, project_id FROM project_key WHERE site_id = $1", id).fetch_all(db.sql()).await?;
-    let versions = sqlx::query_as!(
-        Version,
+         FROM project WHERE site_id = $1 ORDER BY key");
+    let project_keys = sqlx::query!("SELECT key, project_id FROM project_key WHERE site_id = $1", db.site_id);
+    let project_keys = project_keys.fetch_all(db.sql()).await?;
+    let versions = rows!(db, Version =>
         "SELECT id, project_id, name, description, archived, released, start_date, release_date, position, driver
-         FROM version WHERE site_id = $1 ORDER BY project_id, position, id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let components = sqlx::query_as!(
-        Component,
-        "SELECT id, project_id, name, description, lead, assignee_type FROM component WHERE site_id = $1 ORDER BY project_id, name",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
+         FROM version WHERE site_id = $1 ORDER BY project_id, position, id");
+    let components = rows!(db, Component =>
+        "SELECT id, project_id, name, description, lead, assignee_type FROM component WHERE site_id = $1 ORDER BY project_id, name");
+    let screen_schemes = rows!(db, ScreenScheme =>
+        "SELECT id, name, description, default_screen_id, create_screen_id, edit_screen_id, view_screen_id
+         FROM screen_scheme WHERE site_id = $1 ORDER BY id");
     let mut settings = settings(db).await?;
     settings.time_tracking.enabled = site.settings.time_tracking_enabled;
     Ok(Some(Snapshot {
@@ -178,7 +98,7 @@ pub async fn load(db: &mut Read) -> anyhow::Result<Option<Snapshot>> {
         fields: fields(db).await?,
         field_configurations: Index::new(field_configurations(db).await?, |item| item.id),
         screens: Index::new(screens(db).await?, |item| item.id),
-        screen_schemes: Index::new(screen_schemes(db).await?, |item| item.id),
+        screen_schemes: Index::new(screen_schemes, |item| item.id),
         issue_type_screen_schemes: Index::new(issue_type_screen_schemes(db).await?, |item| item.id),
         permission_schemes: Index::new(permission_schemes, |item| item.id),
         permission_grants: group_by(grants, |grant| grant.scheme_id),
@@ -326,37 +246,16 @@ async fn workflow_schemes(db: &mut Read) -> anyhow::Result<Vec<WorkflowScheme>> 
 }
 
 async fn fields(db: &mut Read) -> anyhow::Result<Fields> {
-    let id = db.site_id;
-    let custom = sqlx::query_as!(
-        CustomField,
-        "SELECT id, name, description, type_key, searcher, project_id, trashed, trashed_by FROM custom_field WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let contexts = sqlx::query_as!(
-        FieldContext,
+    let custom = rows!(db, CustomField =>
+        "SELECT id, name, description, type_key, searcher, project_id, trashed, trashed_by FROM custom_field WHERE site_id = $1 ORDER BY id");
+    let contexts = rows!(db, FieldContext =>
         "SELECT id, field_id, name, description, project_ids, issue_type_ids, default_value, details, configuration, config_schema
-         FROM field_context WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let options = sqlx::query_as!(
-        FieldOption,
+         FROM field_context WHERE site_id = $1 ORDER BY id");
+    let options = rows!(db, FieldOption =>
         "SELECT id, context_id, parent_id, value, disabled, position, removed FROM field_option
-         WHERE site_id = $1 ORDER BY context_id, position, id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
-    let app_options = sqlx::query_as!(
-        AppOption,
-        "SELECT field_id, id, value, properties, config FROM app_field_option WHERE site_id = $1 ORDER BY field_id, id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await?;
+         WHERE site_id = $1 ORDER BY context_id, position, id");
+    let app_options = rows!(db, AppOption =>
+        "SELECT field_id, id, value, properties, config FROM app_field_option WHERE site_id = $1 ORDER BY field_id, id");
     let (trashed, custom): (Vec<CustomField>, _) = custom.into_iter().partition(|field| field.trashed.is_some());
     Ok(Fields {
         custom: Index::new(custom, |item| item.id),
@@ -399,18 +298,6 @@ async fn screens(db: &mut Read) -> anyhow::Result<Vec<Screen>> {
             Ok(Screen { id: row.id, name: row.name, description: row.description, tabs })
         })
         .collect()
-}
-
-async fn screen_schemes(db: &mut Read) -> sqlx::Result<Vec<ScreenScheme>> {
-    let id = db.site_id;
-    sqlx::query_as!(
-        ScreenScheme,
-        "SELECT id, name, description, default_screen_id, create_screen_id, edit_screen_id, view_screen_id
-         FROM screen_scheme WHERE site_id = $1 ORDER BY id",
-        id
-    )
-    .fetch_all(db.sql())
-    .await
 }
 
 async fn issue_type_screen_schemes(db: &mut Read) -> anyhow::Result<Vec<IssueTypeScreenScheme>> {

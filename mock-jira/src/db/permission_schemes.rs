@@ -3,10 +3,10 @@
 use super::Work;
 use crate::domain::permission::{PermissionGrant, PermissionScheme};
 
-/// Stores a new scheme, or the name and description of one; whether there was one.
-pub async fn put(db: &mut Work, scheme: &PermissionScheme) -> sqlx::Result<bool> {
+/// Stores a new scheme, or the name and description of one.
+pub async fn put(db: &mut Work, scheme: &PermissionScheme) -> sqlx::Result<()> {
     let site_id = db.site_id;
-    let rows = sqlx::query!(
+    sqlx::query!(
         "INSERT INTO permission_scheme (site_id, id, name, description) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site_id, id) DO UPDATE SET name = excluded.name, description = excluded.description",
         site_id,
@@ -16,7 +16,7 @@ pub async fn put(db: &mut Work, scheme: &PermissionScheme) -> sqlx::Result<bool>
     )
     .execute(db.sql())
     .await?;
-    Ok(rows.rows_affected() == 1)
+    Ok(())
 }
 
 /// Locks a scheme until the end of the transaction; whether there is one.

@@ -16,8 +16,8 @@ pub async fn find(db: &mut Read, account_id: &str, key: &str) -> sqlx::Result<Op
 }
 
 /// Sets a preference.
-pub async fn put(work: &mut Work, account_id: &str, key: &str, value: &str) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn put(db: &mut Work, account_id: &str, key: &str, value: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO preference (site_id, account_id, key, value) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site_id, account_id, key) DO UPDATE SET value = $4",
@@ -26,21 +26,21 @@ pub async fn put(work: &mut Work, account_id: &str, key: &str, value: &str) -> s
         key,
         value
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
     Ok(())
 }
 
 /// Removes a preference; whether it was set.
-pub async fn delete(work: &mut Work, account_id: &str, key: &str) -> sqlx::Result<bool> {
-    let site_id = work.site_id;
+pub async fn delete(db: &mut Work, account_id: &str, key: &str) -> sqlx::Result<bool> {
+    let site_id = db.site_id;
     let deleted = sqlx::query!(
         "DELETE FROM preference WHERE site_id = $1 AND account_id = $2 AND key = $3",
         site_id,
         account_id,
         key
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
     Ok(deleted.rows_affected() == 1)
 }
@@ -54,8 +54,8 @@ pub async fn find_columns(db: &mut Read, account_id: &str) -> sqlx::Result<Optio
 }
 
 /// Chooses an account's columns.
-pub async fn put_columns(work: &mut Work, account_id: &str, columns: &[String]) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn put_columns(db: &mut Work, account_id: &str, columns: &[String]) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO user_columns (site_id, account_id, columns) VALUES ($1, $2, $3)
          ON CONFLICT (site_id, account_id) DO UPDATE SET columns = $3",
@@ -63,16 +63,16 @@ pub async fn put_columns(work: &mut Work, account_id: &str, columns: &[String]) 
         account_id,
         columns
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
     Ok(())
 }
 
 /// Goes back to the default columns.
-pub async fn delete_columns(work: &mut Work, account_id: &str) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn delete_columns(db: &mut Work, account_id: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!("DELETE FROM user_columns WHERE site_id = $1 AND account_id = $2", site_id, account_id)
-        .execute(work.sql())
+        .execute(db.sql())
         .await?;
     Ok(())
 }

@@ -3,30 +3,13 @@
 use super::Work;
 use crate::domain::config::Priority;
 
-/// Stores a new priority, below all others.
-pub async fn insert(db: &mut Work, priority: &Priority) -> sqlx::Result<()> {
+/// Stores a new priority, below all others, or a changed one.
+pub async fn put(db: &mut Work, priority: &Priority) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO priority (site_id, id, name, description, icon, avatar_id, status_color, position)
-         SELECT $1, $2, $3, $4, $5, $6, $7, coalesce(max(position), -1) + 1 FROM priority WHERE site_id = $1",
-        site_id,
-        priority.id,
-        priority.name,
-        priority.description,
-        priority.icon,
-        priority.avatar_id,
-        priority.status_color
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Stores a changed priority.
-pub async fn update(db: &mut Work, priority: &Priority) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE priority SET name = $3, description = $4, icon = $5, avatar_id = $6, status_color = $7 WHERE site_id = $1 AND id = $2",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT coalesce(max(position), -1) + 1 FROM priority WHERE site_id = $1))
+         ON CONFLICT (site_id, id) DO UPDATE SET name = $3, description = $4, icon = $5, avatar_id = $6, status_color = $7",
         site_id,
         priority.id,
         priority.name,

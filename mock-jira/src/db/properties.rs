@@ -3,6 +3,7 @@
 use super::{Read, Work};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Sets a property; whether it is new.
 pub async fn put(db: &mut Work, owner: &str, owner_id: &str, key: &str, value: &Value) -> sqlx::Result<bool> {
@@ -21,13 +22,11 @@ pub async fn put(db: &mut Work, owner: &str, owner_id: &str, key: &str, value: &
     Ok(created)
 }
 
-/// Chosen properties of several things: owner id, key, value.
-pub async fn list(
-    db: &mut Read,
-    owner: &str,
-    owner_ids: &[String],
-    keys: &[String],
-) -> sqlx::Result<Vec<(String, String, Value)>> {
+/// Keys and values by the ids of what they hang on; things that have none are left out.
+pub type Found = HashMap<String, Vec<(String, Value)>>;
+
+/// Properties of several things: those of these keys, or with `*all` all of them.
+pub async fn list(db: &mut Read, owner: &str, owner_ids: &[String], keys: &[String]) -> sqlx::Result<Found> {
     let site_id = db.site_id;
     let rows = sqlx::query!(
         "SELECT owner_id, key, value FROM property
@@ -39,7 +38,11 @@ pub async fn list(
     )
     .fetch_all(db.sql())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.owner_id, row.key, row.value)).collect())
+    let mut found = Found::new();
+    for row in rows {
+        found.entry(row.owner_id).or_default().push((row.key, row.value));
+    }
+    Ok(found)
 }
 
 /// The keys of all properties of a thing.

@@ -3,27 +3,13 @@
 use super::Work;
 use crate::domain::config::Resolution;
 
-/// Stores a new resolution, below all others.
-pub async fn insert(db: &mut Work, resolution: &Resolution) -> sqlx::Result<()> {
+/// Stores a new resolution, below all others, or the name and description of one.
+pub async fn put(db: &mut Work, resolution: &Resolution) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO resolution (site_id, id, name, description, position)
-         SELECT $1, $2, $3, $4, coalesce(max(position), -1) + 1 FROM resolution WHERE site_id = $1",
-        site_id,
-        resolution.id,
-        resolution.name,
-        resolution.description
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Stores a resolution's name and description.
-pub async fn update(db: &mut Work, resolution: &Resolution) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE resolution SET name = $3, description = $4 WHERE site_id = $1 AND id = $2",
+         VALUES ($1, $2, $3, $4, (SELECT coalesce(max(position), -1) + 1 FROM resolution WHERE site_id = $1))
+         ON CONFLICT (site_id, id) DO UPDATE SET name = $3, description = $4",
         site_id,
         resolution.id,
         resolution.name,

@@ -1,6 +1,6 @@
 //! Tables `security_scheme`, `security_level`, `security_member`.
 
-use super::{Read, Work};
+use super::Work;
 use crate::domain::security::{SecurityLevel, SecurityMember, SecurityScheme};
 
 /// Stores a new scheme, or the name and description of one.
@@ -92,7 +92,7 @@ pub async fn set_default(db: &mut Work, scheme_id: i64, level_id: Option<i64>) -
     Ok(())
 }
 
-/// Deletes a level after giving its issues another, or none; whether there was the level.
+/// Deletes a level after giving its issues another, or none; those issues.
 pub async fn replace_level(db: &mut Work, level_id: i64, with: Option<i64>) -> sqlx::Result<Vec<i64>> {
     let site_id = db.site_id;
     // New issues of the level wait, and are then refused.
@@ -181,19 +181,4 @@ pub async fn associate(
     .fetch_all(db.sql())
     .await?;
     Ok(Some(changed.into_iter().map(|row| (row.id, row.old, row.new)).collect()))
-}
-
-/// Whether a task is open that does something to this level or, for associations, this project.
-pub async fn is_under_way(db: &mut Read, kind: &str, member: &str, id: i64) -> sqlx::Result<bool> {
-    let site_id = db.site_id;
-    sqlx::query_scalar!(
-        r#"SELECT EXISTS (
-             SELECT FROM task WHERE site_id = $1 AND finished IS NULL AND job ->> 'kind' = $2 AND job ->> $3 = $4) AS "is!""#,
-        site_id,
-        kind,
-        member,
-        id.to_string()
-    )
-    .fetch_one(db.sql())
-    .await
 }

@@ -17,8 +17,8 @@ pub async fn find(db: &mut Read, account_id: &str) -> sqlx::Result<Option<Sessio
 }
 
 /// Notes an account's.
-pub async fn keep(work: &mut Work, account_id: &str, session: &Session) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn keep(db: &mut Work, account_id: &str, session: &Session) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO session (site_id, account_id, began, seen, previous) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (site_id, account_id) DO UPDATE SET began = $3, seen = $4, previous = $5",
@@ -28,7 +28,7 @@ pub async fn keep(work: &mut Work, account_id: &str, session: &Session) -> sqlx:
         session.seen,
         session.previous
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
     Ok(())
 }

@@ -3,11 +3,12 @@
 use super::Work;
 use crate::domain::config::Status;
 
-/// Stores a new status.
-pub async fn insert(db: &mut Work, status: &Status) -> sqlx::Result<()> {
+/// Stores a new status, or the name, description and category of one.
+pub async fn put(db: &mut Work, status: &Status) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
-        "INSERT INTO status (site_id, id, name, description, icon, category, project_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO status (site_id, id, name, description, icon, category, project_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (site_id, id) DO UPDATE SET name = $3, description = $4, category = $6",
         site_id,
         status.id,
         status.name,
@@ -15,22 +16,6 @@ pub async fn insert(db: &mut Work, status: &Status) -> sqlx::Result<()> {
         status.icon,
         status.category,
         status.project_id
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Stores a changed status.
-pub async fn update(db: &mut Work, status: &Status) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "UPDATE status SET name = $3, description = $4, category = $5 WHERE site_id = $1 AND id = $2",
-        site_id,
-        status.id,
-        status.name,
-        status.description,
-        status.category
     )
     .execute(db.sql())
     .await?;

@@ -4,7 +4,7 @@
 //! connection, so that another server, or the same one after a restart, takes up what was left at once.
 
 use super::{Db, Read, Work};
-use crate::domain::failure::Result;
+use crate::domain::{audit::Thing, failure::Result};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Postgres, pool::PoolConnection};
@@ -47,6 +47,13 @@ pub struct Task {
     pub updated: DateTime<Utc>,
 }
 
+impl Task {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("TASK", self.id, &self.description)
+    }
+}
+
 /// Stores a new task; it is worked on once the transaction is committed.
 pub async fn insert(db: &mut Work, task: &Task) -> sqlx::Result<()> {
     let site_id = db.site_id;
@@ -80,13 +87,13 @@ pub async fn find(db: &mut Read, id: i64) -> sqlx::Result<Option<Task>> {
     .await
 }
 
-/// How many tasks whose job is of that kind are not finished.
-pub async fn count_open(db: &mut Read, kind: &str) -> sqlx::Result<i64> {
+/// Whether a task is not finished whose job has these members: its `kind`, and what it is about.
+pub async fn is_open(db: &mut Read, job: &Value) -> sqlx::Result<bool> {
     let site_id = db.site_id;
     sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM task WHERE site_id = $1 AND finished IS NULL AND job->>'kind' = $2"#,
+        r#"SELECT EXISTS (SELECT FROM task WHERE site_id = $1 AND finished IS NULL AND job @> $2) AS "open!""#,
         site_id,
-        kind
+        job
     )
     .fetch_one(db.sql())
     .await

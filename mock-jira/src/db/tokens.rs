@@ -52,8 +52,8 @@ pub async fn list(db: &mut Read) -> sqlx::Result<Vec<Token>> {
 }
 
 /// Stores a token; `false` if there is no such account.
-pub async fn insert(work: &mut Work, token: &NewToken<'_>) -> sqlx::Result<bool> {
-    let id = work.site_id;
+pub async fn insert(db: &mut Work, token: &NewToken<'_>) -> sqlx::Result<bool> {
+    let id = db.site_id;
     let stored = sqlx::query!(
         "INSERT INTO api_token (site_id, token_hash, account_id, label, expires, scopes)
          SELECT $1, $2, account_id, $3, $4, $6 FROM account
@@ -65,18 +65,18 @@ pub async fn insert(work: &mut Work, token: &NewToken<'_>) -> sqlx::Result<bool>
         token.owner,
         token.scopes
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
-    work.changes_configuration();
+    db.changes_configuration();
     Ok(stored.rows_affected() > 0)
 }
 
 /// Removes a token; whether it was there.
-pub async fn delete(work: &mut Work, hash: &[u8]) -> sqlx::Result<bool> {
-    let id = work.site_id;
+pub async fn delete(db: &mut Work, hash: &[u8]) -> sqlx::Result<bool> {
+    let id = db.site_id;
     let deleted = sqlx::query!("DELETE FROM api_token WHERE site_id = $1 AND token_hash = $2", id, hash)
-        .execute(work.sql())
+        .execute(db.sql())
         .await?;
-    work.changes_configuration();
+    db.changes_configuration();
     Ok(deleted.rows_affected() > 0)
 }

@@ -15,21 +15,21 @@ pub struct Standing {
 }
 
 /// The account of an e-mail address, in any case.
-pub async fn find_by_email(work: &mut Work, email: &str) -> sqlx::Result<Option<Standing>> {
-    let site_id = work.site_id;
+pub async fn find_by_email(db: &mut Work, email: &str) -> sqlx::Result<Option<Standing>> {
+    let site_id = db.site_id;
     sqlx::query_as!(
         Standing,
         "SELECT account_id, active, removed FROM account WHERE site_id = $1 AND lower(email) = lower($2) FOR UPDATE",
         site_id,
         email
     )
-    .fetch_optional(work.sql())
+    .fetch_optional(db.sql())
     .await
 }
 
 /// Stores a new account.
-pub async fn insert(work: &mut Work, account: &Account) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn insert(db: &mut Work, account: &Account) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!(
         "INSERT INTO account (site_id, account_id, account_type, email, display_name, time_zone, locale)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -41,40 +41,40 @@ pub async fn insert(work: &mut Work, account: &Account) -> sqlx::Result<()> {
         account.time_zone.name(),
         account.locale
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
-    work.changes_configuration();
+    db.changes_configuration();
     Ok(())
 }
 
 /// Brings a removed account back.
-pub async fn restore(work: &mut Work, account_id: &str) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+pub async fn restore(db: &mut Work, account_id: &str) -> sqlx::Result<()> {
+    let site_id = db.site_id;
     sqlx::query!(
         "UPDATE account SET active = true, removed = false WHERE site_id = $1 AND account_id = $2",
         site_id,
         account_id
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
-    work.changes_configuration();
+    db.changes_configuration();
     Ok(())
 }
 
 /// Removes an account from the site: out of all groups, and without access. `false` if it is gone already.
-pub async fn remove(work: &mut Work, account_id: &str) -> sqlx::Result<bool> {
-    let site_id = work.site_id;
+pub async fn remove(db: &mut Work, account_id: &str) -> sqlx::Result<bool> {
+    let site_id = db.site_id;
     let removed = sqlx::query!(
         "UPDATE account SET active = false, removed = true WHERE site_id = $1 AND account_id = $2 AND NOT removed",
         site_id,
         account_id
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
     sqlx::query!("DELETE FROM membership WHERE site_id = $1 AND account_id = $2", site_id, account_id)
-        .execute(work.sql())
+        .execute(db.sql())
         .await?;
-    work.changes_configuration();
+    db.changes_configuration();
     Ok(removed.rows_affected() == 1)
 }
 
@@ -87,8 +87,8 @@ pub async fn is_removed(db: &mut Read, account_id: &str) -> sqlx::Result<bool> {
 }
 
 /// How many people the members of these groups are, apps left out.
-pub async fn count_people(work: &mut Work, groups: &[uuid::Uuid]) -> sqlx::Result<i64> {
-    let site_id = work.site_id;
+pub async fn count_people(db: &mut Work, groups: &[uuid::Uuid]) -> sqlx::Result<i64> {
+    let site_id = db.site_id;
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM account a
            WHERE a.site_id = $1 AND a.active AND a.account_type = 'atlassian' AND EXISTS (
@@ -96,18 +96,18 @@ pub async fn count_people(work: &mut Work, groups: &[uuid::Uuid]) -> sqlx::Resul
         site_id,
         groups
     )
-    .fetch_one(work.sql())
+    .fetch_one(db.sql())
     .await
 }
 
 /// Changes an account's time zone and language, where given.
 pub async fn localize(
-    work: &mut Work,
+    db: &mut Work,
     account_id: &str,
     time_zone: Option<&str>,
     locale: Option<&str>,
 ) -> sqlx::Result<()> {
-    let site_id = work.site_id;
+    let site_id = db.site_id;
     sqlx::query!(
         "UPDATE account SET time_zone = coalesce($3, time_zone), locale = coalesce($4, locale)
          WHERE site_id = $1 AND account_id = $2",
@@ -116,9 +116,9 @@ pub async fn localize(
         time_zone,
         locale
     )
-    .execute(work.sql())
+    .execute(db.sql())
     .await?;
-    work.changes_configuration();
+    db.changes_configuration();
     Ok(())
 }
 

@@ -3,31 +3,26 @@
 use super::{Read, Work};
 use chrono::{DateTime, Utc};
 
-/// Somebody looks at an issue.
-pub async fn saw_issue(db: &mut Work, account_id: &str, issue_id: i64, at: DateTime<Utc>) -> sqlx::Result<()> {
+/// Somebody is at work in a project, and may look at an issue there.
+pub async fn saw(
+    db: &mut Work,
+    account_id: &str,
+    project_id: i64,
+    issue_id: Option<i64>,
+    at: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let site_id = db.site_id;
     sqlx::query!(
-        "INSERT INTO issue_view (site_id, account_id, issue_id, viewed) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (site_id, account_id, issue_id) DO UPDATE SET viewed = $4",
-        site_id,
-        account_id,
-        issue_id,
-        at
-    )
-    .execute(db.sql())
-    .await?;
-    Ok(())
-}
-
-/// Somebody is at work in a project.
-pub async fn saw_project(db: &mut Work, account_id: &str, project_id: i64, at: DateTime<Utc>) -> sqlx::Result<()> {
-    let site_id = db.site_id;
-    sqlx::query!(
-        "INSERT INTO project_view (site_id, account_id, project_id, viewed) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (site_id, account_id, project_id) DO UPDATE SET viewed = $4",
+        "WITH of_issue AS (
+           INSERT INTO issue_view (site_id, account_id, issue_id, viewed)
+           SELECT $1, $2, $4, $5 WHERE $4::bigint IS NOT NULL
+           ON CONFLICT (site_id, account_id, issue_id) DO UPDATE SET viewed = $5)
+         INSERT INTO project_view (site_id, account_id, project_id, viewed) VALUES ($1, $2, $3, $5)
+         ON CONFLICT (site_id, account_id, project_id) DO UPDATE SET viewed = $5",
         site_id,
         account_id,
         project_id,
+        issue_id,
         at
     )
     .execute(db.sql())

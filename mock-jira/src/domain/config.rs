@@ -82,6 +82,13 @@ pub struct Priority {
     pub position: i32,
 }
 
+impl Priority {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PRIORITY", self.id, &self.name)
+    }
+}
+
 /// A resolution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
@@ -121,6 +128,11 @@ impl IssueType {
     pub fn is_subtask(&self) -> bool {
         self.level < 0
     }
+
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("ISSUE_TYPE", self.id, &self.name)
+    }
 }
 
 /// Which issue types a project has.
@@ -138,6 +150,13 @@ pub struct IssueTypeScheme {
     pub default_type_id: Option<i64>,
     /// In the order of the scheme.
     pub type_ids: Vec<i64>,
+}
+
+impl IssueTypeScheme {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("SCHEME", self.id, &self.name)
+    }
 }
 
 /// Which workflow each issue type of a project follows.

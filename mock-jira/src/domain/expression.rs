@@ -27,10 +27,10 @@ pub use conversions::{text_of, to_json};
 pub use parse::parse;
 
 /// Most characters of an expression.
-pub const MAX_CHARACTERS: usize = 1000;
+const MAX_CHARACTERS: usize = 1000;
 
 /// Most leaves of an expression's tree: names and literals.
-pub const MAX_LEAVES: usize = 100;
+const MAX_LEAVES: usize = 100;
 
 /// Deepest nesting of an expression that is evaluated.
 pub const MAX_LEVELS: usize = 100;

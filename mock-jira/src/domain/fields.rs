@@ -162,7 +162,7 @@ impl Field<'_> {
     }
 
     /// Names under which JQL knows the field.
-    pub fn clause_names(&self) -> Vec<String> {
+    fn clause_names(&self) -> Vec<String> {
         match self {
             Self::System(field) => field.clauses.iter().map(|name| (*name).into()).collect(),
             Self::Custom(field, _) => {
@@ -181,12 +181,20 @@ impl Field<'_> {
         }
     }
 
+    /// Whether it can stand on screens.
+    pub fn orderable(&self) -> bool {
+        match self {
+            Self::System(field) => field.orderable,
+            Self::Custom(..) => true,
+        }
+    }
+
     /// An entry of `GET /field` (J-68).
     pub fn describe(&self) -> Value {
         let id = self.id();
-        let (custom, orderable, searchable) = match self {
-            Self::System(field) => (false, field.orderable, field.searchable),
-            Self::Custom(field, _) => (true, true, field.searcher.is_some()),
+        let (custom, searchable) = match self {
+            Self::System(field) => (false, field.searchable),
+            Self::Custom(field, _) => (true, field.searcher.is_some()),
         };
         let key = match self {
             Self::Custom(field, _) => field.app_key().unwrap_or(&id),
@@ -197,7 +205,7 @@ impl Field<'_> {
             entry.insert("untranslatedName".into(), self.name().into());
         }
         entry["custom"] = custom.into();
-        entry["orderable"] = orderable.into();
+        entry["orderable"] = self.orderable().into();
         entry["navigable"] = self.navigable().into();
         entry["searchable"] = searchable.into();
         entry["clauseNames"] = self.clause_names().into();

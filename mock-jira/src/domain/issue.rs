@@ -91,6 +91,24 @@ impl Issue {
     pub fn custom(&self, field_id: i64) -> Option<&Value> {
         self.custom.get(&field_id.to_string())
     }
+
+    /// Puts another id in the place of one, or none, where the custom field of that number has it.
+    pub fn swap_custom(&mut self, field: &str, old: i64, new: Option<i64>) {
+        let (old, new) = (Value::from(old), new.map(Value::from));
+        let left = match self.custom.get(field) {
+            Some(Value::Array(values)) => {
+                let mut values = values.clone();
+                swap(&mut values, old, new);
+                Some(values).filter(|values| !values.is_empty()).map(Value::Array)
+            }
+            Some(value) if *value == old => new,
+            _ => return,
+        };
+        match left {
+            Some(value) => self.custom.insert(field.to_owned(), value),
+            None => self.custom.remove(field),
+        };
+    }
 }
 
 /// What is known of an issue that a request refers to: a parent, a link's other end.

@@ -4,8 +4,12 @@ use super::failure::Complaints;
 
 /// Longest name of a type, priority or resolution (T-14).
 pub const SHORT_NAME: usize = 60;
-/// Longest name of a scheme or status (T-14).
+/// Longest name of nearly everything else (T-14).
 pub const NAME: usize = 255;
+/// Longest description of a priority or resolution.
+pub const SHORT_DESCRIPTION: usize = 255;
+/// Longest description of a scheme.
+pub const DESCRIPTION: usize = 4000;
 
 /// Notes what is wrong with the length of a name.
 pub fn check_name(name: &str, most: usize, complaints: &mut Complaints) {

@@ -14,6 +14,34 @@ pub struct Target<'a> {
     pub position: Option<&'a str>,
 }
 
+/// Where one thing is moved to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Behind the thing of this id or address.
+    After(String),
+    /// Before all.
+    First,
+    /// One place to the front.
+    Earlier,
+    /// One place to the back.
+    Later,
+    /// Behind all.
+    Last,
+}
+
+impl Place {
+    /// The place of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "First" => Self::First,
+            "Earlier" => Self::Earlier,
+            "Later" => Self::Later,
+            "Last" => Self::Last,
+            _ => return None,
+        })
+    }
+}
+
 /// The list `all` with `ids` moved to the target, in the order in which they are named.
 pub fn moved(all: &[i64], ids: &[String], target: Target, missing: impl Fn(&[&str]) -> Failure) -> Result<Vec<i64>> {
     if ids.is_empty() {

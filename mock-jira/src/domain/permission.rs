@@ -307,6 +307,11 @@ impl<'a> Access<'a> {
             || self.project(project, "ADMINISTER_PROJECTS")
     }
 
+    /// A project that is not in the trash and that the caller may know of.
+    pub fn known_project(&self, id: i64) -> Option<&'a Project> {
+        self.site.projects.get(id).filter(|project| project.deleted.is_none() && self.sees(project))
+    }
+
     /// Whether the caller may know of a custom field: that of a project only who may know of the project.
     pub fn sees_field(&self, field: &CustomField) -> bool {
         let seen = |id| self.site.projects.get(id).is_some_and(|project| self.sees(project));

@@ -1,6 +1,6 @@
 //! Priority schemes: which priorities a project's issues can have, and which they get when that changes.
 
-use super::failure::Complaints;
+use super::{audit::Thing, failure::Complaints};
 use std::collections::BTreeMap;
 
 /// Which priorities the issues of some projects can have.
@@ -23,6 +23,11 @@ pub struct PriorityScheme {
 }
 
 impl PriorityScheme {
+    /// How records name it.
+    pub fn thing(&self) -> Thing {
+        Thing::new("PRIORITY_SCHEME", self.id, &self.name)
+    }
+
     /// What becomes of the scheme when a priority is deleted, and the priority its issues get; `None` if none is left.
     pub fn without(&self, id: i64, replacement: Option<i64>) -> Option<(Self, Option<i64>)> {
         let mut scheme = self.clone();

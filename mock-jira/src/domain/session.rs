@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Whoever was away so long begins a new session.
-pub const IDLE: TimeDelta = TimeDelta::hours(8);
+const IDLE: TimeDelta = TimeDelta::hours(8);
 
 /// How long it is enough to know that somebody was there.
 pub const NOTED: TimeDelta = TimeDelta::hours(1);

@@ -312,7 +312,7 @@ pub trait Values {
 
 impl Workflow {
     /// Whether a status is one of it only until its issues are moved.
-    pub fn is_deprecated(&self, status: i64) -> bool {
+    fn is_deprecated(&self, status: i64) -> bool {
         self.details.get(&status).is_some_and(|details| details.deprecated)
     }
 

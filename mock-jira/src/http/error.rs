@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// The content type of JSON answers, to the letter (H-1).
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
 /// The content type of RFC 7807 answers (H-2).
-pub const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json;charset=UTF-8");
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json;charset=UTF-8");
 
 /// A [`Failure`] on its way out. The gate renders it, since only it knows the operation's dialect.
 #[derive(Debug)]

@@ -163,6 +163,46 @@ impl About {
     }
 }
 
+/// A request as it came.
+struct Incoming<'a> {
+    server: &'a Arc<Server>,
+    method: Method,
+    headers: HeaderMap,
+    address: Address,
+}
+
+impl<'a> Incoming<'a> {
+    fn read(server: &'a Arc<Server>, request: &Request) -> Self {
+        let (method, mut headers) = (request.method().clone(), request.headers().clone());
+        if let Some(value) = headers.get_mut(header::AUTHORIZATION) {
+            value.set_sensitive(true); // it is carried on, and must not be printed
+        }
+        let address = Address::read(server, request.uri(), &headers);
+        Self { server, method, headers, address }
+    }
+
+    /// The site as it is, or as this server remembers it.
+    async fn site(&self, remembered: bool) -> Result<Arc<Snapshot>, Response<Body>> {
+        let (sites, address) = (&self.server.sites, &self.address.site);
+        let found = if remembered { sites.remembered(address).await } else { sites.current(address).await };
+        found.map_err(|failure| self.refuse(&failure, Dialect::Classic))?.ok_or_else(|| no_site(&self.address))
+    }
+
+    /// Whose credentials it carries.
+    fn who(&self, site: &Snapshot) -> Who {
+        identify(self.server, site, &self.address.site, self.headers.get(header::AUTHORIZATION))
+    }
+
+    /// The answer to a failure.
+    fn refuse(&self, failure: &Failure, dialect: Dialect) -> Response<Body> {
+        if let Failure::Internal(cause) = failure {
+            self.server.db.distrust(cause);
+        }
+        let accept = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        error::render(failure, &Asked { dialect, path: &self.address.path, site_url: &self.address.base, accept })
+    }
+}
+
 /// The way of a request, as far as it gets.
 async fn through(
     server: &Arc<Server>,
@@ -170,100 +210,37 @@ async fn through(
     next: Next,
     about: &mut About,
 ) -> Result<Response<Body>, Response<Body>> {
-    let (method, headers) = (request.method().clone(), request.headers().clone());
-    front(&method, request.uri())?;
-    let address = Address::read(server, request.uri(), &headers);
-    let optimistic = |operation: &Operation| OPTIMISTIC.iter().any(|(m, path)| *m == method && *path == operation.path);
+    front(request.method(), request.uri())?;
+    let incoming = Incoming::read(server, &request);
+    let Incoming { method, headers, address, .. } = &incoming;
     let (path, version) = api_version(&address.path);
-
-    let internal =
-        |failure: Failure| refuse_because(server, &failure, Dialect::Classic, &address, &headers, &address.path);
-    let asked = server.catalogue.find(&method, &path, version);
-    let found = match asked {
-        Match::Operation(operation) if optimistic(operation) => server.sites.remembered(&address.site).await,
-        _ => server.sites.current(&address.site).await,
-    };
-    let mut site = found.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
+    let asked = server.catalogue.find(method, &path, version);
+    let optimistic = matches!(asked, Match::Operation(operation) if is_optimistic(method, operation));
+    let mut site = incoming.site(optimistic).await?;
     about.site = Some(site.site.name.clone());
     let params = Params::parse(request.uri().query().unwrap_or_default());
     let operation = match asked {
         Match::Operation(operation) => operation,
-        Match::OtherMethods(methods) if method == Method::OPTIONS => {
-            return match identify(server, &site, &address.site, headers.get(header::AUTHORIZATION)) {
-                Who::Known(caller) => {
-                    about.account_id = caller.account_id().map(str::to_owned);
-                    about.burst = Some(Burst::UNLIMITED);
-                    Ok(options(&methods))
-                }
-                _ => Err(internal(Failure::Unauthenticated)), // H-11
-            };
-        }
-        Match::OtherMethods(methods) => return Err(other_method(&method, &methods, &address.path)),
-        Match::Nothing if address.path.starts_with("/rest/") => {
-            let detail = format!("No endpoint {method} {}.", address.path); // H-18
-            return Err(error::problem(StatusCode::NOT_FOUND, &detail, &address.path));
-        }
-        Match::Nothing => {
-            return match address.path.strip_prefix(media::PATH) {
-                Some(id) => media::answer(server, &site, id, &params, &headers).await.map_err(&internal),
-                None => {
-                    let who = identify(server, &site, &address.site, headers.get(header::AUTHORIZATION));
-                    if let ("/login.jsp", Who::Known(caller)) = (address.path.as_str(), &who) {
-                        let account_id = caller.account_id().unwrap_or_default();
-                        logins::forget(&server.db, &site.site, account_id).await.map_err(&internal)?;
-                    }
-                    Ok(avatars::page(&address.path, &params).unwrap_or_else(|| page(&site, &address, &who)))
-                }
-            };
-        }
+        Match::OtherMethods(methods) => return other_method(&incoming, &site, &methods, about),
+        Match::Nothing => return no_operation(&incoming, &site, &params).await,
     };
     about.operation = Some(operation.id.clone());
-    let refuse =
-        |failure: Failure| refuse_because(server, &failure, operation.dialect(), &address, &headers, &address.path);
 
-    let mut authorization = headers.get(header::AUTHORIZATION).cloned();
-    if let Some(value) = &mut authorization {
-        value.set_sensitive(true); // it is carried on, and must not be printed
-    }
-    let mut caller = identify(server, &site, &address.site, authorization.as_ref());
-    if matches!(caller, Who::Nobody | Who::Refused) && optimistic(operation) && authorization.is_some() {
-        // The token may be newer than what is remembered.
-        site = server.sites.current(&address.site).await.map_err(&internal)?.ok_or_else(|| no_site(&address))?;
-        caller = identify(server, &site, &address.site, authorization.as_ref());
-    }
-    if site.site.settings.captcha_after.is_some()
-        && let Some(account_id) = attempted(&site, authorization.as_ref())
-    {
-        let good = matches!(caller, Who::Known(_));
-        if logins::is_challenged(&server.db, &site.site, account_id, good).await.map_err(&refuse)? {
-            return Err(challenge(refuse(Failure::Unauthenticated), &address));
-        }
-    }
-    let mut caller = match caller {
-        Who::Known(caller) => caller,
-        Who::Nobody => Caller::default(),
-        Who::Refused => {
-            let body = json!({ "error": "Failed to parse Connect Session Auth Token" });
-            return Err(error::json_answer(StatusCode::FORBIDDEN, body, HeaderValue::from_static("application/json"))); // H-23
-        }
-    };
-    if caller.scopes.as_ref().is_some_and(|scopes| !operation.is_within(scopes)) {
-        let body = json!({ "code": 401, "message": "Unauthorized; scope does not match" });
-        return Err(error::json_answer(StatusCode::UNAUTHORIZED, body, HeaderValue::from_static("application/json")));
-    }
+    let mut caller = admit(&incoming, &mut site, operation, optimistic).await?;
     caller.address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
     about.account_id = caller.account_id().map(str::to_owned);
-    about.burst = caller.account.is_some().then(|| server.bursts.count(site.site.id, operation, &method));
+    about.burst = caller.account.is_some().then(|| server.bursts.count(site.site.id, operation, method));
     let served = server.served.serves(&operation.method, &operation.path);
     if served {
-        media_type(operation, &headers, &address.path)?;
+        media_type(operation, headers, &address.path)?;
     }
     if caller.account.is_none() && !operation.anonymous {
-        return Err(refuse(Failure::Unauthenticated));
+        return Err(incoming.refuse(&Failure::Unauthenticated, operation.dialect()));
     }
     if !served {
         return Err(not_yet(operation));
     }
+    let authorization = headers.get(header::AUTHORIZATION).cloned();
     let failed_login = caller.account.is_none() && authorization.is_some();
     let call = Call {
         links: Links { base: site.site.base_url.clone().unwrap_or_else(|| address.base.clone()), version },
@@ -280,17 +257,107 @@ async fn through(
     *request.uri_mut() = with_path(request.uri(), &path);
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() {
-        // Another server has deleted the site since it was remembered.
-        if matches!(*failure, Failure::Stale) && server.sites.current(&address.site).await.map_err(&refuse)?.is_none() {
-            return Err(no_site(&address));
+        if matches!(*failure, Failure::Stale) {
+            // Another server may have deleted the site since it was remembered.
+            incoming.site(false).await?;
         }
-        response = refuse_because(server, &failure, operation.dialect(), &address, &headers, &address.path);
+        response = incoming.refuse(&failure, operation.dialect());
         headers::mark_uncached(operation, &mut response);
     }
     if failed_login {
         response.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATED_FAILED")); // H-6
     }
     Ok(response)
+}
+
+fn is_optimistic(method: &Method, operation: &Operation) -> bool {
+    OPTIMISTIC.iter().any(|(own, path)| own == method && *path == operation.path)
+}
+
+/// Who calls an operation, if they may call it at all. With a site that was only remembered, a token that nobody has
+/// is looked up once more: it may be newer.
+async fn admit(
+    incoming: &Incoming<'_>,
+    site: &mut Arc<Snapshot>,
+    operation: &Operation,
+    remembered: bool,
+) -> Result<Caller, Response<Body>> {
+    let authorization = incoming.headers.get(header::AUTHORIZATION);
+    let mut who = incoming.who(site);
+    if matches!(who, Who::Nobody | Who::Refused) && remembered && authorization.is_some() {
+        *site = incoming.site(false).await?;
+        who = incoming.who(site);
+    }
+    if site.site.settings.captcha_after.is_some()
+        && let Some(account_id) = attempted(site, authorization)
+    {
+        let refuse = |failure| incoming.refuse(&failure, operation.dialect());
+        let good = matches!(who, Who::Known(_));
+        if logins::is_challenged(&incoming.server.db, &site.site, account_id, good).await.map_err(refuse)? {
+            return Err(challenge(refuse(Failure::Unauthenticated), &incoming.address));
+        }
+    }
+    let json = HeaderValue::from_static("application/json");
+    let caller = match who {
+        Who::Known(caller) => caller,
+        Who::Nobody => Caller::default(),
+        Who::Refused => {
+            let body = json!({ "error": "Failed to parse Connect Session Auth Token" });
+            return Err(error::json_answer(StatusCode::FORBIDDEN, body, json)); // H-23
+        }
+    };
+    if caller.scopes.as_ref().is_some_and(|scopes| !operation.is_within(scopes)) {
+        let body = json!({ "code": 401, "message": "Unauthorized; scope does not match" });
+        return Err(error::json_answer(StatusCode::UNAUTHORIZED, body, json));
+    }
+    Ok(caller)
+}
+
+/// The answer where a path is known, but not with the method.
+fn other_method(
+    incoming: &Incoming<'_>,
+    site: &Snapshot,
+    methods: &[&str],
+    about: &mut About,
+) -> Result<Response<Body>, Response<Body>> {
+    let Incoming { method, address, .. } = incoming;
+    if *method == Method::OPTIONS {
+        let Who::Known(caller) = incoming.who(site) else {
+            return Err(incoming.refuse(&Failure::Unauthenticated, Dialect::Classic)); // H-11
+        };
+        about.account_id = caller.account_id().map(str::to_owned);
+        about.burst = Some(Burst::UNLIMITED);
+        return Ok(options(methods));
+    }
+    let detail = format!("Method '{method}' is not supported."); // H-19
+    let mut response = error::problem(StatusCode::METHOD_NOT_ALLOWED, &detail, &address.path);
+    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    Err(response)
+}
+
+/// The answer where there is no operation: perhaps there is a file, a picture or a page.
+async fn no_operation(
+    incoming: &Incoming<'_>,
+    site: &Arc<Snapshot>,
+    params: &Params,
+) -> Result<Response<Body>, Response<Body>> {
+    let Incoming { server, method, headers, address } = incoming;
+    let internal = |failure| incoming.refuse(&failure, Dialect::Classic);
+    if address.path.starts_with("/rest/") {
+        let detail = format!("No endpoint {method} {}.", address.path); // H-18
+        return Err(error::problem(StatusCode::NOT_FOUND, &detail, &address.path));
+    }
+    if let Some(id) = address.path.strip_prefix(media::PATH) {
+        return media::answer(server, site, id, params, headers).await.map_err(internal);
+    }
+    let who = incoming.who(site);
+    if let ("/login.jsp", Who::Known(caller)) = (address.path.as_str(), &who) {
+        let account_id = caller.account_id().unwrap_or_default();
+        logins::forget(&server.db, &site.site, account_id).await.map_err(internal)?;
+    }
+    Ok(avatars::page(&address.path, params).unwrap_or_else(|| page(site, address, &who)))
 }
 
 fn with_path(uri: &Uri, path: &str) -> Uri {
@@ -339,21 +406,6 @@ fn media_type(operation: &Operation, headers: &HeaderMap, path: &str) -> Result<
     Err(response)
 }
 
-fn refuse_because(
-    server: &Server,
-    failure: &Failure,
-    dialect: Dialect,
-    address: &Address,
-    headers: &HeaderMap,
-    path: &str,
-) -> Response<Body> {
-    if let Failure::Internal(cause) = failure {
-        server.db.distrust(cause);
-    }
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    error::render(failure, &Asked { dialect, path, site_url: &address.base, accept })
-}
-
 /// Tells who has failed to log in too often where to do it instead (H-6, H-7).
 fn challenge(mut refusal: Response<Body>, address: &Address) -> Response<Body> {
     let reason = format!("CAPTCHA_CHALLENGE; login-url={}/login.jsp", address.base);
@@ -369,15 +421,6 @@ fn not_yet(operation: &Operation) -> Response<Body> {
     let message =
         format!("The operation {} ({} {}) is not served yet.", operation.id, operation.method, operation.path);
     error::json_answer(StatusCode::NOT_IMPLEMENTED, json!({ "errorMessages": [message], "errors": {} }), error::JSON)
-}
-
-fn other_method(method: &Method, methods: &[&str], path: &str) -> Response<Body> {
-    let detail = format!("Method '{method}' is not supported."); // H-19
-    let mut response = error::problem(StatusCode::METHOD_NOT_ALLOWED, &detail, path);
-    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
 }
 
 /// H-11.

@@ -1,6 +1,7 @@
 //! Headers that every application answer has (H-3 to H-5, H-9).
 
 use super::{gate::burst::Burst, operations::Operation};
+use crate::domain::failure::{Failure, Result};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
@@ -22,6 +23,13 @@ const FIXED: [(&str, &str); 9] = [
         r#"{"endpoints":[{"url":"https://reports.invalid"}],"group":"endpoint-1","include_subdomains":true,"max_age":600}"#,
     ),
 ];
+
+/// Refuses a request that a page may have sent without its user's knowledge (A-50).
+pub fn not_from_a_page(headers: &HeaderMap) -> Result<()> {
+    let token = headers.get("x-atlassian-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
+    let accepted = ["no-check", "nocheck"].iter().any(|accepted| token.eq_ignore_ascii_case(accepted));
+    if accepted { Ok(()) } else { Err(Failure::Xsrf) }
+}
 
 /// Adds what every answer has. `request_id` is also what `/_mock/requests` knows the request by.
 pub fn add(headers: &mut HeaderMap, status: StatusCode, request_id: Uuid, elapsed: std::time::Duration) {

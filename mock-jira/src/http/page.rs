@@ -62,20 +62,20 @@ impl Order {
 
 /// The page of a whole list that the request asks for.
 pub fn listed<T>(call: &Call, path: &str, window: Window, items: Vec<T>, view: impl Fn(T) -> Value) -> Value {
-    let total = items.len();
+    let total = items.len() as i64;
     bean(call, path, window, total, window.of(items).into_iter().map(view).collect())
 }
 
 /// A page bean: `self`, `nextPage` when there is more, `maxResults`, `startAt`, `total`, `isLast`, `values`.
-pub fn bean(call: &Call, path: &str, window: Window, total: usize, values: Vec<Value>) -> Value {
+pub fn bean(call: &Call, path: &str, window: Window, total: i64, values: Vec<Value>) -> Value {
     let taken = values.len();
     sifted(call, path, window, total, taken, values)
 }
 
 /// The same where the values are only some of the `taken` items of the page (U-11).
-pub fn sifted(call: &Call, path: &str, window: Window, total: usize, taken: usize, values: Vec<Value>) -> Value {
+pub fn sifted(call: &Call, path: &str, window: Window, total: i64, taken: usize, values: Vec<Value>) -> Value {
     let next = window.start_at + taken as i64;
-    let is_last = next >= total as i64 || taken == 0;
+    let is_last = next >= total || taken == 0;
     // The other parameters stay, so that following `nextPage` keeps the filters.
     let address = |start_at: i64| {
         let query = call.params.query_with(&[("maxResults", window.max_results), ("startAt", start_at)]);

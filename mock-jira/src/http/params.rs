@@ -57,14 +57,18 @@ impl Params {
 
     /// A list, given as repeated parameters, as commas, or both.
     pub fn list(&self, name: &str) -> Vec<String> {
+        self.items(name).map(str::to_owned).collect()
+    }
+
+    fn items<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let parts = self.all(name).flat_map(|value| value.split(','));
-        parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        parts.map(str::trim).filter(|part| !part.is_empty())
     }
 
     /// Whether an `expand` was asked for; dotted names ask for what they begin with, too.
     pub fn expands(&self, name: &str) -> bool {
-        let prefix = format!("{name}.");
-        self.list("expand").iter().any(|item| item == name || item.starts_with(&prefix))
+        let named = |item: &str| item.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.items("expand").any(named)
     }
 
     /// A whole number; blanks inside digits are ignored, an empty value means absent.
@@ -79,16 +83,11 @@ impl Params {
 
     /// A list of ids.
     pub fn longs(&self, name: &str) -> Result<Vec<i64>> {
-        let number = |text: String| {
-            text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
-        };
-        self.list(name).into_iter().map(number).collect()
+        self.items(name).map(|text| path_id(name, text)).collect()
     }
 
     fn number(&self, name: &str, least: i64, most: i64) -> Result<Option<i64>> {
         let values: Vec<&str> = self.all(name).collect();
-        let refused =
-            |shown: String| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{shown}'"));
         match values.as_slice() {
             [] => Ok(None),
             [value] => {
@@ -97,9 +96,9 @@ impl Params {
                     return Ok(None);
                 }
                 let number = digits.parse().ok().filter(|number| (least..=most).contains(number));
-                number.map(Some).ok_or_else(|| refused((*value).to_owned()))
+                number.map(Some).ok_or_else(|| unconvertible(name, value))
             }
-            several => Err(refused(format!("{{{}}}", several.join(", ")))),
+            several => Err(unconvertible(name, &format!("{{{}}}", several.join(", ")))),
         }
     }
 
@@ -109,14 +108,19 @@ impl Params {
             None => Ok(default),
             Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
             Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-            Some(text) => Err(Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'"))),
+            Some(text) => Err(unconvertible(name, text)),
         }
     }
 }
 
 /// A number in a path.
 pub fn path_id(name: &str, text: &str) -> Result<i64> {
-    text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
+    text.parse().map_err(|_| unconvertible(name, text))
+}
+
+/// The answer for a value that is none of its type (H-17).
+pub fn unconvertible(name: &str, value: &str) -> Failure {
+    Failure::BadParameter(format!("Failed to convert '{name}' with value: '{value}'"))
 }
 
 #[cfg(test)]

@@ -15,7 +15,6 @@ use crate::{
 };
 use axum::{extract::Request, http::StatusCode, response::IntoResponse};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 /// The keys; `path` leads to the owner, such as `issue/DEMO-1`.
 pub async fn keys(call: &Call, db: &mut Read, owner: &Owner, path: &str) -> Answer {
@@ -41,8 +40,12 @@ pub async fn get(db: &mut Read, owner: &Owner, key: &str) -> Answer {
 
 /// 201 for a new one, 200 for a changed one. Ends the transaction.
 pub async fn set(work: Work, owner: &Owner, key: &str, request: Request) -> Answer {
-    let value = body::read_any(&body::bytes(request).await?)?;
-    let created = properties::set(work, owner, key, &value).await?;
+    put(work, owner, key, &body::read_any(&body::bytes(request).await?)?).await
+}
+
+/// The same with a value that was read already.
+pub async fn put(work: Work, owner: &Owner, key: &str, value: &Value) -> Answer {
+    let created = properties::set(work, owner, key, value).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     Ok(status.into_response())
 }
@@ -53,16 +56,16 @@ pub async fn delete(work: Work, owner: &Owner, key: &str) -> Answer {
     no_content()
 }
 
-/// The properties of several things, by id, for answers that show them with `expand=properties`.
-pub async fn expanded(call: &Call, db: &mut Read, kind: &str, ids: &[i64]) -> Result<HashMap<i64, Vec<Value>>> {
-    if !call.params.expands("properties") {
-        return Ok(HashMap::new());
+/// Things, each with its properties if the request expands them; the views come with the ids of what they show.
+pub async fn expand(call: &Call, db: &mut Read, kind: &str, views: Vec<(i64, Value)>) -> Result<Vec<Value>> {
+    let (ids, mut views): (Vec<i64>, Vec<Value>) = views.into_iter().unzip();
+    if call.params.expands("properties") {
+        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+        let mut found = db::properties::list(db, kind, &ids, &["*all".to_owned()]).await?;
+        for (view, id) in views.iter_mut().zip(&ids) {
+            let own = found.remove(id).unwrap_or_default().into_iter();
+            view["properties"] = own.map(|(key, value)| json!({ "key": key, "value": value })).collect();
+        }
     }
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    let mut found: HashMap<i64, Vec<Value>> = ids.iter().map(|id| (*id, Vec::new())).collect();
-    for (id, key, value) in db::properties::list(db, kind, &texts, &["*all".to_owned()]).await? {
-        let id = id.parse().unwrap_or_default();
-        found.entry(id).or_default().push(json!({ "key": key, "value": value }));
-    }
-    Ok(found)
+    Ok(views)
 }

@@ -13,6 +13,14 @@ pub struct NearMiss {
     pub body: Value,
 }
 
+/// Longer lists are not sent: what is limited to more is so for other reasons.
+const LONGEST_LIST: u64 = 1000;
+
+/// A limit of a list; some documents limit lists with the words for texts.
+pub fn bound(schema: &Value, words: [&str; 2]) -> Option<u64> {
+    words.iter().find_map(|word| schema[*word].as_u64())
+}
+
 /// What longer texts than allowed are made of: too long by one.
 fn too_long(limit: u64) -> Value {
     Value::from("x".repeat(limit as usize + 1))
@@ -71,7 +79,15 @@ fn visit(
         Some("array") => {
             // A single value is taken for a list of one by some; an object never is, where texts are wanted.
             report(pointer, "an object for an array", json!({ "a": 1 }));
+            if bound(&schema, ["minItems", "minLength"]).is_some_and(|least| least > 0) {
+                report(pointer, "a list that is too short", json!([]));
+            }
             if let Some(first) = value.as_array().and_then(|items| items.first()) {
+                // Where each may stand there once only, too many of one would break two rules.
+                let most = bound(&schema, ["maxItems", "maxLength"]).filter(|_| schema["uniqueItems"] != true);
+                if let Some(most) = most.filter(|most| *most <= LONGEST_LIST) {
+                    report(pointer, "a list that is too long", Value::Array(vec![first.clone(); most as usize + 1]));
+                }
                 visit(first, &schema["items"], components, &format!("{pointer}/0"), report);
             }
         }
@@ -79,6 +95,12 @@ fn visit(
             report(pointer, "an object for a text", json!({ "a": 1 }));
             if schema["enum"].is_array() {
                 report(pointer, "a value that is not in the enum", json!("NOT_A_VALUE"));
+            }
+            if let Some(least) = schema["minLength"].as_u64().filter(|least| *least > 0 && !schema["enum"].is_array()) {
+                report(pointer, "a text that is too short", Value::from("x".repeat(least as usize - 1)));
+            }
+            if matches!(schema["format"].as_str(), Some("date" | "date-time" | "uuid")) {
+                report(pointer, "a text of another format", json!("x"));
             }
             if let Some(limit) = schema["maxLength"].as_u64().filter(|limit| *limit < 100_000) {
                 report(pointer, "a text that is too long", too_long(limit));
@@ -88,6 +110,9 @@ fn visit(
             report(pointer, "a word for a number", json!("x"));
             if let Some(most) = schema["maximum"].as_i64() {
                 report(pointer, "a number that is too large", json!(most.saturating_add(1)));
+            }
+            if let Some(least) = schema["minimum"].as_i64() {
+                report(pointer, "a number that is too small", json!(least.saturating_sub(1)));
             }
         }
         Some("boolean") => report(pointer, "an object for a boolean", json!({ "a": 1 })),

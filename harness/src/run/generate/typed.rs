@@ -10,6 +10,25 @@ use serde_json::{Value, json};
 
 use crate::{contract::ApiVersion, run::mark::Mark};
 
+/// Texts at the edges of a schema's format.
+pub fn edge_of(format: &str) -> Option<BoxedStrategy<Value>> {
+    let edges: &'static [&'static str] = match format {
+        "date" => &["2024-02-29", "1970-01-01", "1999-12-31", "2099-12-31"],
+        "date-time" => &[
+            "2024-02-29T23:59:59.999+0000",
+            "1970-01-01T00:00:00.000+0000",
+            "2026-06-15T12:00:00.000+1400",
+            "2026-06-15T12:00:00.000-1200",
+        ],
+        "uri" | "url" => {
+            &["https://example.com", "http://example.com:8080/a%20b?c=d&e=%C3%A4#f", "https://[2001:db8::1]/"]
+        }
+        "uuid" => &["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-4fff-bfff-ffffffffffff"],
+        _ => return None,
+    };
+    Some(select(edges).prop_map(Value::from).boxed())
+}
+
 /// Texts of a schema's format.
 pub fn by_format(format: &str) -> Option<BoxedStrategy<Value>> {
     Some(match format {

@@ -1,5 +1,6 @@
 //! What must hold of what is written, read and deleted.
 
+use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -75,23 +76,36 @@ impl Bench<'_> {
         if !is_personal && self.case.steps[..of].iter().zip(&self.trace.steps).any(is_denied) {
             return;
         }
-        let same = before.status == answer.status && self.same_bodies(before, answer);
+        let (earlier, now) = (before.json(), answer.json());
+        let is_volatile = |name: &str| self.judge.links.is_volatile(name);
+        let is_same = |one: &Value, other: &Value| difference(one, other, false, &is_volatile).is_none();
+        // Of a list, the row of what was changed tells: others may change at the same time.
+        let rows = self.row_of(of, number, &earlier).zip(self.row_of(of, number, &now));
+        let same = match rows {
+            Some((earlier, now)) => is_same(earlier, now),
+            None => before.status == answer.status && is_same(&earlier, &now),
+        };
         // It may be on another page.
-        if same && is_part(&answer.json()) {
+        if same && rows.is_none() && is_part(&now) {
             return;
         }
         let what = links::name(self.operation(of));
         let message = || format!("what {what} was to change is as it was before");
         let seen = String::from_utf8_lossy(&before.body);
         self.say(number, Check::ReadAfterWrite, !same, message, "a change", &seen);
-        let now = answer.json();
         if items(&now).is_some() {
             self.answered(number, of, &now);
         }
     }
 
-    fn same_bodies(&self, one: &Answer, other: &Answer) -> bool {
-        difference(&one.json(), &other.json(), false, &|name| self.judge.links.is_volatile(name)).is_none()
+    /// The row of a list of what a step changed, if that stands there: by the end of its path.
+    fn row_of<'b>(&self, of: usize, list: usize, body: &'b Value) -> Option<&'b Value> {
+        let (operation, list) = (self.operation(of), self.operation(list));
+        let is_row = operation.method == Method::PUT
+            && links::normal(&operation.path) == format!("{}/{{}}", links::normal(&list.path));
+        let path = self.trace.first(of).filter(|_| is_row)?.request.path.split('?').next()?;
+        let name = percent_decode_str(path.rsplit('/').next()?).decode_utf8().ok()?;
+        items(body)?.iter().find(|row| super::lists::is_named(row, &name))
     }
 
     /// What was written is there.

@@ -28,6 +28,8 @@ pub struct File {
     pub witnesses: HashMap<String, Witness>,
     /// Operations that cannot succeed in a site as it is, and why.
     pub unreachable: BTreeMap<String, String>,
+    /// Operations that succeed now and then only, and why.
+    pub by_chance: BTreeMap<String, String>,
     /// Properties that change by themselves.
     pub volatile: Vec<String>,
     /// Operations whose answers change by themselves, as a task goes on.

@@ -239,9 +239,8 @@ impl Sketch<'_> {
         let step = if is_maker {
             self.making(operation, None, Flavour::Sparse, 0)?.0
         } else {
-            // A change can be made again and again; what else is done to a thing may be done only once.
-            let fresh = self.writes && facts.method != Method::PUT;
-            self.request(operation, Flavour::Sparse, fresh)?
+            // What others use stays as it is: a project that got another permission scheme would be of no use to them.
+            self.request(operation, Flavour::Sparse, self.writes)?
         };
         let of = self.push(step.clone(), Role::Try);
         let mut broken: Vec<(String, Step)> = Vec::new();

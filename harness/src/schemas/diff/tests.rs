@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::schemas::strip;
 
 fn check(old: Value, new: Value, expect: &[&str]) {
     let contract = |schema| json!({ "components": { "schemas": { "S": schema } } });
@@ -34,6 +35,94 @@ fn schemas() {
         json!({ "additionalProperties": true, "items": {} }),
         &["widened  schema S undocumented properties", r#"widened  schema S[] enum: -"a""#],
     );
+}
+
+#[test]
+fn limits() {
+    check(
+        json!({ "maxLength": 10, "minimum": 1, "minItems": 2 }),
+        json!({ "maxLength": 9, "minimum": 0, "maxItems": 5 }),
+        &[
+            "narrowed schema S maxLength: 10 to 9",
+            "narrowed schema S maxItems: none to 5",
+            "widened  schema S minimum: 1 to 0",
+            "widened  schema S minItems: 2 to none",
+        ],
+    );
+    check(
+        json!({ "items": {} }),
+        json!({ "readOnly": true, "uniqueItems": true }),
+        &["added    schema S readOnly", "narrowed schema S uniqueItems", "removed  schema S[]"],
+    );
+}
+
+/// Places of everything in a value, and of the value itself.
+fn places(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => entries.iter().for_each(|(key, value)| {
+            places(value, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+        }),
+        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| places(item, format!("{at}/{i}"), found)),
+        _ => {}
+    }
+    found.push(at);
+}
+
+#[test]
+fn whatever_an_import_keeps_is_compared() {
+    let schema = json!({
+        "type": "object", "format": "a", "enum": ["x"], "default": "x", "pattern": "x", "minimum": 1, "maximum": 2,
+        "exclusiveMinimum": true, "exclusiveMaximum": true, "multipleOf": 2, "minLength": 1, "maxLength": 2, "minItems": 1,
+        "maxItems": 2, "uniqueItems": true, "minProperties": 1, "maxProperties": 2, "discriminator": { "propertyName": "x" },
+        "nullable": true, "readOnly": true, "writeOnly": true, "deprecated": true, "required": ["p"],
+        "properties": { "p": { "$ref": "#/components/schemas/S" } }, "items": { "type": "string" }, "not": { "type": "string" },
+        "additionalProperties": { "type": "string" }, "allOf": [{ "type": "string" }], "oneOf": [{ "type": "string" }],
+        "anyOf": [{ "type": "string" }],
+    });
+    let content = json!({ "application/json": { "schema": { "type": "string" } } });
+    let operation = json!({
+        "operationId": "a", "tags": ["a"], "security": [{ "basic": [] }], "x-atlassian-connect-scope": "READ",
+        "x-atlassian-oauth2-scopes": [{ "state": "Current", "scopes": ["a"] }], "deprecated": true, "x-experimental": true,
+        "x-changes": [{ "type": "removal", "announced": "2026-01-01", "effective": "2026-02-01" }],
+        "parameters": [{
+            "name": "q", "in": "query", "style": "form", "explode": true, "required": true, "deprecated": true,
+            "allowEmptyValue": true, "schema": { "type": "string" },
+            "x-changes": [{ "type": "removal", "announced": "2026-01-01", "effective": "2026-02-01" }],
+        }],
+        "requestBody": { "required": true, "content": content },
+        "responses": { "200": { "content": content, "headers": { "location": { "schema": { "type": "string" } } } } },
+    });
+    let flow =
+        json!({ "authorizationUrl": "a", "tokenUrl": "b", "refreshUrl": "c", "scopes": { "a": "What it allows" } });
+    let scheme = json!({ "type": "a", "scheme": "b", "bearerFormat": "c", "name": "d", "in": "header", "flows": { "implicit": flow } });
+    let whole = strip::document(
+        &json!({
+            "openapi": "3.0.1", "servers": [{ "url": "a" }], "paths": { "/a": { "get": operation } },
+            "components": { "schemas": { "S": schema }, "securitySchemes": { "basic": scheme } },
+        }),
+        "a",
+    );
+    let (mut all, mut unnoticed) = (Vec::new(), Vec::new());
+    places(&whole, String::new(), &mut all);
+    // What a document is called, and in which order it tells, is no fact; a description is empty.
+    let is_fact = |at: &String| {
+        let is_name = ["/info", "/openapi", "/tags"].iter().any(|name| at.starts_with(name));
+        !at.is_empty() && !is_name && !at.ends_with("/description")
+    };
+    for at in all.iter().filter(|at| is_fact(at)) {
+        let mut less = whole.clone();
+        let (place, name) = at.rsplit_once('/').unwrap();
+        match less.pointer_mut(place).unwrap() {
+            Value::Object(entries) => drop(entries.remove(&name.replace("~1", "/").replace("~0", "~"))),
+            Value::Array(items) => drop(items.remove(name.parse().unwrap())),
+            _ => unreachable!(),
+        }
+        if contracts(&whole, &less).is_empty() || contracts(&less, &whole).is_empty() {
+            unnoticed.push(at);
+        }
+    }
+    assert!(all.len() > 100 && unnoticed.is_empty(), "{unnoticed:#?}");
+    assert_eq!(contracts(&whole, &whole), []);
 }
 
 #[test]

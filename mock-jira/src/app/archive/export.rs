@@ -54,9 +54,8 @@ pub async fn submit_export(context: &Context, export: Export) -> Result<Task> {
     chosen(context, &export.filter).map_err(invalid)?;
     let mut work = context.begin().await?;
     let task = tasks::submit(context, &mut work, &Job::ExportArchivedIssues { export }).await?;
-    alone(&mut work, &task, "An issue archival task").await?;
-    let thing = Thing::new("TASK", task.id, &task.description);
-    work.commit(Record::new("Export of archived issues submitted", Area::Everyday, thing)).await?;
+    alone(&mut work, &task).await?;
+    work.commit(Record::new("Export of archived issues submitted", Area::Everyday, task.thing())).await?;
     Ok(task)
 }
 

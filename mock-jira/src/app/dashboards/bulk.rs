@@ -68,7 +68,7 @@ async fn edit_one(context: &Context, work: &mut Work, id: i64, action: &Action<'
             let name = free_name(work, &before.dashboard, new_owner, *autofix_name).await?;
             let owner = Some((*new_owner).to_owned());
             let changed = Dashboard { owner, name, ..before.dashboard.clone() };
-            db::dashboards::update(work, &changed).await.map_err(|error| match name_taken(error) {
+            db::dashboards::put(work, &changed).await.map_err(|error| match name_taken(error) {
                 // Taken meanwhile: the transaction is over, for all of them.
                 Failure::Invalid(_) => Failure::Conflict(SAME_NAME.into()),
                 failure => failure,

@@ -2,20 +2,21 @@
 
 use super::{Shared, find, writable};
 use crate::{
-    app::{Context, properties::Owner},
+    app::{
+        Context,
+        properties::{self, Owner},
+    },
     db::{self, Read, Work},
     domain::{
         audit::{Area, Record, Thing},
         dashboard::{self, COLORS, GADGETS, Gadget, KINDS},
         failure::{Complaints, Failure, Result},
+        naming::NAME,
     },
 };
 
 /// What the properties of gadgets hang on.
-pub const ITEM: &str = "dashboard_item";
-
-/// Longest title.
-const TITLE_LENGTH: usize = 255;
+const ITEM: &str = "dashboard_item";
 
 /// What a request gives for a gadget.
 #[derive(Debug, Default)]
@@ -128,10 +129,7 @@ pub async fn remove(context: &Context, dashboard_id: i64, id: i64) -> Result<()>
     let before = db::dashboards::gadgets(&mut work, dashboard_id).await?;
     let mut after = before.clone();
     let gadget = dashboard::take(&mut after, id).ok_or_else(no_gadget)?;
-    let item = id.to_string();
-    for key in db::properties::keys(&mut work, ITEM, &item).await? {
-        db::properties::delete(&mut work, ITEM, &item, &key).await?;
-    }
+    db::properties::delete_all(&mut work, ITEM, id).await?;
     db::dashboards::delete_gadget(&mut work, id).await?;
     store(&mut work, dashboard_id, &before, &after).await?;
     Ok(work.commit(record("Gadget removed", &shared, &gadget)).await?)
@@ -139,15 +137,13 @@ pub async fn remove(context: &Context, dashboard_id: i64, id: i64) -> Result<()>
 
 /// Puts the gadgets of one dashboard, with their properties, on another.
 pub(super) async fn copy(work: &mut Work, from: i64, to: i64) -> Result<()> {
-    for mut gadget in db::dashboards::gadgets(work, from).await? {
-        let original = gadget.id.to_string();
+    let gadgets = db::dashboards::gadgets(work, from).await?;
+    let ids: Vec<String> = gadgets.iter().map(|gadget| gadget.id.to_string()).collect();
+    let mut found = db::properties::list(work, ITEM, &ids, &["*all".to_owned()]).await?;
+    for (mut gadget, original) in gadgets.into_iter().zip(&ids) {
         gadget.id = work.next_id("dashboard_gadget").await?;
         db::dashboards::put_gadget(work, to, &gadget).await?;
-        for key in db::properties::keys(work, ITEM, &original).await? {
-            if let Some(value) = db::properties::find(work, ITEM, &original, &key).await? {
-                db::properties::put(work, ITEM, &gadget.id.to_string(), &key, &value).await?;
-            }
-        }
+        properties::store(work, ITEM, gadget.id, &found.remove(original).unwrap_or_default()).await?;
     }
     Ok(())
 }
@@ -169,8 +165,8 @@ fn check(input: &GadgetInput) -> Complaints {
         let known = COLORS.join(", ");
         complaints.messages.push(format!("The color '{color}' is not valid. It should be one of: {known}."));
     }
-    if input.title.as_ref().is_some_and(|title| title.chars().count() > TITLE_LENGTH) {
-        complaints.messages.push(format!("The gadget title must not be longer than {TITLE_LENGTH} characters."));
+    if input.title.as_ref().is_some_and(|title| title.chars().count() > NAME) {
+        complaints.messages.push(format!("The gadget title must not be longer than {NAME} characters."));
     }
     complaints
 }

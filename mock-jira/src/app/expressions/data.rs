@@ -316,14 +316,13 @@ impl Data {
     async fn load_property(&mut self, context: &Context, of: &Entity, key: &str) -> Result<()> {
         let owners = self.owners(context, of).unwrap_or_default();
         let ids: Vec<String> = owners.iter().map(stored_id).collect();
-        let found = match owner(of.kind) {
+        let mut found = match owner(of.kind) {
             Some(owner) => db::properties::list(&mut context.read().await?, owner, &ids, &[key.to_owned()]).await?,
-            None => Vec::new(),
+            None => HashMap::new(),
         };
-        let mut values: HashMap<String, Json> = found.into_iter().map(|(id, _, value)| (id, value)).collect();
         for entity in owners.into_iter().chain([of.clone()]) {
-            let value = values.remove(&stored_id(&entity));
-            self.properties.entry((entity, key.to_owned())).or_insert(value.unwrap_or(Json::Null));
+            let value = found.remove(&stored_id(&entity)).and_then(|mut own| own.pop());
+            self.properties.entry((entity, key.to_owned())).or_insert(value.map_or(Json::Null, |(_, value)| value));
         }
         Ok(())
     }

@@ -1,9 +1,6 @@
 //! Options of apps' select lists, which are offered per project rather than per context.
 
-use super::{
-    NAME_LIMIT,
-    option_replacement::{self, Replacement},
-};
+use super::option_replacement::{self, Replacement};
 use crate::{
     app::Context,
     db::{self, Work, tasks::Task},
@@ -13,6 +10,7 @@ use crate::{
         failure::{Failure, Result},
         fields::Kind,
         lenient,
+        naming::NAME,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -199,7 +197,7 @@ impl Change {
 impl NewOption {
     fn read(self, context: &Context, field_id: i64, id: i64) -> Result<AppOption> {
         let value = self.value.unwrap_or_default().trim().to_owned();
-        if value.is_empty() || value.chars().count() > NAME_LIMIT {
+        if value.is_empty() || value.chars().count() > NAME {
             return Err(Failure::invalid("The option value must have between 1 and 255 characters."));
         }
         let properties = self.properties.unwrap_or_default().into();

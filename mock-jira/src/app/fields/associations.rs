@@ -84,10 +84,7 @@ fn find_field<'a>(context: &'a Context, field: &Identifier) -> Result<Field<'a>>
     let (true, Some(id)) = (kind == "FIELD_ID", id) else {
         return Err(Failure::invalid("The field identifier is invalid."));
     };
-    let found = context.site.fields.get(id).filter(|field| match field {
-        Field::System(system) => system.orderable,
-        Field::Custom(..) => true,
-    });
+    let found = context.site.fields.get(id).filter(Field::orderable);
     found.ok_or_else(|| Failure::not_found(format!("The field '{id}' was not found.")))
 }
 

@@ -1,6 +1,6 @@
 //! Contexts of custom fields: which projects and issue types a field is for, and what it starts with there.
 
-use super::{NAME_LIMIT, locked};
+use super::locked;
 use crate::{
     app::Context,
     db::{self, Work},
@@ -9,6 +9,7 @@ use crate::{
         config::{CustomField, FieldContext, IssueType},
         failure::{Failure, Result},
         fields::defaults,
+        naming::NAME,
     },
 };
 use serde::Deserialize;
@@ -241,7 +242,7 @@ fn checked_name(name: &str) -> Result<String> {
     if name.is_empty() {
         return Err(Failure::invalid_field("name", "The context name cannot be empty."));
     }
-    if name.chars().count() > NAME_LIMIT {
+    if name.chars().count() > NAME {
         return Err(Failure::invalid_field("name", "The context name must not exceed 255 characters."));
     }
     Ok(name.to_owned())

@@ -113,17 +113,13 @@ pub async fn replace_in_background(run: &mut Run, wanted: Replacement) -> Result
         let ids: Vec<i64> =
             holders.into_iter().filter(|id| found.as_ref().is_none_or(|found| found.contains(id))).collect();
         db::issues::lock_all(&mut work, &ids).await?;
-        let before = passed.changed.len();
         for loaded in db::issues::list(&mut work, &ids, Wanted::default(), None).await? {
             replace_on(&context, &mut work, field, &loaded.issue, &wanted, &mut passed).await?;
         }
-        let changed = passed.changed.len() > before;
         passed.after = last;
         run.save(&mut work, 50, &passed).await?;
-        match changed {
-            true => work.commit_recorded().await?,
-            false => work.commit_unrecorded().await?,
-        }
+        // The option may have fitted none of them.
+        work.commit_recorded_if_any().await?;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Options of select fields, and the options below them.
 
 use super::{
-    NAME_LIMIT, contexts, locked, missing,
+    contexts, locked, missing,
     option_replacement::{Replacement, without},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         failure::{Failure, Result},
         fields::Kind,
         lenient,
+        naming::{NAME, is_taken},
     },
 };
 use serde::Deserialize;
@@ -267,7 +268,7 @@ fn checked(value: &str) -> Result<String> {
     if value.is_empty() {
         return Err(Failure::invalid("The option value cannot be empty."));
     }
-    if value.chars().count() > NAME_LIMIT {
+    if value.chars().count() > NAME {
         return Err(Failure::invalid("The option value must not exceed 255 characters."));
     }
     Ok(value.to_owned())
@@ -275,17 +276,14 @@ fn checked(value: &str) -> Result<String> {
 
 /// Options of one level have different values, whatever their case.
 fn distinct<'a>(
-    mut options: impl Iterator<Item = &'a FieldOption>,
+    options: impl Iterator<Item = &'a FieldOption>,
     parent_id: Option<i64>,
     value: &str,
     own: Option<i64>,
 ) -> Result<()> {
-    let folded = value.to_lowercase();
-    let same = |option: &&FieldOption| {
-        option.parent_id == parent_id && Some(option.id) != own && option.value.to_lowercase() == folded
-    };
-    match options.find(same) {
-        Some(_) => Err(Failure::invalid(format!("An option with the value '{value}' already exists."))),
-        None => Ok(()),
+    let others = options.filter(|option| option.parent_id == parent_id && Some(option.id) != own);
+    if is_taken(others.map(|option| &option.value), value) {
+        return Err(Failure::invalid(format!("An option with the value '{value}' already exists.")));
     }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The types that projects can be made of.
-pub const PROJECT_TYPES: [&str; 3] = ["software", "business", "service_desk"];
+const PROJECT_TYPES: [&str; 3] = ["software", "business", "service_desk"];
 /// Most characters of a key (U-43).
 const KEY_LENGTH: usize = 10;
 

@@ -103,7 +103,7 @@ pub async fn make_types(context: &Context, work: &mut Work, project: &Project, s
         for kind in shipped {
             let name = if kind.is_subtask() { "Subtask".to_owned() } else { kind.name.clone() }; // observed shapes, 0.6
             let own = IssueType { id: work.next_id("issue_type").await?, name, project_id: scope, ..kind.clone() };
-            db::issue_types::insert(work, &own).await?;
+            db::issue_types::put(work, &own).await?;
             type_ids.push(own.id);
         }
     } else {
@@ -145,7 +145,7 @@ pub async fn make_workflow(
                     category: *category,
                     project_id: scope,
                 };
-                db::statuses::insert(work, &status).await?;
+                db::statuses::put(work, &status).await?;
                 statuses.push(status);
             }
         }

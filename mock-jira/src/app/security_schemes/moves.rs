@@ -14,7 +14,7 @@ use crate::{
         issue::changes::ChangeItem,
     },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Asks for the end of a level in the background (T-1).
 pub async fn submit_removal(context: &Context, scheme_id: i64, level_id: i64, with: Option<i64>) -> Result<Task> {
@@ -25,7 +25,7 @@ pub async fn submit_removal(context: &Context, scheme_id: i64, level_id: i64, wi
     let mut work = context.begin().await?;
     // Requests for the same wait here for each other.
     stored::lock(&mut work, scheme_id).await?;
-    if stored::is_under_way(&mut work, "removeSecurityLevel", "levelId", level_id).await? {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "removeSecurityLevel", "levelId": level_id })).await? {
         return Err(Failure::Conflict("A task to remove this issue security level is already running.".into()));
     }
     let task = tasks::submit(context, &mut work, &Job::RemoveSecurityLevel { scheme_id, level_id, with }).await?;
@@ -78,7 +78,7 @@ pub async fn submit_association(
     let mut work = context.begin().await?;
     // Requests for the same project wait here for each other.
     db::projects::lock(&mut work, project.id).await?;
-    if stored::is_under_way(&mut work, "associateSecurityScheme", "projectId", project.id).await? {
+    if db::tasks::is_open(&mut work, &json!({ "kind": "associateSecurityScheme", "projectId": project.id })).await? {
         return Err(Failure::Conflict(
             "A task to change the project's issue security scheme is already running.".into(),
         ));

@@ -288,8 +288,7 @@ pub fn custom(place: &Place, kind: Kind, value: &Value) -> Read<Option<Value>> {
             let id = value.as_i64().ok_or("Number value expected as the Sprint id.")?;
             let sprint = site.sprints.get(id).filter(|sprint| sprint.state != State::Closed);
             let board = sprint.and_then(|sprint| site.boards.get(sprint.board_id));
-            let project = board.and_then(|board| site.projects.get(board.project_id));
-            if !project.is_some_and(|project| project.deleted.is_none() && access.sees(project)) {
+            if board.and_then(|board| access.known_project(board.project_id)).is_none() {
                 return Err("Issue can be assigned only active or future sprints.".into()); // G-18
             }
             Some(json!([id]))

@@ -413,33 +413,8 @@ impl Scope<'_> {
             }
         }
         let is_linked = draft.links.iter().flatten().flatten().any(|link| link.from_status_reference.is_some());
-        let origin = match draft.kind {
-            Some(Kind::Initial) => {
-                if is_linked {
-                    error("INVALID_TRANSITION_LINKS", "The initial transition can't start from a status.");
-                }
-                if draft.to_status_reference.is_none() {
-                    error("MISSING_TO_STATUS", "The initial transition has to lead to a status.");
-                }
-                Origin::Initial
-            }
-            Some(Kind::Global) => {
-                if is_linked {
-                    error("INVALID_TRANSITION_LINKS", "A global transition can't start from a certain status.");
-                }
-                Origin::Global
-            }
-            Some(Kind::Directed) => {
-                if !is_linked {
-                    error("MISSING_TRANSITION_LINKS", "A directed transition has to start from a status.");
-                }
-                Origin::From(from)
-            }
-            None => {
-                error("MISSING_TRANSITION_TYPE", "The type of a transition has to be INITIAL, GLOBAL or DIRECTED.");
-                return None;
-            }
-        };
+        let leads = draft.to_status_reference.is_some();
+        let origin = origin(draft.kind, from, is_linked, leads, &mut error)?;
         for trigger in draft.triggers.iter().flatten() {
             let message = format!("The trigger \"{}\" is not available.", trigger.rule_key);
             findings.error(Subject::Trigger, "TRIGGER_NOT_AVAILABLE", message, element.clone());
@@ -478,4 +453,41 @@ impl Scope<'_> {
             properties: draft.properties.clone().unwrap_or_default(),
         })
     }
+}
+
+/// Where a transition of that type starts.
+fn origin(
+    kind: Option<Kind>,
+    from: Vec<i64>,
+    is_linked: bool,
+    leads: bool,
+    error: &mut impl FnMut(&'static str, &str),
+) -> Option<Origin> {
+    Some(match kind {
+        Some(Kind::Initial) => {
+            if is_linked {
+                error("INVALID_TRANSITION_LINKS", "The initial transition can't start from a status.");
+            }
+            if !leads {
+                error("MISSING_TO_STATUS", "The initial transition has to lead to a status.");
+            }
+            Origin::Initial
+        }
+        Some(Kind::Global) => {
+            if is_linked {
+                error("INVALID_TRANSITION_LINKS", "A global transition can't start from a certain status.");
+            }
+            Origin::Global
+        }
+        Some(Kind::Directed) => {
+            if !is_linked {
+                error("MISSING_TRANSITION_LINKS", "A directed transition has to start from a status.");
+            }
+            Origin::From(from)
+        }
+        None => {
+            error("MISSING_TRANSITION_TYPE", "The type of a transition has to be INITIAL, GLOBAL or DIRECTED.");
+            return None;
+        }
+    })
 }

@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Who may take a transition.
-pub const RESTRICT: &str = "system:restrict-issue-transition";
+const RESTRICT: &str = "system:restrict-issue-transition";
 /// Nobody may take it.
-pub const CLOSED: &str = "system:restrict-from-all-users";
+const CLOSED: &str = "system:restrict-from-all-users";
 /// Sub-tasks have to be in certain statuses.
-pub const BLOCKING_CONDITION: &str = "system:parent-or-child-blocking-condition";
+const BLOCKING_CONDITION: &str = "system:parent-or-child-blocking-condition";
 /// The parent has to be in certain statuses.
-pub const BLOCKING_VALIDATOR: &str = "system:parent-or-child-blocking-validator";
+const BLOCKING_VALIDATOR: &str = "system:parent-or-child-blocking-validator";
 /// The caller needs a permission.
-pub const PERMISSION: &str = "system:check-permission-validator";
+const PERMISSION: &str = "system:check-permission-validator";
 /// Fields need values.
-pub const FIELD_VALUE: &str = "system:validate-field-value";
+const FIELD_VALUE: &str = "system:validate-field-value";
 /// Changes the assignee.
-pub const ASSIGN: &str = "system:change-assignee";
+const ASSIGN: &str = "system:change-assignee";
 /// Sets a field.
 pub const UPDATE: &str = "system:update-field";
 /// Asks for fields.

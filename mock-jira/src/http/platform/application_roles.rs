@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        failure::{Failure, Result},
+        failure::Failure,
         people::{ApplicationRole, Group},
     },
     http::{
@@ -16,6 +16,9 @@ use axum::extract::Path;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// The refusal of everybody else.
+const ADMINISTRATORS: &str = "Only administrators can see application roles.";
+
 /// Operations on application roles.
 pub fn routes() -> Routes {
     Routes::default()
@@ -24,12 +27,12 @@ pub fn routes() -> Routes {
 }
 
 async fn get_all_application_roles(call: Call) -> Answer {
-    must_administer(&call)?;
+    call.administers(ADMINISTRATORS)?;
     ok(call.site.application_roles.iter().map(|role| view(&call, role)).collect::<Vec<Value>>())
 }
 
 async fn get_application_role(call: Call, Path(key): Path<String>) -> Answer {
-    must_administer(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let role = call.site.application_roles.iter().find(|role| role.key == key);
     let role = role.ok_or_else(|| Failure::not_found(format!("No application role could be found with key '{key}'.")));
     ok(view(&call, role?))
@@ -62,11 +65,4 @@ fn view(call: &Call, role: &ApplicationRole) -> Value {
 
 fn groups<'a>(call: &'a Call, ids: &[Uuid]) -> Vec<&'a Group> {
     call.site.groups.iter().filter(|group| ids.contains(&group.group_id)).collect()
-}
-
-fn must_administer(call: &Call) -> Result<()> {
-    if call.access().administers() {
-        return Ok(());
-    }
-    Err(Failure::forbidden("Only administrators can see application roles."))
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     db::audit::{self, Filter, Stored},
-    domain::failure::{Failure, Result},
+    domain::failure::Result,
     http::{
         answer::{Answer, ok},
         call::Call,
+        params::unconvertible,
         routes::Routes,
     },
 };
@@ -25,9 +26,7 @@ async fn get_audit_records(call: Call) -> Answer {
     let limit = call.params.int("limit")?.unwrap_or(LIMIT).clamp(0, LIMIT);
     let words = call.params.text("filter").unwrap_or_default().split_whitespace().map(str::to_lowercase);
     let filter = Filter { words: words.collect(), from: time(&call, "from")?, to: time(&call, "to")? };
-    if !call.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to view audit records.").into());
-    }
+    call.administers("You do not have permission to view audit records.")?;
     let (records, total) = audit::list(&mut call.read().await?, &filter, offset, limit).await?;
     let records: Vec<Value> = records.iter().map(|record| view(&call, record)).collect();
     ok(json!({ "offset": offset, "limit": limit, "total": total, "records": records }))
@@ -46,7 +45,7 @@ fn time(call: &Call, name: &str) -> Result<Option<DateTime<Utc>>> {
     let time = zoned.ok().map(|time| time.with_timezone(&Utc)).or_else(local);
     // PostgreSQL knows fewer years than a date can be written with.
     let time = time.filter(|time| (0..=9999).contains(&chrono::Datelike::year(time)));
-    time.map(Some).ok_or_else(|| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
+    time.map(Some).ok_or_else(|| unconvertible(name, text))
 }
 
 fn view(call: &Call, record: &Stored) -> Value {

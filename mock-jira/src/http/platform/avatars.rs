@@ -1,7 +1,7 @@
 //! Avatars of the site, of projects, issue types and priorities (U-53).
 
 use crate::{
-    app::avatars::{self, Crop, Format, Owner, Picture},
+    app::avatars::{self, Crop, FORBIDDEN, Format, Owner, Picture},
     domain::{
         avatar::{Kind, kind_of, pixels},
         failure::{Failure, Result},
@@ -10,6 +10,7 @@ use crate::{
         answer::{Answer, created, no_content, ok},
         body,
         call::Call,
+        headers::not_from_a_page,
         params::Params,
         routes::Routes,
     },
@@ -17,7 +18,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::{Path, Request},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{Response, StatusCode, header},
     response::IntoResponse,
 };
 use serde_json::{Map, Value, json};
@@ -54,17 +55,13 @@ async fn get_avatars(call: Call, Path((kind, id)): Path<(String, String)>) -> An
 
 async fn store_avatar(call: Call, Path((kind, id)): Path<(String, String)>, request: Request) -> Answer {
     let owner = Owner::find(&call, &kind, &id)?;
-    if !call.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to change these avatars.").into());
-    }
+    call.administers(FORBIDDEN)?;
     store(&call, owner, request).await
 }
 
 async fn delete_avatar(call: Call, Path((kind, owner_id, id)): Path<(String, String, String)>) -> Answer {
     let owner = Owner::find(&call, &kind, &owner_id)?;
-    if !call.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to change these avatars.").into());
-    }
+    call.administers(FORBIDDEN)?;
     avatars::delete(&call, owner, number(&id)?).await?;
     no_content()
 }
@@ -110,13 +107,6 @@ pub async fn store(call: &Call, owner: Owner<'_>, request: Request) -> Answer {
     let picture = body::bytes(request).await?.to_vec();
     let id = avatars::store(call, owner, picture, crop).await?;
     created(json!({ "id": id.to_string(), "isSystemAvatar": false, "isSelected": false, "isDeletable": true }))
-}
-
-///
-fn not_from_a_page(headers: &HeaderMap) -> Result<()> {
-    let token = headers.get("x-atlassian-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
-    let accepted = ["no-check", "nocheck"].iter().any(|accepted| token.eq_ignore_ascii_case(accepted));
-    if accepted { Ok(()) } else { Err(Failure::Xsrf) }
 }
 
 /// The id of an avatar.

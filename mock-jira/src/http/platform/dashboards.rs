@@ -17,6 +17,7 @@ use crate::{
         body::Json,
         call::Call,
         page::{self, Order, Window},
+        params::unconvertible,
         platform::sought::Sought,
         routes::Routes,
         views::shared::{DASHBOARD_EXPANSIONS, dashboard, dashboard_listed},
@@ -89,14 +90,8 @@ async fn get_dashboards_paginated(call: Call) -> Answer {
     let fields = ["description", "favorite_count", "id", "is_favorite", "name", "owner"];
     let order = Order::read(&call, &fields)?.unwrap_or(Order { field: "name", descending: false });
     let params = &call.params;
-    for expansion in params.list("expand") {
-        if DASHBOARD_EXPANSIONS.iter().all(|(known, _)| *known != expansion) {
-            return Err(
-                Failure::invalid(format!("The expand parameter contains an invalid value: '{expansion}'.")).into()
-            );
-        }
-    }
-    let Sought { owner, group, project } = Sought::read(&call)?;
+    let can_expand = |name: &str| DASHBOARD_EXPANSIONS.iter().any(|(known, _)| *known == name);
+    let Sought { owner, group, project } = Sought::read(&call, can_expand)?;
     let mut search = Search {
         name: params.text("dashboardName").unwrap_or_default().to_lowercase(),
         owner,
@@ -113,11 +108,11 @@ async fn get_dashboards_paginated(call: Call) -> Answer {
         "deleted" => search.deleted = true,
         // No operation archives a dashboard.
         "archived" => search.limit = 0,
-        other => return Err(Failure::BadParameter(format!("Failed to convert 'status' with value: '{other}'")).into()),
+        other => return Err(unconvertible("status", other).into()),
     }
     let (found, total) = find_page(&call, &search).await?;
     let values = found.iter().map(|shared| dashboard_listed(&call, shared)).collect();
-    ok(page::bean(&call, "dashboard/search", window, usize::try_from(total)?, values))
+    ok(page::bean(&call, "dashboard/search", window, total, values))
 }
 
 async fn get_dashboard(call: Call, Path(id): Path<String>) -> Answer {

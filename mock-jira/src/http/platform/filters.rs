@@ -18,6 +18,7 @@ use crate::{
         body::{Json, lenient},
         call::Call,
         page::{self, Order, Window},
+        params::path_id,
         platform::sought::Sought,
         routes::Routes,
         views::shared::{FILTER_EXPANSIONS, filter, filter_listed},
@@ -46,7 +47,7 @@ pub fn routes() -> Routes {
 
 /// The id in a path.
 fn id_of(text: &str) -> Result<i64> {
-    text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert 'id' with value: '{text}'")))
+    path_id("id", text)
 }
 
 /// For operations that tell of a missing filter with 400.
@@ -181,14 +182,8 @@ async fn get_filters_paginated(call: Call) -> Answer {
     let fields = ["description", "favourite_count", "id", "is_favourite", "name", "owner", "is_shared"];
     let order = Order::read(&call, &fields)?.unwrap_or(Order { field: "name", descending: false });
     let params = &call.params;
-    for expansion in params.list("expand") {
-        if FILTER_EXPANSIONS.split(',').all(|known| known != expansion) {
-            return Err(
-                Failure::invalid(format!("The expand parameter contains an invalid value: '{expansion}'.")).into()
-            );
-        }
-    }
-    let Sought { owner, group, project } = Sought::read(&call)?;
+    let can_expand = |name: &str| FILTER_EXPANSIONS.split(',').any(|known| known == name);
+    let Sought { owner, group, project } = Sought::read(&call, can_expand)?;
     let mut ids = params.longs("id")?;
     if ids.len() > IDS {
         return Err(Failure::invalid(format!("At most {IDS} filter ids can be given.")).into());
@@ -218,5 +213,5 @@ async fn get_filters_paginated(call: Call) -> Answer {
     let (found, total) = db::filters::search(&mut db, &search).await?;
     let found = filters::with_shares(&mut db, found).await?;
     let values = found.iter().map(|shared| filter_listed(&call, shared)).collect();
-    ok(page::bean(&call, "filter/search", window, usize::try_from(total)?, values))
+    ok(page::bean(&call, "filter/search", window, total, values))
 }

@@ -129,7 +129,7 @@ async fn create_issue_type_avatar(call: Call, Path(id): Path<String>, request: R
 
 /// What the properties of issue types hang on.
 fn owner(call: &Call, id: &str) -> Result<property_owners::Owner> {
-    Ok(property_owners::Owner::new(ISSUE_TYPE, issue_types::thing(find(call, id)?)))
+    Ok(property_owners::Owner::new(ISSUE_TYPE, find(call, id)?.thing()))
 }
 
 /// The same for who sets and removes them.

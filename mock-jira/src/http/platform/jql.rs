@@ -4,7 +4,10 @@ mod functions;
 mod suggestions;
 
 use crate::{
-    app::jql::{clean, judge, matching, sanitize},
+    app::{
+        ADMINISTRATORS,
+        jql::{clean, judge, matching, sanitize},
+    },
     db,
     domain::{
         failure::{Failure, Result},
@@ -17,6 +20,7 @@ use crate::{
         answer::{Answer, ok},
         body::Json,
         call::Call,
+        params::unconvertible,
         routes::Routes,
     },
 };
@@ -100,7 +104,7 @@ struct Queries {
 async fn parse_jql_queries(Json(call, body): Json<Queries>) -> Answer {
     let validation = call.params.text("validation").unwrap_or("strict").to_ascii_lowercase();
     if !["strict", "warn", "none"].contains(&validation.as_str()) {
-        return Err(Failure::BadParameter(format!("Failed to convert 'validation' with value: '{validation}'")).into());
+        return Err(unconvertible("validation", &validation).into());
     }
     if body.queries.is_empty() {
         return Err(Failure::invalid("The queries has to be provided.").into());
@@ -177,11 +181,7 @@ struct QueryToSanitize {
 const SANITIZED: usize = 20;
 
 async fn sanitise_jql_queries(Json(call, body): Json<ToSanitize>) -> Answer {
-    // S-58
-    if !call.access().administers() {
-        let sentence = "You are not authorized to perform this action. Administrator privileges are required.";
-        return Err(Failure::forbidden(sentence).into());
-    }
+    call.administers(ADMINISTRATORS)?; // S-58
     let queries = body.queries.ok_or_else(|| Failure::invalid("The queries has to be provided."))?;
     if queries.len() > SANITIZED {
         return Err(Failure::invalid(format!("The number of queries exceeds the limit of {SANITIZED}.")).into());

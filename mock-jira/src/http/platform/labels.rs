@@ -20,5 +20,5 @@ async fn get_all_labels(call: Call) -> Answer {
     let window = Window::read(&call, 1000, 1000)?;
     let (total, labels) = db::issues::labels(&mut call.read().await?, window.start_at, window.max_results).await?;
     let values = labels.into_iter().map(Value::from).collect();
-    ok(bean(&call, "label", window, total as usize, values))
+    ok(bean(&call, "label", window, total, values))
 }

@@ -13,6 +13,7 @@ use crate::{
         answer::{Answer, created, no_content, ok},
         body::{Json, lenient},
         call::Call,
+        platform::projects::configured,
         routes::Routes,
         views::holder,
     },
@@ -149,10 +150,7 @@ async fn delete_permission_scheme_entity(call: Call, Path((id, grant_id)): Path<
 }
 
 async fn get_assigned_permission_scheme(call: Call, Path(id_or_key): Path<String>) -> Answer {
-    let project = call.project(&id_or_key)?;
-    if !call.access().administers_project(project) {
-        return Err(Failure::forbidden("You cannot edit the configuration of this project.").into());
-    }
+    let project = configured(&call, &id_or_key)?;
     let found = call.site.permission_schemes.get(project.permission_scheme_id);
     ok(scheme(&call, found.ok_or_else(|| Failure::not_found("The project has no permission scheme."))?))
 }

@@ -17,7 +17,13 @@ pub mod types;
 pub mod validate;
 pub mod versions;
 
-use crate::http::{call::Call, routes::Routes};
+use crate::{
+    domain::{
+        config::Project,
+        failure::{Failure, Result},
+    },
+    http::{call::Call, routes::Routes},
+};
 
 /// All operations served.
 pub fn routes() -> Routes {
@@ -37,6 +43,15 @@ pub fn routes() -> Routes {
         .and(types::routes())
         .and(validate::routes())
         .and(categories::routes())
+}
+
+/// A project that the caller may configure.
+pub fn configured<'a>(call: &'a Call, id_or_key: &str) -> Result<&'a Project> {
+    let project = call.project(id_or_key)?;
+    if call.access().administers_project(project) {
+        return Ok(project);
+    }
+    Err(Failure::forbidden("You cannot edit the configuration of this project."))
 }
 
 /// Whether `query` is in the name or the description, in any case.

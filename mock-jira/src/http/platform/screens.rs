@@ -1,11 +1,12 @@
 //! Screens, and the fields on their tabs (observed shapes, "screens").
 
 use crate::{
-    app::screens::{self, ADMINISTRATORS, Place, can_be_on_screens},
+    app::screens::{self, ADMINISTRATORS},
     domain::{
         config::{Screen, ScreenTab},
         failure::Failure,
         fields::Field,
+        order::Place,
     },
     http::{
         answer::{Answer, no_content, ok},
@@ -70,7 +71,7 @@ async fn add_field_to_default_screen(call: Call, Path(field_id): Path<String>) -
 async fn get_available_screen_fields(call: Call, Path(id): Path<String>) -> Answer {
     call.administers(ADMINISTRATORS)?;
     let screen = screens::find(&call, &id)?;
-    let free = |field: &Field| can_be_on_screens(field) && !screen.fields().any(|other| other == field.id());
+    let free = |field: &Field| field.orderable() && !screen.fields().any(|other| other == field.id());
     ok(call.site.fields.iter().filter(free).map(|field| field_view(&field)).collect::<Vec<Value>>())
 }
 
@@ -144,13 +145,10 @@ async fn move_screen_tab_field(
     Path((screen_id, tab_id, id)): Path<(String, String, String)>,
     Json(call, body): Json<MoveField>,
 ) -> Answer {
-    let to = match (body.after, body.position.as_deref()) {
+    let to = match (body.after, body.position.as_deref().and_then(Place::named)) {
         (Some(after), _) => Place::After(after.rsplit('/').next().unwrap_or_default().to_owned()),
-        (None, Some("Earlier")) => Place::Earlier,
-        (None, Some("Later")) => Place::Later,
-        (None, Some("First")) => Place::First,
-        (None, Some("Last")) => Place::Last,
-        _ => return Err(Failure::invalid("Either 'after' or 'position' must be provided.").into()),
+        (None, Some(place)) => place,
+        (None, None) => return Err(Failure::invalid("Either 'after' or 'position' must be provided.").into()),
     };
     screens::move_to(&call, &screen_id, &tab_id, &id, to).await?;
     no_content()

@@ -18,6 +18,7 @@ use crate::{
         body::{Json, lenient},
         call::Call,
         page::{Window, listed},
+        platform::projects::configured,
         routes::Routes,
         views::config,
     },
@@ -181,10 +182,7 @@ async fn get_security_levels_for_project(call: Call, Path(id_or_key): Path<Strin
 }
 
 async fn get_project_issue_security_scheme(call: Call, Path(id_or_key): Path<String>) -> Answer {
-    let project = call.project(&id_or_key)?;
-    if !call.access().administers_project(project) {
-        return Err(Failure::forbidden("You cannot edit the configuration of this project.").into());
-    }
+    let project = configured(&call, &id_or_key)?;
     let found = project.security_scheme_id.and_then(|id| call.site.security_schemes.get(id));
     let missing = || Failure::not_found("The project has no issue security scheme.");
     ok(with_levels(&call, found.ok_or_else(missing)?))

@@ -17,9 +17,12 @@ pub struct Sought {
 }
 
 impl Sought {
-    /// Reads it from the query.
-    pub fn read(call: &Call) -> Result<Self> {
+    /// Reads it from the query, which may expand only what there is.
+    pub fn read(call: &Call, can_expand: impl Fn(&str) -> bool) -> Result<Self> {
         let params = &call.params;
+        if let Some(other) = params.list("expand").iter().find(|name| !can_expand(name)) {
+            return Err(Failure::invalid(format!("The expand parameter contains an invalid value: '{other}'.")));
+        }
         for (one, other) in [("accountId", "owner"), ("groupId", "groupname")] {
             if params.text(one).is_some() && params.text(other).is_some() {
                 let sentence = format!("The parameters '{one}' and '{other}' can't be used together.");

@@ -11,6 +11,7 @@ use crate::{
         body::{Json, lenient},
         call::Call,
         page::{Turn, Window, listed},
+        params::unconvertible,
         routes::Routes,
         views::config,
     },
@@ -106,7 +107,7 @@ async fn search(call: Call) -> Answer {
     let text = call.params.text("searchString").map(str::to_lowercase);
     let category = call.params.text("statusCategory");
     if let Some(key) = category.filter(|key| STATUS_CATEGORIES.iter().all(|category| category.statuses_key != *key)) {
-        return Err(Failure::BadParameter(format!("Failed to convert 'statusCategory' with value: '{key}'")).into());
+        return Err(unconvertible("statusCategory", key).into());
     }
     let wanted = |status: &&Status| {
         status.project_id == project_id

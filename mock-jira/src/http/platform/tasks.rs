@@ -3,7 +3,7 @@
 use crate::{
     db::{self, tasks::Task},
     domain::{
-        audit::{Area, Record, Thing},
+        audit::{Area, Record},
         failure::{Failure, Result},
     },
     http::{
@@ -32,8 +32,7 @@ async fn cancel_task(call: Call, Path(id): Path<String>) -> Answer {
     if !db::tasks::cancel(&mut work, task.id, call.now).await? {
         return Err(Failure::invalid("The task has ended and can't be cancelled.").into());
     }
-    let thing = Thing::new("TASK", task.id, task.description);
-    work.commit(Record::new("Task cancelled", Area::Everyday, thing)).await?;
+    work.commit(Record::new("Task cancelled", Area::Everyday, task.thing())).await?;
     json(StatusCode::ACCEPTED, json!({}))
 }
 

@@ -147,7 +147,7 @@ async fn search_workflows(call: Call) -> Answer {
     };
     let mut found: Vec<&StoredWorkflow> = seen(&call).into_iter().filter(is_wanted).collect();
     sort(order, &mut found);
-    let total = found.len();
+    let total = found.len() as i64;
     let shown = window.of(found);
     let with_transitions = call.params.expands("values.transitions");
     let values = shown.iter().map(|workflow| views::workflow(&call, workflow, with_transitions)).collect();

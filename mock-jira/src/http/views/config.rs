@@ -3,8 +3,8 @@
 use crate::{
     domain::{
         config::{
-            Component, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution, Status,
-            StatusCategory, Version,
+            Component, FieldOption, IssueLinkType, IssueType, IssueTypeScheme, Priority, ProjectCategory, Resolution,
+            Status, StatusCategory, Version,
         },
         priority_scheme::PriorityScheme,
         security::SecurityLevel,
@@ -234,6 +234,15 @@ pub fn component(call: &Call, component: &Component) -> Value {
         view["description"] = description.as_str().into();
     }
     view
+}
+
+/// An option of a select field.
+pub fn option(call: &Call, option: &FieldOption) -> Value {
+    json!({
+        "self": call.links.api(format_args!("customFieldOption/{}", option.id)),
+        "value": option.value,
+        "id": option.id.to_string(),
+    })
 }
 
 /// A type of link.

@@ -3,7 +3,10 @@
 mod rendered;
 mod selection;
 
-pub use self::{rendered::rendered, selection::Selection};
+pub use self::{
+    rendered::rendered,
+    selection::{Column, Selection},
+};
 use super::{
     config,
     kept::{Members, Part, Parts, Shown},
@@ -32,29 +35,25 @@ use serde_json::{Map, Value, json};
 pub const EXPANDS: &str =
     "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations,transitions";
 
-/// An issue with its selected fields: `expand`, `id`, `self`, `key`, `fields` in that order.
-pub fn issue(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
+/// An issue with some fields: `expand`, `id`, `self`, `key`, `fields` in that order.
+pub fn issue(call: &Call, loaded: &Loaded, columns: &[Column]) -> Members {
     let issue = &loaded.issue;
     let mut view = Members::default();
     view.add("expand", EXPANDS);
     view.add("id", issue.id.to_string());
     view.add("self", call.links.api(format_args!("issue/{}", issue.id)));
     view.add("key", call.site.issue_key(issue.project_id, issue.number));
-    view.add("fields", fields(call, loaded, selection));
+    view.add("fields", fields(call, loaded, columns));
     view
 }
 
-/// The fields of an issue that are selected and that it has (J-32).
-fn fields(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
+/// Those of the fields that an issue has (J-32).
+fn fields(call: &Call, loaded: &Loaded, columns: &[Column]) -> Members {
     let parts = call.server.kept.of(call);
     let mut view = Members::default();
-    for field in call.site.fields.iter() {
-        let id = field.id();
-        if !selection.shows(&id) {
-            continue;
-        }
-        let value = match field {
-            Field::System(_) => system(call, &parts, &id, &loaded.issue, &loaded.around),
+    for (id, field) in columns {
+        let value = match *field {
+            Field::System(_) => system(call, &parts, id, &loaded.issue, &loaded.around),
             Field::Custom(custom, kind) => {
                 // A custom field outside the issue's context is left out, one inside it is null.
                 let covered =
@@ -63,7 +62,7 @@ fn fields(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
             }
         };
         if let Some(value) = value {
-            view.add(id, value);
+            view.add(id.clone(), value);
         }
     }
     view
@@ -215,13 +214,7 @@ pub fn custom_value(call: &Call, field_id: i64, kind: Kind, stored: &Value) -> V
     };
     let option = |id: &Value| {
         let option = id.as_i64().and_then(|id| call.site.fields.options.get(id));
-        option.map_or(Value::Null, |option| {
-            json!({
-                "self": call.links.api(format_args!("customFieldOption/{}", option.id)),
-                "value": option.value,
-                "id": option.id.to_string(),
-            })
-        })
+        option.map_or(Value::Null, |option| config::option(call, option))
     };
     match kind {
         Kind::RichText => {

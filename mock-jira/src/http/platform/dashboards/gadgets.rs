@@ -3,8 +3,9 @@
 use crate::{
     app::{
         dashboards::gadgets::{self, GadgetInput},
-        properties as owned,
+        properties::Owner,
     },
+    db::Read,
     domain::{
         dashboard::{Gadget, KINDS},
         failure::{Failure, Result},
@@ -13,15 +14,12 @@ use crate::{
         answer::{Answer, no_content, ok},
         body::{self, Json},
         call::Call,
+        params::path_id,
         properties,
         routes::Routes,
     },
 };
-use axum::{
-    extract::{Path, Request},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::extract::{Path, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -38,10 +36,6 @@ pub fn routes() -> Routes {
         .get(PROPERTY, get_dashboard_item_property)
         .put(PROPERTY, set_dashboard_item_property)
         .delete(PROPERTY, delete_dashboard_item_property)
-}
-
-fn id_of(name: &str, text: &str) -> Result<i64> {
-    text.parse().map_err(|_| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
 }
 
 /// Where a gadget comes from: one of the two is absent.
@@ -73,7 +67,7 @@ async fn get_all_available_dashboard_gadgets() -> Answer {
 }
 
 async fn get_all_gadgets(call: Call, Path(id): Path<String>) -> Answer {
-    let (ids, id) = (call.params.longs("gadgetId")?, id_of("dashboardId", &id)?);
+    let (ids, id) = (call.params.longs("gadgetId")?, path_id("dashboardId", &id)?);
     let (keys, uris) = (call.params.list("moduleKey"), call.params.list("uri"));
     let all = gadgets::list(&call, &mut call.read().await?, id).await?;
     let named = |names: &[String], name: &Option<String>| name.as_ref().is_some_and(|name| names.contains(name));
@@ -115,7 +109,7 @@ async fn add_gadget(Path(id): Path<String>, Json(call, body): Json<NewGadget>) -
         uri: body.uri,
         unknown_kind: body.ignore_uri_and_module_key_validation,
     };
-    ok(view(&gadgets::add(&call, id_of("dashboardId", &id)?, input).await?))
+    ok(view(&gadgets::add(&call, path_id("dashboardId", &id)?, input).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,12 +127,12 @@ async fn update_gadget(Path((id, gadget_id)): Path<(String, String)>, Json(call,
         position: body.position.map(|position| (position.row, position.column)),
         ..GadgetInput::default()
     };
-    gadgets::update(&call, id_of("dashboardId", &id)?, id_of("gadgetId", &gadget_id)?, input).await?;
+    gadgets::update(&call, path_id("dashboardId", &id)?, path_id("gadgetId", &gadget_id)?, input).await?;
     no_content()
 }
 
 async fn remove_gadget(call: Call, Path((id, gadget_id)): Path<(String, String)>) -> Answer {
-    gadgets::remove(&call, id_of("dashboardId", &id)?, id_of("gadgetId", &gadget_id)?).await?;
+    gadgets::remove(&call, path_id("dashboardId", &id)?, path_id("gadgetId", &gadget_id)?).await?;
     no_content()
 }
 
@@ -154,9 +148,13 @@ async fn get_dashboard_item_property(call: Call, Path((id, item, key)): Path<(St
     properties::get(&mut db, &owner, &key).await
 }
 
-/// The answer for who sees the dashboard but may not edit it.
-fn not_editable() -> Failure {
-    Failure::forbidden("You do not have permission to edit this dashboard.")
+/// A gadget of a dashboard that the caller may edit, as an owner of properties too.
+async fn editable(call: &Call, db: &mut Read, id: &str, item: &str) -> Result<(Owner, Gadget)> {
+    let (owner, gadget, may_edit) = gadgets::item(call, db, id, item).await?;
+    if may_edit {
+        return Ok((owner, gadget));
+    }
+    Err(Failure::forbidden("You do not have permission to edit this dashboard."))
 }
 
 async fn set_dashboard_item_property(
@@ -166,10 +164,7 @@ async fn set_dashboard_item_property(
 ) -> Answer {
     let value = body::read_any(&body::bytes(request).await?)?;
     let mut work = call.begin().await?;
-    let (owner, gadget, may_edit) = gadgets::item(&call, &mut work, &id, &item).await?;
-    if !may_edit {
-        return Err(not_editable().into());
-    }
+    let (owner, gadget) = editable(&call, &mut work, &id, &item).await?;
     let flat = |value: &Value| value.as_object().is_some_and(|members| members.values().all(Value::is_string));
     if key == "config" && gadget.module_key.is_none() && gadget.uri.is_some() && !flat(&value) {
         return Err(Failure::invalid(
@@ -178,16 +173,11 @@ async fn set_dashboard_item_property(
         )
         .into());
     }
-    let created = owned::set(work, &owner, &key, &value).await?;
-    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(status.into_response())
+    properties::put(work, &owner, &key, &value).await
 }
 
 async fn delete_dashboard_item_property(call: Call, Path((id, item, key)): Path<(String, String, String)>) -> Answer {
     let mut work = call.begin().await?;
-    let (owner, _, may_edit) = gadgets::item(&call, &mut work, &id, &item).await?;
-    if !may_edit {
-        return Err(not_editable().into());
-    }
+    let (owner, _) = editable(&call, &mut work, &id, &item).await?;
     properties::delete(work, &owner, &key).await
 }

@@ -1,10 +1,7 @@
 //! Which projects have which fields.
 
 use crate::{
-    app::{
-        fields::associations::{self, Associations},
-        screens::can_be_on_screens,
-    },
+    app::fields::associations::{self, Associations},
     domain::{
         config::{FieldConfigurationItem, Project},
         failure::{Failure, Result},
@@ -43,7 +40,7 @@ async fn remove_associations(Json(call, body): Json<Associations>) -> Answer {
 /// How the project's field configuration shows a field to issues of a type; `None` where they don't have it.
 fn item(call: &Call, project: &Project, issue_type_id: i64, field: &Field) -> Option<FieldConfigurationItem> {
     let covered = match field {
-        Field::System(_) => can_be_on_screens(field),
+        Field::System(_) => field.orderable(),
         Field::Custom(custom, _) => call.site.fields.context(custom.id, project.id, issue_type_id).is_some(),
     };
     let configuration = call.site.field_configurations.get(project.field_configuration_id);

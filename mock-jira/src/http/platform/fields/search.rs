@@ -33,9 +33,7 @@ async fn get_fields_paginated(call: Call) -> Answer {
     if let Some(kind) = call.params.list("type").iter().find(|kind| !["custom", "system"].contains(&kind.as_str())) {
         return Err(Failure::invalid(format!("'{kind}' is not a type of fields.")).into());
     }
-    if !call.access().administers() {
-        return Err(Failure::forbidden(ADMINISTRATORS).into());
-    }
+    call.administers(ADMINISTRATORS)?;
     let types = call.params.list("type");
     let matches = matching(&call);
     let wanted = |field: &Field| {
@@ -67,9 +65,7 @@ async fn get_trashed_fields_paginated(call: Call) -> Answer {
     if call.params.list("type").iter().any(|kind| kind != "custom") {
         return Err(Failure::invalid("Only custom fields can be queried.").into());
     }
-    if !call.access().administers() {
-        return Err(Failure::forbidden(ADMINISTRATORS).into());
-    }
+    call.administers(ADMINISTRATORS)?;
     let matches = matching(&call);
     let trashed = call.site.fields.trashed.iter().map(|field| Field::Custom(field, Kind::of(&field.type_key)));
     let mut fields: Vec<Field> = trashed.filter(|field| matches(field)).collect();

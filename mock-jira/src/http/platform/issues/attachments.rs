@@ -11,6 +11,7 @@ use crate::{
     http::{
         answer::{Answer, no_content, ok},
         call::Call,
+        headers::not_from_a_page,
         media,
         routes::Routes,
         views,
@@ -53,10 +54,7 @@ async fn add_attachment(
     headers: HeaderMap,
     upload: Result<Multipart, MultipartRejection>,
 ) -> Answer {
-    let token = headers.get("x-atlassian-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
-    if !["no-check", "nocheck"].iter().any(|accepted| token.eq_ignore_ascii_case(accepted)) {
-        return Err(Failure::Xsrf.into());
-    }
+    not_from_a_page(&headers)?;
     attachments::permit(&call, &id_or_key).await?;
     let upload = upload.map_err(|_| Failure::BadParameter("The upload names no boundary of its parts.".into()))?;
     let files = receive(upload, upload_limit(&call)).await?;

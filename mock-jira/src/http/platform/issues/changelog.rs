@@ -35,7 +35,7 @@ async fn get_change_logs(call: Call, Path(id_or_key): Path<String>) -> Answer {
     let total = db::changelog::count(&mut db, issue.id).await?;
     let entries = db::changelog::list(&mut db, issue.id, window.start_at, window.max_results).await?;
     let values = entries.iter().map(|entry| views::changelog::history(&call, entry)).collect();
-    ok(bean(&call, &format!("issue/{id_or_key}/changelog"), window, total as usize, values))
+    ok(bean(&call, &format!("issue/{id_or_key}/changelog"), window, total, values))
 }
 
 #[derive(Deserialize)]

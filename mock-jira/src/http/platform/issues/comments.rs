@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        comments::{self, COMMENT, CommentInput},
+        comments::{self, COMMENT},
         properties::Owner,
     },
     db::{Read, comments::Comment},
@@ -57,16 +57,8 @@ async fn get_comments(call: Call, Path(id_or_key): Path<String>) -> Answer {
 
 /// Comments, with their properties when expanded.
 async fn view(call: &Call, db: &mut Read, comments: &[Comment]) -> Result<Vec<Value>> {
-    let ids: Vec<i64> = comments.iter().map(|comment| comment.id).collect();
-    let mut properties = properties::expanded(call, db, COMMENT, &ids).await?;
-    let views = comments.iter().map(|comment| {
-        let mut view = views::issue::comment(call, comment);
-        if let Some(properties) = properties.remove(&comment.id) {
-            view["properties"] = properties.into();
-        }
-        view
-    });
-    Ok(views.collect())
+    let views = comments.iter().map(|comment| (comment.id, views::issue::comment(call, comment)));
+    properties::expand(call, db, COMMENT, views.collect()).await
 }
 
 async fn view_one(call: &Call, comment: Comment) -> Result<Value> {
@@ -86,16 +78,8 @@ fn descending(call: &Call) -> Result<bool> {
     }
 }
 
-fn input(body: &Map<String, Value>) -> CommentInput<'_> {
-    CommentInput {
-        body: body.get("body").unwrap_or(&Value::Null),
-        visibility: body.get("visibility"),
-        properties: body.get("properties"),
-    }
-}
-
 async fn add_comment(Path(id_or_key): Path<String>, Json(call, body): Json<Map<String, Value>>) -> Answer {
-    let comment = comments::add(&call, &id_or_key, &input(&body), call.version.text()).await?;
+    let comment = comments::add(&call, &id_or_key, &(&body).into(), call.version.text()).await?;
     created(view_one(&call, comment).await?)
 }
 
@@ -112,7 +96,7 @@ async fn update_comment(
     for unused in ["notifyUsers", "overrideEditableFlag"] {
         call.params.flag(unused, false)?;
     }
-    let comment = comments::edit(&call, &id_or_key, &id, &input(&body), call.version.text()).await?;
+    let comment = comments::edit(&call, &id_or_key, &id, &(&body).into(), call.version.text()).await?;
     ok(view_one(&call, comment).await?)
 }
 

@@ -1,7 +1,7 @@
 //! What happens to issues.
 
 use crate::{
-    domain::{event::EVENTS, failure::Failure},
+    domain::event::EVENTS,
     http::{
         answer::{Answer, ok},
         call::Call,
@@ -16,8 +16,6 @@ pub fn routes() -> Routes {
 }
 
 async fn get_events(call: Call) -> Answer {
-    if !call.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to see the events of issues.").into());
-    }
+    call.administers("You do not have permission to see the events of issues.")?;
     ok(EVENTS.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect::<Vec<Value>>())
 }

@@ -3,6 +3,7 @@
 use crate::{
     app::{
         issues::{self, Edit, NewIssue},
+        properties::ISSUE,
         views,
     },
     db,
@@ -108,7 +109,7 @@ async fn create_issue(call: Call, request: Request) -> Answer {
     let seen = call.params.flag("updateHistory", false)?;
     let issue = issues::create(&call, &new, call.version.text()).await?;
     if seen {
-        views::saw_project(&call, issue.project_id).await?;
+        views::saw(&call, issue.project_id, None).await?;
     }
     created(reference(&call, &issue, &new))
 }
@@ -181,7 +182,7 @@ async fn show(mut call: Call, id_or_key: &str, seen: bool) -> Answer {
         match load(&call, id_or_key).await {
             Ok((issue, view)) => {
                 if seen {
-                    views::saw_issue(&call, issue.id, issue.project_id).await?;
+                    views::saw(&call, issue.project_id, Some(issue.id)).await?;
                 }
                 return ok(view);
             }
@@ -220,19 +221,24 @@ pub async fn render(
     } else {
         HashMap::new()
     };
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    let found =
-        if properties.is_empty() { Vec::new() } else { db::properties::list(db, "issue", &texts, properties).await? };
+    let mut found = match properties {
+        [] => HashMap::new(),
+        keys => {
+            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+            db::properties::list(db, ISSUE, &ids, keys).await?
+        }
+    };
+    let columns = selection.columns(&call.site);
     let mut rendered = Vec::with_capacity(loaded.len());
     for loaded in loaded {
         let issue = &loaded.issue;
-        let mut view = shown::issue(call, loaded, selection);
+        let mut view = shown::issue(call, loaded, &columns);
         if expands("renderedFields") {
-            view.add("renderedFields", shown::rendered(call, loaded, selection));
+            view.add("renderedFields", shown::rendered(call, loaded, &columns));
         }
         if !properties.is_empty() {
-            let own = found.iter().filter(|(id, _, _)| *id == issue.id.to_string());
-            view.add("properties", own.map(|(_, key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>());
+            let own = found.remove(&issue.id.to_string()).unwrap_or_default();
+            view.add("properties", own.into_iter().collect::<Map<_, _>>());
         }
         if expands("names") {
             view.add("names", shown::names(call, &view));
@@ -257,21 +263,25 @@ pub async fn render(
                 value!({ "startAt": 0, "maxResults": entries.len(), "total": total, "histories": entries }), // J-36
             );
         }
-        if expands("versionedRepresentations") {
-            // Each field under the number of its representation instead of `fields` (J-34).
-            if let Some(Shown::Members(fields)) = view.take("fields") {
-                let mut versions = Members::default();
-                for (id, value) in fields {
-                    let mut version = Members::default();
-                    version.add("1", value);
-                    versions.add(id, version);
-                }
-                view.add("versionedRepresentations", versions);
-            }
+        if expands("versionedRepresentations")
+            && let Some(Shown::Members(fields)) = view.take("fields")
+        {
+            view.add("versionedRepresentations", versioned(fields));
         }
         rendered.push(view);
     }
     Ok(rendered)
+}
+
+/// Each field under the number of its representation (J-34).
+fn versioned(fields: Members) -> Members {
+    let mut versions = Members::default();
+    for (id, value) in fields {
+        let mut version = Members::default();
+        version.add("1", value);
+        versions.add(id, version);
+    }
+    versions
 }
 
 async fn edit_issue(call: Call, Path(id_or_key): Path<String>, request: Request) -> Answer {

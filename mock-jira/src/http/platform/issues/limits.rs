@@ -2,7 +2,7 @@
 
 use crate::{
     db::{self, issues::Wanted},
-    domain::{failure::Failure, site::IssueLimits},
+    domain::site::IssueLimits,
     http::{
         answer::{Answer, ok},
         call::Call,
@@ -29,9 +29,7 @@ fn limits(of: &IssueLimits) -> [(&'static str, i64); 5] {
 }
 
 async fn get_issue_limit_report(call: Call) -> Answer {
-    if !call.access().administers() {
-        return Err(Failure::forbidden("You do not have permission to see the limits of issues.").into());
-    }
+    call.administers("You do not have permission to see the limits of issues.")?;
     let keys = call.params.flag("isReturningKeys", false)?;
     let mut db = call.read().await?;
     let limits = limits(&call.site.site.settings.issue_limits);

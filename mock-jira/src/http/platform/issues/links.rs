@@ -42,16 +42,11 @@ struct LinkRequest {
 }
 
 async fn link_issues(Json(call, request): Json<LinkRequest>) -> Answer {
-    let comment = request.comment.as_ref().map(|comment| CommentInput {
-        body: comment.get("body").unwrap_or(&Value::Null),
-        visibility: comment.get("visibility"),
-        properties: comment.get("properties"),
-    });
     let input = LinkInput {
         kind: link_type(&call, &request.kind)?,
         source: issue(&request.inward_issue)?,
         destination: issue(&request.outward_issue)?,
-        comment,
+        comment: request.comment.as_ref().map(CommentInput::from),
     };
     links::create(&call, &input, call.version.text()).await?;
     Ok(StatusCode::CREATED.into_response())

@@ -275,13 +275,7 @@ fn allowed_values(
         },
         Field::Custom(custom, Kind::Option | Kind::Options | Kind::Cascade) => {
             let context = site.fields.context(custom.id, project.id, kind.id)?;
-            let option = |option: &FieldOption| {
-                json!({
-                    "self": call.links.api(format_args!("customFieldOption/{}", option.id)),
-                    "value": option.value,
-                    "id": option.id.to_string(),
-                })
-            };
+            let option = |option: &FieldOption| config::option(call, option);
             let top = site.fields.options_of(context.id, None).filter(|option| !option.disabled);
             let with_children = top.map(|parent| {
                 let children: Vec<Value> = site.fields.options_of(context.id, Some(parent.id)).map(option).collect();

@@ -13,6 +13,7 @@ use crate::{
         body::{self, lenient},
         call::Call,
         page::Window,
+        params::unconvertible,
         routes::Routes,
         views::{
             issue::Selection,
@@ -278,9 +279,7 @@ impl RemovedQuery {
             None | Some("strict" | "true") => Ok(Validation::Strict),
             Some("warn" | "false") => Ok(Validation::Warn),
             Some("none") => Ok(Validation::None),
-            Some(other) => {
-                Err(Failure::BadParameter(format!("Failed to convert 'validateQuery' with value: '{other}'")))
-            }
+            Some(other) => Err(unconvertible("validateQuery", other)),
         }
     }
 }

@@ -29,7 +29,6 @@ use axum::extract::{Path, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
 
 /// Operations on worklogs.
 pub fn routes() -> Routes {
@@ -83,16 +82,8 @@ fn limit(millis: i64) -> DateTime<Utc> {
 
 /// Worklogs, with their properties when expanded.
 async fn view(call: &Call, db: &mut Read, worklogs: &[Worklog]) -> Result<Vec<Value>> {
-    let ids: Vec<i64> = worklogs.iter().map(|worklog| worklog.id).collect();
-    let mut properties = properties::expanded(call, db, WORKLOG, &ids).await?;
-    let views = worklogs.iter().map(|worklog| {
-        let mut view = views::worklog::worklog(call, worklog);
-        if let Some(properties) = properties.remove(&worklog.id) {
-            view["properties"] = properties.into();
-        }
-        view
-    });
-    Ok(views.collect())
+    let views = worklogs.iter().map(|worklog| (worklog.id, views::worklog::worklog(call, worklog)));
+    properties::expand(call, db, WORKLOG, views.collect()).await
 }
 
 async fn view_one(call: &Call, worklog: Worklog) -> Result<Value> {
@@ -214,14 +205,13 @@ fn span(call: &Call) -> Result<(i64, DateTime<Utc>, DateTime<Utc>)> {
     Ok((since, DateTime::from_timestamp_millis(since).unwrap_or(limit(since)), call.now - TimeDelta::minutes(1)))
 }
 
-fn feed(call: &Call, name: &str, since: i64, changed: &[Changed], mut properties: HashMap<i64, Vec<Value>>) -> Answer {
+fn entry((id, at): &Changed) -> Value {
+    json!({ "worklogId": id, "updatedTime": at.timestamp_millis(), "properties": [] })
+}
+
+fn feed(call: &Call, name: &str, since: i64, changed: &[Changed], values: Vec<Value>) -> Answer {
     let address = |since: i64| call.links.api(format_args!("worklog/{name}?since={since}"));
     let until = changed.last().map_or(since, |(_, at)| at.timestamp_millis());
-    let value = |(id, at): &Changed| {
-        let properties = properties.remove(id).unwrap_or_default();
-        json!({ "worklogId": id, "updatedTime": at.timestamp_millis(), "properties": properties })
-    };
-    let values: Vec<Value> = changed.iter().map(value).collect();
     let last = changed.len() < PAGE;
     let mut page = json!({ "values": values, "since": since, "until": until, "self": address(since) });
     if !last {
@@ -235,15 +225,15 @@ async fn get_ids_of_worklogs_modified_since(call: Call) -> Answer {
     let (since, from, until) = span(&call)?;
     let mut db = call.read().await?;
     let changed = db::worklogs::updated(&mut db, call.caller.account_id(), from, until, PAGE as i64).await?;
-    let ids: Vec<i64> = changed.iter().map(|(id, _)| *id).collect();
-    let properties = properties::expanded(&call, &mut db, WORKLOG, &ids).await?;
-    feed(&call, "updated", since, &changed, properties)
+    let entries = changed.iter().map(|changed| (changed.0, entry(changed))).collect();
+    let values = properties::expand(&call, &mut db, WORKLOG, entries).await?;
+    feed(&call, "updated", since, &changed, values)
 }
 
 async fn get_ids_of_worklogs_deleted_since(call: Call) -> Answer {
     let (since, from, until) = span(&call)?;
     let deleted = db::worklogs::deleted(&mut call.read().await?, from, until, PAGE as i64).await?;
-    feed(&call, "deleted", since, &deleted, HashMap::new())
+    feed(&call, "deleted", since, &deleted, deleted.iter().map(entry).collect())
 }
 
 /// The worklog as an owner of properties, and whether the caller may change them.

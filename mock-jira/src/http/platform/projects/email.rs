@@ -1,5 +1,6 @@
 //! The address from which a project sends mail.
 
+use super::configured;
 use crate::{
     app::Context,
     db,
@@ -42,10 +43,7 @@ async fn get_project_email(call: Call, Path(id): Path<String>) -> Answer {
 
 /// An empty address stands for the site's.
 async fn update_project_email(Path(id): Path<String>, Json(call, body): Json<AddressBody>) -> Answer {
-    let project = call.project(numeric(&id)?)?;
-    if !call.access().administers_project(project) {
-        return Err(Failure::forbidden("You cannot edit the configuration of this project.").into());
-    }
+    let project = configured(&call, numeric(&id)?)?;
     let address = body.email_address.ok_or_else(|| invalid("An email address must be provided."))?;
     let parts = address.split_once('@');
     let sound = parts.is_some_and(|(name, host)| {

@@ -1,5 +1,6 @@
 //! Features of a project.
 
+use super::configured;
 use crate::{
     db,
     domain::{
@@ -42,10 +43,7 @@ async fn toggle_feature_for_project(
     Path((id_or_key, key)): Path<(String, String)>,
     Json(call, body): Json<StateBody>,
 ) -> Answer {
-    let project = call.project(&id_or_key)?;
-    if !call.access().administers_project(project) {
-        return Err(Failure::forbidden("You cannot edit the configuration of this project.").into());
-    }
+    let project = configured(&call, &id_or_key)?;
     let all = feature::of(project);
     let found = all.iter().find(|feature| feature.key == key);
     let feature = found.ok_or_else(|| Failure::not_found(format!("The feature '{key}' does not exist.")))?;

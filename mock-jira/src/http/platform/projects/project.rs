@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::extract::Path;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Operations on one project.
 pub fn routes() -> Routes {
@@ -163,9 +163,10 @@ pub async fn add_properties(call: &Call, views: &mut [Value]) -> Result<()> {
         return Ok(());
     }
     let ids: Vec<String> = views.iter().filter_map(|view| view["id"].as_str().map(str::to_owned)).collect();
-    for (id, key, value) in db::properties::list(&mut call.read().await?, "project", &ids, &keys).await? {
-        for view in views.iter_mut().filter(|view| view["id"] == id.as_str()) {
-            view["properties"][&key] = value.clone();
+    let mut found = db::properties::list(&mut call.read().await?, "project", &ids, &keys).await?;
+    for (view, id) in views.iter_mut().zip(&ids) {
+        if let Some(own) = found.remove(id) {
+            view["properties"] = own.into_iter().collect::<Map<_, _>>().into();
         }
     }
     Ok(())

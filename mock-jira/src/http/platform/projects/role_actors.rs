@@ -1,7 +1,7 @@
 //! Who plays roles: in a project, and in new projects (U-30).
 
 use crate::{
-    app::roles::{self, Actor, Casting},
+    app::roles::{self, ADMINISTRATORS, Actor, Casting},
     domain::failure::{Failure, Result},
     http::{
         answer::{Answer, no_content, ok},
@@ -98,14 +98,14 @@ async fn delete_actor(call: Call, Path((id_or_key, id)): Path<(String, String)>)
 }
 
 async fn get_project_role_actors_for_role(call: Call, Path(id): Path<String>) -> Answer {
-    roles::permit(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let role = roles::find(&call, &id)?;
     let actors = call.site.role_actors.iter().filter(|actor| actor.role_id == role.id && actor.project_id.is_none());
     ok(parts::actors(&call, actors))
 }
 
 async fn add_project_role_actors_to_role(Path(id): Path<String>, Json(call, body): Json<ActorsBody>) -> Answer {
-    roles::permit(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let role = roles::find(&call, &id)?;
     if body.user.is_some() && (body.group.is_some() || body.group_id.is_some()) {
         return Err(Failure::invalid("Users and groups cannot be added in the same request.").into());
@@ -120,7 +120,7 @@ async fn add_project_role_actors_to_role(Path(id): Path<String>, Json(call, body
 }
 
 async fn delete_project_role_actors_from_role(call: Call, Path(id): Path<String>) -> Answer {
-    roles::permit(&call)?;
+    call.administers(ADMINISTRATORS)?;
     let role = roles::find(&call, &id)?;
     match named(&call)? {
         Some(actor) => {

@@ -1,7 +1,10 @@
 //! Roles of the site and of projects (U-28, U-30).
 
 use crate::{
-    app::{Context, roles},
+    app::{
+        Context,
+        roles::{self, ADMINISTRATORS},
+    },
     domain::{
         config::{Project, Role, RoleActor},
         failure::{Failure, Result},
@@ -43,7 +46,7 @@ struct RoleBody {
 }
 
 async fn get_all_project_roles(call: Call) -> Answer {
-    roles::permit(&call)?;
+    call.administers(ADMINISTRATORS)?;
     ok(call.site.roles.iter().map(|role| parts::role(&call, role)).collect::<Vec<Value>>())
 }
 
@@ -55,7 +58,7 @@ async fn create_project_role(Json(call, body): Json<RoleBody>) -> Answer {
 
 /// The role with those who play it in new projects.
 async fn get_project_role_by_id(call: Call, Path(id): Path<String>) -> Answer {
-    roles::permit(&call)?;
+    call.administers(ADMINISTRATORS)?;
     ok(with_default_actors(&call, roles::find(&call, &id)?))
 }
 
@@ -65,7 +68,7 @@ async fn partial_update_project_role(Path(id): Path<String>, Json(call, body): J
         (Some(name), _) => (Some(name), None),
         (None, Some(description)) => (None, Some(description)),
         (None, None) => {
-            roles::permit(&call)?;
+            call.administers(ADMINISTRATORS)?;
             return Err(Failure::invalid("A name or a description of the project role must be provided.").into());
         }
     };
@@ -74,7 +77,7 @@ async fn partial_update_project_role(Path(id): Path<String>, Json(call, body): J
 
 async fn fully_update_project_role(Path(id): Path<String>, Json(call, body): Json<RoleBody>) -> Answer {
     let (Some(name), Some(description)) = (body.name, body.description) else {
-        roles::permit(&call)?;
+        call.administers(ADMINISTRATORS)?;
         return Err(Failure::invalid("Both the name and the description of the project role must be provided.").into());
     };
     ok(with_default_actors(&call, &roles::update(&call, &id, Some(&name), Some(&description)).await?))

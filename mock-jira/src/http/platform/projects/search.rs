@@ -11,6 +11,7 @@ use crate::{
         answer::{Answer, ok},
         call::Call,
         page::{Order, Window, bean},
+        params::unconvertible,
         routes::Routes,
         views,
     },
@@ -96,7 +97,7 @@ async fn search_projects(call: Call) -> Answer {
     if let Some(order) = order {
         order.sort(&mut projects, |a, b| compare(&call, &insights, order.field, a, b));
     }
-    let total = projects.len();
+    let total = projects.len() as i64;
     let views = listed(&call, window.of(projects)).await?;
     ok(bean(&call, "project/search", window, total, views))
 }
@@ -165,7 +166,8 @@ impl PropertyQuery {
                 other => self.value == other.to_string().as_str(),
             })
         };
-        Ok(found.into_iter().filter(|(_, key, value)| *key == self.key && fits(value)).map(|(id, ..)| id).collect())
+        let has = |own: &[(String, Value)]| own.iter().any(|(key, value)| *key == self.key && fits(value));
+        Ok(found.into_iter().filter(|(_, own)| has(own)).map(|(id, _)| id).collect())
     }
 }
 
@@ -234,8 +236,8 @@ impl Filter {
     }
 }
 
-/// A word of an enumeration; another is a value that can't be converted (H-17).
+/// A word of an enumeration.
 fn one_of(name: &str, text: &str, words: &[&'static str]) -> Result<&'static str> {
     let word = words.iter().find(|word| word.eq_ignore_ascii_case(text)).copied();
-    word.ok_or_else(|| Failure::BadParameter(format!("Failed to convert '{name}' with value: '{text}'")))
+    word.ok_or_else(|| unconvertible(name, text))
 }

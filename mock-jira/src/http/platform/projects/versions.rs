@@ -1,11 +1,12 @@
 //! Versions of projects (U-50).
 
 use crate::{
-    app::versions::{self, Place, Replacements, VersionInput},
+    app::versions::{self, Replacements, VersionInput},
     db,
     domain::{
         config::{Project, Version},
         failure::{Failure, Result},
+        order::Place,
     },
     http::{
         answer::{Answer, created, no_content, ok},
@@ -174,15 +175,11 @@ struct MoveBody {
 async fn move_version(Path(id): Path<String>, Json(call, body): Json<MoveBody>) -> Answer {
     let place = match (body.after, body.position.as_deref()) {
         (Some(link), None) => Place::After(link),
-        (None, Some("First")) => Place::First,
-        (None, Some("Earlier")) => Place::Earlier,
-        (None, Some("Later")) => Place::Later,
-        (None, Some("Last")) => Place::Last,
-        (None, Some(other)) => {
-            let sentence =
-                format!("The position must be one of [Earlier, Later, First, Last]. Instead, it was: {other}.");
-            return Err(Failure::invalid(sentence).into());
-        }
+        (None, Some(name)) => Place::named(name).ok_or_else(|| {
+            Failure::invalid(format!(
+                "The position must be one of [Earlier, Later, First, Last]. Instead, it was: {name}."
+            ))
+        })?,
         _ => return Err(Failure::invalid("Either 'after' or 'position' must be specified.").into()),
     };
     let (_, project) = versions::find(&call, &id)?;

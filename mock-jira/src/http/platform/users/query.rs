@@ -48,7 +48,7 @@ async fn found(call: &Call, path: &str, window: Window, view: impl Fn(&Account) 
         call.params.text("query").ok_or_else(|| Failure::invalid("The 'query' query parameter is required."))?;
     let is_found = user_query::find(call, query).await?;
     let accounts = active(call);
-    let total = accounts.len();
+    let total = accounts.len() as i64;
     let page = window.of(accounts);
     let taken = page.len();
     let values = page.into_iter().filter(|account| is_found(&account.account_id)).map(view).collect();

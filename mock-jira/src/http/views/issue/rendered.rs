@@ -1,6 +1,6 @@
 //! An issue's fields as HTML and in words.
 
-use super::{Selection, Targets, attachment, fields, time_tracking};
+use super::{Column, Targets, attachment, fields, time_tracking};
 use crate::{
     db::{attachments::Attachment, issues::Loaded},
     domain::{
@@ -19,8 +19,8 @@ use crate::{
 };
 use serde_json::Value;
 
-/// Selected fields as HTML and words (observed shapes, "renderedFields").
-pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Members {
+/// Some fields as HTML and words (observed shapes, "renderedFields").
+pub fn rendered(call: &Call, loaded: &Loaded, columns: &[Column]) -> Members {
     let issue = &loaded.issue;
     let zone = call.caller.time_zone();
     let targets = Targets { call, attachments: &loaded.around.attachments };
@@ -30,7 +30,7 @@ pub fn rendered(call: &Call, loaded: &Loaded, selection: &Selection) -> Members 
     let tracking = &call.site.settings.time_tracking;
     let words = |seconds: Option<i64>| seconds.map_or(Value::Null, |seconds| tracking.in_words(seconds).into());
     let mut view = Members::default();
-    for (id, value) in fields(call, loaded, selection) {
+    for (id, value) in fields(call, loaded, columns) {
         let value = if let Shown::Made(value) = value { value } else { Value::Null };
         let rendered: Value = match &*id {
             "statuscategorychangedate" => time_rendered(issue.status_category_changed, zone).into(),

@@ -3,11 +3,15 @@
 use crate::{
     db::issues::Wanted,
     domain::{
-        fields::{custom_id, system},
+        fields::{Field, custom_id, system},
         snapshot::Snapshot,
     },
     http::call::Call,
 };
+use std::borrow::Cow;
+
+/// A field that an answer shows, with its id.
+pub type Column<'a> = (Cow<'static, str>, Field<'a>);
 
 /// Which fields an answer shows (S-16, J-34).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +58,15 @@ impl Selection {
         let navigable = || self.navigable && system::find(id).is_none_or(|field| field.navigable);
         (self.all || self.named.iter().any(|named| named == id) || navigable())
             && !self.excluded.iter().any(|excluded| excluded == id)
+    }
+
+    /// The fields that are shown: to be asked for once, not for each issue.
+    pub fn columns<'a>(&self, site: &'a Snapshot) -> Vec<Column<'a>> {
+        let column = |field: Field<'a>| match field {
+            Field::System(system) => (Cow::Borrowed(system.id), field),
+            Field::Custom(..) => (Cow::Owned(field.id()), field),
+        };
+        site.fields.iter().map(column).filter(|(id, _)| self.shows(id)).collect()
     }
 
     /// Whether only ids, or ids and keys, are asked for (S-14, S-15).
