@@ -1,5 +1,6 @@
 //! Whether two bodies say the same.
 
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 /// The first place where two bodies differ.
@@ -155,7 +156,9 @@ fn same(written: &Value, read: &Value) -> bool {
     match (written, read) {
         // A path on the target comes back as an address.
         (Value::String(written), Value::String(read)) => {
-            written.trim() == read.trim() || written.starts_with('/') && read.ends_with(written)
+            written.trim() == read.trim()
+                || written.starts_with('/') && read.ends_with(written)
+                || moment(written).is_some_and(|written| moment(read) == Some(written))
         }
         (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
             number.to_string() == *text
@@ -165,6 +168,11 @@ fn same(written: &Value, read: &Value) -> bool {
         (Value::String(text), Value::Null) => text.trim().is_empty(),
         (written, read) => written == read,
     }
+}
+
+/// The moment that a text names; times come back in the zone of the reader (T-8).
+fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%#z").ok()
 }
 
 /// Enough of a text to recognise it by.
@@ -218,6 +226,11 @@ mod tests {
         assert_eq!(find(json!({ "ignored": 1 }), json!({ "ignored": 2 })), None);
         assert_eq!(find(json!({ "id": 1 }), json!({ "id": "1" })), None);
         assert_eq!(find(json!({ "a": "x" }), json!({ "a": null })), Some("/a".into()));
+        let at = |time: &str| json!({ "a": time });
+        let written = "2026-06-15T12:00:00.000+1400";
+        assert_eq!(find(at(written), at("2026-06-14T22:00:00.000+0000")), None);
+        assert_eq!(find(at(written), at("2026-06-14T22:00:00Z")), None);
+        assert_eq!(find(at(written), at("2026-06-15T12:00:00.000+0000")), Some("/a".into()));
         let document = |text: &str, mark: &str| {
             let said = json!({ "type": "text", "text": text, "marks": [{ "type": mark }] });
             json!({ "a": { "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [said] }] } })
